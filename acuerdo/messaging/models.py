@@ -1,0 +1,93 @@
+"""Templates, the outbox of messages, and the sandbox mailbox where a message can be read as its receiver sees it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from acuerdo.base.fields import uid_field
+
+
+class Template(models.Model):
+    """One version of one text. `body` holds {field} places of the catalogue in `rules`; only a published version is sent."""
+
+    uid = uid_field()
+    code = models.CharField(max_length=60)
+    version = models.IntegerField(default=1)
+    channel = models.CharField(max_length=8)
+    language = models.CharField(max_length=2, default="es")
+    country = models.CharField(max_length=2, blank=True)
+    stage = models.CharField(max_length=12, blank=True)
+    situation = models.CharField(max_length=40, blank=True)
+    purpose = models.CharField(max_length=12, default="collection")
+    subject = models.CharField(max_length=160, blank=True)
+    body = models.TextField()
+    status = models.CharField(max_length=10, default="published")  # draft | published | retired
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "channel", "language", "country", "version"], name="messaging_template_version")
+        ]
+
+
+class MessageState(models.TextChoices):
+    SCHEDULED = "scheduled", "Programado"
+    SENDING = "sending", "Saliendo"
+    SENT = "sent", "Enviado"
+    DELIVERED = "delivered", "Entregado"
+    READ = "read", "Leído"
+    FAILED = "failed", "No salió"
+    BLOCKED = "blocked", "Bloqueado"
+    CANCELLED = "cancelled", "Cancelado"
+
+
+class Message(models.Model):
+    """One text for one person. `plan_key` (date, person, purpose) makes planning twice harmless; the rendered text is what was sent."""
+
+    uid = uid_field()
+    plan_key = models.CharField(max_length=100, unique=True)
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+")
+    obligation = models.ForeignKey("portfolio.Obligation", null=True, on_delete=models.PROTECT, related_name="+")
+    contact_point = models.ForeignKey("portfolio.ContactPoint", null=True, on_delete=models.SET_NULL, related_name="+")
+    attempt = models.OneToOneField("policy.Attempt", null=True, on_delete=models.PROTECT, related_name="+")
+    verdict = models.ForeignKey("policy.Verdict", null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8)
+    purpose = models.CharField(max_length=12, default="collection")
+    template = models.ForeignKey(Template, null=True, on_delete=models.PROTECT, related_name="messages")
+    receiver = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    body_html = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.SCHEDULED)
+    scheduled_for = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    tries = models.SmallIntegerField(default=0)
+    provider = models.CharField(max_length=40, blank=True)
+    provider_ref = models.CharField(max_length=200, blank=True)
+    failure = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["scheduled_for"], condition=models.Q(state="scheduled"), name="messaging_message_outbox"),
+            models.Index(fields=["debtor", "-scheduled_for"], name="messaging_message_debtor"),
+        ]
+
+
+class SandboxDelivery(models.Model):
+    """What the sandbox adapter delivered: the demo's telephone and mailbox."""
+
+    message_uid = models.UUIDField(unique=True)
+    channel = models.CharField(max_length=8)
+    sender = models.CharField(max_length=160)
+    receiver = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    body_html = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-received_at"], name="messaging_sandbox_received")]

@@ -1,0 +1,149 @@
+"""Facts about a person that bind every contact, the one contact log, and the verdicts that let a contact out or refused it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from acuerdo.base.fields import uid_field
+
+
+class Channel(models.TextChoices):
+    SMS = "sms", "SMS"
+    EMAIL = "email", "Correo"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    VOICE = "voice", "Mensaje de voz"
+    CALL = "call", "Llamada"
+    VISIT = "visit", "Visita"
+    LETTER = "letter", "Carta"
+
+
+class Consent(models.Model):
+    """The person's authorisation of one channel and purpose, with its proof; in force from `granted_at` until revoked."""
+
+    uid = uid_field()
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    purpose = models.CharField(max_length=12, default="collection")
+    granted_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    source = models.CharField(max_length=60)
+    proof = models.CharField(max_length=200, blank=True)
+    recorded_by = models.CharField(max_length=60)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["debtor", "channel"], name="policy_consent_debtor")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True) | models.Q(revoked_at__gte=models.F("granted_at")),
+                name="policy_consent_order",
+            )
+        ]
+
+
+class HoldKind(models.TextChoices):
+    DISPUTE = "dispute", "En disputa"
+    INSOLVENCY = "insolvency", "Insolvencia"
+    DECEASED = "deceased", "Fallecimiento"
+    ALREADY_PAID = "already_paid", "Ya pagó (en verificación)"
+    REPRESENTED = "represented", "Con representante"
+    DO_NOT_CONTACT = "do_not_contact", "No contactar"
+    WRONG_PERSON = "wrong_person", "No es la persona"
+    COMPLAINT = "complaint", "Reclamo en trámite"
+    VULNERABLE = "vulnerable", "Situación especial"
+
+
+class Hold(models.Model):
+    """A stop on contacting a person, for all channels or one, for all obligations or one, until it ends or is lifted."""
+
+    uid = uid_field()
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.CASCADE, related_name="+")
+    obligation = models.ForeignKey("portfolio.Obligation", null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=16, choices=HoldKind.choices)
+    channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300)
+    placed_by = models.CharField(max_length=60)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=60, blank=True)
+    lift_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["debtor"], condition=models.Q(lifted_at__isnull=True), name="policy_hold_open")
+        ]
+
+
+class ContactPreference(models.Model):
+    """The customer's own hours, given after the contract in a separate record (CO: Ley 2300 de 2023, art. 3, par.)."""
+
+    debtor = models.OneToOneField("portfolio.Debtor", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    hours = models.JSONField()  # {"mon": [["18:00", "20:00"]], …}
+    instrument = models.CharField(max_length=200)
+    given_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Verdict(models.Model):
+    """The gate's stored answer to one question: facts used, every rule that spoke, and the next permitted moment."""
+
+    uid = uid_field()
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.CASCADE, related_name="+", db_index=False)
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    purpose = models.CharField(max_length=12)
+    recipient = models.CharField(max_length=12)
+    verdict = models.CharField(max_length=6)  # allow | deny | refuse
+    rules = models.JSONField(default=list)
+    first_rule = models.CharField(max_length=60, blank=True)
+    next_allowed_at = models.DateTimeField(null=True)
+    pack = models.CharField(max_length=8)
+    pack_version = models.CharField(max_length=40)
+    question = models.JSONField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["debtor", "-at"], name="policy_verdict_debtor"),
+            models.Index(fields=["at"], name="policy_verdict_at"),
+        ]
+
+
+class AttemptStatus(models.TextChoices):
+    RESERVED = "reserved", "Autorizado"
+    SENT = "sent", "Enviado"
+    DELIVERED = "delivered", "Entregado"
+    READ = "read", "Leído"
+    ANSWERED = "answered", "Respondido"
+    UNANSWERED = "unanswered", "Sin respuesta"
+    FAILED = "failed", "No salió"
+    CANCELLED = "cancelled", "Cancelado"
+
+
+class Attempt(models.Model):
+    """One contact on any channel, out or in: the only table that caps are counted from."""
+
+    uid = uid_field()
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    obligation = models.ForeignKey("portfolio.Obligation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact_point = models.ForeignKey("portfolio.ContactPoint", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    verdict = models.OneToOneField(Verdict, null=True, on_delete=models.PROTECT, related_name="attempt")
+    at = models.DateTimeField()
+    direction = models.CharField(max_length=3, default="out")  # out | in
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    purpose = models.CharField(max_length=12, default="collection")
+    recipient = models.CharField(max_length=12, default="debtor")
+    status = models.CharField(max_length=10, choices=AttemptStatus.choices)
+    right_party = models.BooleanField(default=False)
+    disposition = models.CharField(max_length=20, blank=True)
+    note = models.TextField(blank=True)
+    duration_seconds = models.IntegerField(null=True)
+    balance_stated_minor = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=60)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["debtor", "-at"], name="policy_attempt_debtor"),
+            models.Index(fields=["at", "channel"], name="policy_attempt_at"),
+        ]
