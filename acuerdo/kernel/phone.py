@@ -8,7 +8,9 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 type PhoneKind = Literal["mobile", "fixed", "other"]
-type PhoneReason = Literal["", "empty", "not-a-number", "damaged-by-spreadsheet", "too-short", "too-long", "bad-country", "not-assigned"]
+type PhoneReason = Literal[
+    "", "empty", "not-a-number", "damaged-by-spreadsheet", "too-short", "too-long", "bad-country", "not-assigned"
+]
 
 REASONS: dict[str, str] = {
     "": "",
@@ -22,6 +24,9 @@ REASONS: dict[str, str] = {
 }
 _SCIENTIFIC = re.compile(r"^\d+([.,]\d+)?[eE]\+?\d+$")
 _SPREADSHEET_FLOAT = re.compile(r"^(\d+)\.0$")
+# Ranges of the right length that the national plans do not assign (libphonenumber metadata), so that the invented people
+# of a demonstration have numbers that can ring nobody. They read as mobile; no carrier can complete a call to them.
+FICTIONAL_PREFIXES = ("+57399", "+51899")
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _LENGTHS: dict[int, PhoneReason] = {
     ValidationResult.TOO_SHORT: "too-short",
@@ -89,14 +94,18 @@ def _with_country_code_read(number: phonenumbers.PhoneNumber, bare: str, country
 
 
 def _phone_of(number: phonenumbers.PhoneNumber) -> Phone:
-    is_valid = phonenumbers.is_valid_number(number)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     length = phonenumbers.is_possible_number_with_reason(number)
     is_possible = length == ValidationResult.IS_POSSIBLE
+    is_fictional = is_possible and e164.startswith(FICTIONAL_PREFIXES)
+    is_valid = is_fictional or phonenumbers.is_valid_number(number)
     reason: PhoneReason = "" if is_valid else _LENGTHS.get(length, "not-assigned")
     return Phone(
-        e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
-        country=phonenumbers.region_code_for_number(number) or "",
-        kind=_kind_of(number),
+        e164=e164,
+        country=phonenumbers.region_code_for_country_code(number.country_code or 0)
+        if is_fictional
+        else phonenumbers.region_code_for_number(number) or "",
+        kind="mobile" if is_fictional else _kind_of(number),
         is_possible=is_possible,
         is_valid=is_valid,
         reason=reason,
