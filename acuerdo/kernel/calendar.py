@@ -26,7 +26,7 @@ ARGENTINA_MONDAY: Move = (0, -1, -2, 4, 3, 0, 0)  # Argentina, Ley 27.399 art. 6
 ECUADOR_BRIDGE: Move = (0, -1, 2, 1, 0, -1, 1)  # Ecuador, Ley Orgánica Reformatoria of 20-Dec-2016
 ECUADOR_WEEKEND: Move = (0, 0, 0, 0, 0, -1, 1)
 ECUADOR_SOULS: Move = (0, -1, 2, 0, 0, -1, 2)  # 2 November: the 3rd is a holiday too, so it never lands there
-ECUADOR_CUENCA: Move = (0, 0, 1, 1, 0, 0, 1)  # 3 November, likewise
+ECUADOR_CUENCA: Move = (0, 0, 0, 0, 0, 0, 1)  # 3 November: the bridge comes from the 2nd
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,7 @@ RULES: dict[str, list[Rule]] = {
         Holiday(-2, "Viernes Santo"),
         _decreed("Feriado con fines turísticos", "2023-05-26", "2023-06-19", "2023-10-13", "2024-04-01", "2024-06-21", "2024-10-11"),
         _decreed("Feriado con fines turísticos", "2025-05-02", "2025-08-15", "2025-11-21", "2026-03-23", "2026-07-10", "2026-12-07"),
+        _decreed("Visita del Papa León XIV", "2026-11-09"),
     ],
     "BR": [
         *_fixed((1, 1, "Confraternização Universal"), (4, 21, "Tiradentes"), (5, 1, "Dia do Trabalhador")),
