@@ -219,8 +219,11 @@ def holidays(country: str, year: int) -> dict[date, str]:
     """Holidays of one year with their Spanish names, in order; refuses `holiday-calendar-missing`."""
     if country not in RULES or not FIRST_YEAR <= year <= LAST_YEAR:
         raise Refusal("holiday-calendar-missing", f"No tenemos el calendario de festivos de «{country}» para {year}.")
-    found = sorted((day, rule.name) for rule in RULES[country] for near in (year - 1, year, year + 1) for day in rule.dates(near))
-    return {day: name for day, name in found if day.year == year}
+    found: dict[date, list[str]] = {}
+    for day, name in sorted((day, rule.name) for rule in RULES[country] for near in (year - 1, year, year + 1) for day in rule.dates(near)):
+        if day.year == year and name not in found.setdefault(day, []):
+            found[day].append(name)
+    return {day: "; ".join(names) for day, names in found.items()}
 
 
 def holiday_name(day: date, country: str) -> str | None:

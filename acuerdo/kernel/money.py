@@ -130,6 +130,8 @@ def parse_minor(text: str, currency: str, decimal_mark: DecimalMark | None = Non
     if not _NUMERIC.match(digits):
         raise _bad_amount(text)
     mark = decimal_mark or _mark_of(digits, exponent_of(currency))
+    if mark == "?" and not _is_readable(digits):
+        raise _bad_amount(text)
     if mark == "?":
         message = f"El valor «{text.strip()}» puede leerse de dos maneras. Indique si el decimal es punto o coma."
         raise Refusal("ambiguous-amount", message)
@@ -216,7 +218,7 @@ def _proven_mark(digits: str) -> DecimalMark | None:
     mark: DecimalMark = "." if digits[last] == "." else ","
     other: DecimalMark = "," if mark == "." else "."
     if other in digits:
-        return mark if digits.count(mark) == 1 else None
+        return mark if digits.count(mark) == 1 and other not in digits[last:] else None
     if digits.count(mark) > 1:
         return other
     head, tail = digits[:last], digits[last + 1 :]
@@ -235,6 +237,11 @@ def _mark_of(digits: str, exponent: int) -> DecimalMark | Literal["?"]:
     if exponent == 0:
         return "," if "." in digits else "."
     return "?"
+
+
+def _is_readable(digits: str) -> bool:
+    """Whether at least one decimal mark gives the text a value."""
+    return any(_value_of(digits, mark) is not None for mark in (".", ","))
 
 
 def _value_of(digits: str, mark: str) -> Decimal | None:
