@@ -66,7 +66,7 @@ class Decision(models.Model):
     template = models.CharField(max_length=60, blank=True)
     is_lead = models.BooleanField(default=False)
     score = models.BigIntegerField(default=0)
-    reasons = ArrayField(models.CharField(max_length=60))  # codes; words for them stand in rules
+    reasons = ArrayField(models.TextField())  # codes, the main one first; words for them stand in rules.reasons
     balance_due_minor = models.BigIntegerField(default=0)
     days_past_due = models.IntegerField(default=0)
     planned_at = models.DateTimeField(null=True)

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('template', models.CharField(blank=True, max_length=60)),
                 ('is_lead', models.BooleanField(default=False)),
                 ('score', models.BigIntegerField(default=0)),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60))),
+                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
                 ('balance_due_minor', models.BigIntegerField(default=0)),
                 ('days_past_due', models.IntegerField(default=0)),
                 ('planned_at', models.DateTimeField(null=True)),
