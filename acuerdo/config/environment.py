@@ -1,0 +1,118 @@
+"""The one reader of environment variables: typed, with secrets also from files (`NAME_FILE`), and a clear word when one is wrong."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from acuerdo.base.database import data_folder
+from acuerdo.base.language import in_language
+from acuerdo.kernel.errors import Refusal
+
+_TRUE = {"1", "true", "yes", "on", "si", "sí"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable, or the content of the file that `<name>_FILE` names (final line break removed)."""
+    if (path := os.environ.get(f"{name}_FILE")) is not None:
+        try:
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as error:
+            raise _wrong(f"{name}_FILE", path, error.strerror or "") from None
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise _wrong(name, value, "true / false")
+
+
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name)
+    try:
+        return default if value is None else int(value)
+    except ValueError:
+        raise _wrong(name, value or "", "1234") from None
+
+
+def words(name: str, default: Sequence[str] = ()) -> list[str]:
+    """A list separated by commas."""
+    value = os.environ.get(name)
+    return list(default) if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise _wrong(name, value, "America/Bogota") from None
+    return value
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's connection settings from a libpq URI (`postgresql://user:password@host:port/name?sslmode=…`)."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 - only where a database is used
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:
+        # The address carries a password, so it is not repeated.
+        raise _wrong("DATABASE_URL", "…", "postgresql://user:password@host:5432/name") from None
+    named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    settings = {django: str(parts.pop(libpq, "")) for django, libpq in named.items()}
+    return {"ENGINE": "django.db.backends.postgresql", **settings, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": dict(parts)}
+
+
+def secret_key() -> str:
+    """ACUERDO_SECRET_KEY (or its file), else one made once and kept in the data folder, readable by its owner only."""
+    if configured := text("ACUERDO_SECRET_KEY"):
+        return configured
+    path = data_folder().resolve() / "secret_key"
+    try:
+        return path.read_text(encoding="ascii").strip() or _make_secret(path)
+    except FileNotFoundError:
+        return _make_secret(path)
+    except OSError as error:
+        raise _wrong("ACUERDO_DATA", str(path), error.strerror or "") from None
+
+
+def _make_secret(path: Path) -> str:
+    import secrets  # noqa: PLC0415 - once in an installation's life
+
+    aside = path.with_name(f".secret_key.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_urlsafe(48))
+            stream.flush()
+            os.fsync(descriptor)
+        try:
+            os.link(aside, path)  # of two processes that come first at once, one wins and both read its key
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise _wrong("ACUERDO_DATA", str(path), error.strerror or "") from None
+
+
+def _wrong(name: str, value: str, expected: str) -> Refusal:
+    return Refusal(
+        "setting-invalid",
+        in_language(
+            es=f"La variable {name} tiene un valor que no sirve ({value!r}): {expected}.",
+            en=f"The variable {name} has a value that cannot be used ({value!r}): {expected}.",
+        ),
+    )

@@ -1,0 +1,8 @@
+"""WSGI entry for servers without ASGI; live screens need asgi.py."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "acuerdo.config.settings")
+application = get_wsgi_application()

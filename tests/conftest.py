@@ -1,0 +1,56 @@
+"""What every test gets: a real PostgreSQL, no network beyond this machine, and Hypothesis' profiles.
+
+DATABASE_URL, if set, is the server; else an embedded one (tests/embedded.py).
+"""
+
+import ipaddress
+import os
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import HealthCheck, settings
+
+from tests import embedded
+
+settings.register_profile("default", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+class NetworkBlocked(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def _is_loopback(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in {"socket.connect", "socket.sendto"}:
+        address = arguments[1]
+        if isinstance(address, tuple) and not _is_loopback(str(address[0])):
+            raise NetworkBlocked(f"tests may only reach this machine, not {address[0]}")
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+        name = host.decode() if isinstance(host, bytes) else str(host or "")
+        if not _is_loopback(name):
+            raise NetworkBlocked(f"tests may not look up {name}")
+
+
+sys.addaudithook(_guard_network)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    if os.environ.get("DATABASE_URL"):
+        return
+    embedded.start_server()
+    embedded.drop_left_over_databases()
+    django_settings.DATABASES["default"]["TEST"]["TEMPLATE"] = embedded.migrated_template()
