@@ -1,0 +1,21 @@
+// Starts every part. Each listens on the document, so what a swap brings in later works without being started again.
+import "./kit.js";
+import { startConversation } from "./conversation";
+import { startDialogs } from "./dialogs";
+import { startDrafts } from "./drafts";
+import { startFocus } from "./focus";
+import { startForms } from "./forms";
+import { startShortcuts } from "./shortcuts";
+import { startThemeToggle } from "./theme-toggle";
+import { startTimes } from "./times";
+import { startToasts } from "./toasts";
+
+startToasts();
+startConversation();
+startFocus();
+startDialogs();
+startForms();
+startDrafts();
+startShortcuts();
+startThemeToggle();
+startTimes();
