@@ -19,7 +19,10 @@ class PromiseState(models.TextChoices):
 
 
 class Promise(models.Model):
-    """Amount in minor units promised for `due_on`; judged from payments between `made_on` and `due_on` plus grace."""
+    """Amount in minor units promised for `due_on`, judged from payments between `made_on` and `ends_on` (due date plus grace).
+
+    `ends_on` and `kept_from_minor` follow from the terms of the day it was made (`rules.terms`), so later terms never re-judge it.
+    """
 
     uid = uid_field()
     debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.PROTECT, related_name="+")
@@ -29,10 +32,14 @@ class Promise(models.Model):
     currency = models.CharField(max_length=3)
     made_on = models.DateField()
     due_on = models.DateField()
+    ends_on = models.DateField()
+    kept_from_minor = models.BigIntegerField()
     way_to_pay = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=12, choices=PromiseState.choices, default=PromiseState.OPEN)
     paid_minor = models.BigIntegerField(default=0)
     decided_on = models.DateField(null=True)
+    times_rescheduled = models.SmallIntegerField(default=0)
+    cancel_reason = models.CharField(max_length=60, blank=True)
     reschedules = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="rescheduled_to")
     actor = models.CharField(max_length=60)
     created_at = models.DateTimeField()
@@ -42,6 +49,7 @@ class Promise(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="negotiation_promise_positive"),
             models.CheckConstraint(condition=models.Q(due_on__gte=models.F("made_on")), name="negotiation_promise_dates"),
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("due_on")), name="negotiation_promise_grace"),
             models.UniqueConstraint(
                 fields=["obligation"], condition=models.Q(state__in=["open", "verifying"]), name="negotiation_promise_one_open"
             ),
