@@ -1,8 +1,11 @@
 """Addresses of the whole installation; each capability brings its own."""
 
-from django.urls import URLPattern, URLResolver, path
-from django.views.i18n import set_language
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("i18n/setlang/", set_language, name="set_language"),
+    path("", include("acuerdo.workspace.urls")),
 ]
+
+handler403 = "acuerdo.workspace.views.errors.not_allowed"
+handler404 = "acuerdo.workspace.views.errors.not_found"
+handler500 = "acuerdo.workspace.views.errors.failed"

@@ -1,0 +1,19 @@
+"""What the workspace itself remembers: failed log-ins, so that guessing a password is slow whichever process answers."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class LoginFailure(models.Model):
+    """One wrong password. `username` is what was typed, folded; rows older than the window are removed by the next log-in."""
+
+    username = models.CharField(max_length=60)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["username", "at"], name="workspace_failure_username"),
+            models.Index(fields=["address", "at"], name="workspace_failure_address"),
+        ]
