@@ -20,7 +20,13 @@ from acuerdo.base.database.owner import check_entry, find_owner
 from acuerdo.kernel.errors import Refusal
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "256MB"}
+_NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+}
 
 
 def test_data_folder() -> Path:
@@ -43,7 +49,9 @@ def start_server() -> None:
 def drop_left_over_databases() -> None:
     """Drop the databases of test processes that were killed."""
     with psycopg.connect(server_dsn(test_data_folder(), "postgres"), autocommit=True) as connection:
-        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_acuerdo_[0-9]+'").fetchall():
+        for (name,) in connection.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^test_acuerdo_[0-9]+'"
+        ).fetchall():
             if not _lives(int(re.findall(r"\d+", name)[0])):
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -53,7 +61,12 @@ def migrated_template() -> str:
     name = f"template_acuerdo_{_migrations_digest()}"
     folder = test_data_folder()
     with held(folder / "template.lock"), psycopg.connect(server_dsn(folder, "postgres"), autocommit=True) as connection:
-        known = [row[0] for row in connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^(building|template)_acuerdo'").fetchall()]
+        known = [
+            row[0]
+            for row in connection.execute(
+                "SELECT datname FROM pg_database WHERE datname ~ '^(building|template)_acuerdo'"
+            ).fetchall()
+        ]
         if name not in known:
             _build_template(connection, name)
     return name
@@ -63,8 +76,18 @@ def _build_template(connection: "psycopg.Connection[tuple[object, ...]]", name: 
     building = name.replace("template", "building")
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building)))
     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "acuerdo.config.settings", "DATABASE_URL": server_dsn(test_data_folder(), building)}
-    done = subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "acuerdo.config.settings",
+        "DATABASE_URL": server_dsn(test_data_folder(), building),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"the migrations of the working tree do not apply:\n{done.stderr}")
     connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))

@@ -8,8 +8,8 @@ os.environ["ACUERDO_DATA"] = str(test_data_folder())
 os.environ["ACUERDO_SECRET_KEY"] = "only-for-tests-" + "0" * 40
 os.environ["ACUERDO_TLS"] = "false"
 
-from acuerdo.config.settings import *  # noqa: E402, F403 - after its variables
-from acuerdo.config.settings import DATABASES  # noqa: E402
+from acuerdo.config.settings import *  # noqa: F403 - after its variables
+from acuerdo.config.settings import DATABASES
 
 # Several people and workers test at the same time on one server: each process has its own database.
 DATABASES["default"]["TEST"] = {"NAME": f"test_acuerdo_{os.getpid()}"}

@@ -30,23 +30,24 @@ RETRY_EXTERNAL = RetryStrategy(max_attempts=4, exponential_wait=6)
 task = app.task
 
 
-def defer_batch(what: Task[Any, Any, Any], arguments: Iterable[Mapping[str, JSONValue]], *, lock: str | None = None) -> int:
+def defer_batch(
+    what: Task[Any, Any, Any], arguments: Iterable[Mapping[str, JSONValue]], *, lock: str | None = None
+) -> int:
     """Defer one job for each element in the current transaction, in few statements; returns how many."""
     count = 0
     deferrer = what.configure(lock=lock)
-    for batch in batched(arguments, _BATCH_JOBS, strict=False):
+    for batch in batched(arguments, _BATCH_JOBS):
         count += len(deferrer.batch_defer(*(dict(element) for element in batch)))
     return count
 
 
-def run_worker(*, concurrency: int = 4, wait: bool = True, queues: Iterable[str] | None = None, install_signal_handlers: bool = True) -> None:
+def run_worker(*, concurrency: int = 4, wait: bool = True, install_signal_handlers: bool = True) -> None:
     """Work until told to stop (SIGTERM, SIGINT), or until the queues are empty when not `wait`."""
     with app.replace_connector(WorkerConnector(kwargs=connector_params())):
         asyncio.run(
             app.run_worker_async(
                 concurrency=concurrency,
                 wait=wait,
-                queues=queues,
                 fetch_job_polling_interval=POLL_SECONDS,
                 shutdown_graceful_timeout=20,
                 install_signal_handlers=install_signal_handlers,
@@ -63,7 +64,7 @@ class WorkerConnector(PsycopgConnector):
         return DjangoConnector()
 
 
-async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
+async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the periodic call passes it
     """Run again the jobs of workers that died; a worker tells every ten seconds that it lives."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
@@ -72,5 +73,7 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
 
 def on_app_ready(ready: App) -> None:
     """Register the house-keeping tasks (setting PROCRASTINATE_ON_APP_READY)."""
-    register: Callable[[Any], Any] = ready.task(name="base:retry_stalled_jobs", pass_context=True, queueing_lock="base:retry_stalled_jobs")
+    register: Callable[[Any], Any] = ready.task(
+        name="base:retry_stalled_jobs", pass_context=True, queueing_lock="base:retry_stalled_jobs"
+    )
     ready.periodic(cron="* * * * *")(register(retry_stalled_jobs))

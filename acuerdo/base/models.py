@@ -17,7 +17,9 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, *, role: str, full_name: str, password: str | None = None, **extra: object) -> "User":
+    def create_user(
+        self, username: str, *, role: str, full_name: str, password: str | None = None, **extra: object
+    ) -> "User":
         user = self.model(username=username, role=role, full_name=full_name, **extra)
         user.set_password(password)
         user.save(using=self._db)
@@ -62,7 +64,9 @@ class AuditEntry(models.Model):
     digest = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["chain", "sequence"], name="base_audit_chain_sequence")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["chain", "sequence"], name="base_audit_chain_sequence")
+        ]
         indexes: ClassVar = [models.Index(fields=["subject_type", "subject_uid"], name="base_audit_subject")]
 
 

