@@ -1,5 +1,5 @@
 // Bundles the screens' TypeScript and CSS into acuerdo/static/dist. File names are plain: the web server adds the hashes.
-import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { context, build } from "esbuild";
 
 const out = "acuerdo/static/dist";
@@ -37,5 +37,6 @@ const options = {
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeIcons();
+await copyFile("frontend/favicon.svg", `${out}/favicon.svg`);
 if (watch) await (await context(options)).watch();
 else await build(options);

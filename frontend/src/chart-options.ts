@@ -28,7 +28,7 @@ export function optionFor(kind: ChartKind, input: ChartInput, style: CSSStyleDec
     tooltip: { trigger: kind === "heatmap" ? "item" : "axis", renderMode: "richText", confine: true, valueFormatter: format,
       backgroundColor: paint("--ac-raised"), borderColor: paint("--ac-line"), textStyle: { color: paint("--ac-ink") } },
     grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
-    aria: { enabled: true, decal: { show: true } },
+    aria: { enabled: true, decal: { show: (input.series?.length ?? 0) > 1 } },
   };
   return kind === "heatmap" ? { ...shared, ...heatMap(input, paint) } : { ...shared, ...barOrLine(kind, input, paint, format) };
 }
