@@ -1,0 +1,118 @@
+"""Delimited text: any usual encoding and separator, quotes, title lines above the header, gzip.
+
+Rows are counted as a spreadsheet would count them, so that a message about row 812 leads to row 812.
+"""
+
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from acuerdo.kernel.errors import Place, Refusal
+from acuerdo.portfolio.engine.spool import Spool, SpoolWriter, UnbalancedQuotes
+from acuerdo.portfolio.imports.encoding import encoding_of
+from acuerdo.portfolio.imports.sniff import open_bytes
+from acuerdo.portfolio.rules.headers import Dictionary, find_header_row, unique_names
+
+SEPARATORS = (";", ",", "\t", "|")
+HEAD_ROWS = 40
+# A field longer than this is a quote that nobody closed and that has swallowed the rest of the file.
+_FIELD_CHARACTERS_MAX = 65_536
+
+Progress = Callable[[int, int], None]
+
+
+def read_csv(
+    path: Path, dictionary: Dictionary, own: Mapping[str, str], *, separator: str = "", encoding: str = "", progress: Progress
+) -> Spool:
+    """Reads `path` into a spool; `progress` gets bytes read and in all.
+
+    Refuses `columns-not-found`, `csv-quotes-unbalanced`, `encoding-unknown`.
+    """
+    codec = encoding or encoding_of(path)
+    head = _head(path, codec)
+    chosen = separator or _separator_of(head, dictionary, own)
+    parsed = itertools.islice(_parse(io.StringIO(head), chosen, path.name), HEAD_ROWS)
+    head_rows = [(number, [cell.strip() for cell in cells]) for number, cells in parsed]
+    index = find_header_row([cells for _, cells in head_rows], dictionary, own)
+    if index < 0:
+        raise Refusal("columns-not-found", "No encontramos una fila con nombres de columnas en el archivo.", Place(file=path.name))
+    names, header_row = head_rows[index][1], head_rows[index][0]
+    writer = SpoolWriter(
+        unique_names(_without_tail(names)), header_row, format="csv", detail={"encoding": codec, "separator": chosen}, is_raw=True
+    )
+    try:
+        _copy(path, codec, chosen, header_row, writer, progress)
+        return writer.close()
+    except UnbalancedQuotes as error:
+        writer.abandon()
+        raise _unbalanced(path.name, error.row) from None
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def _copy(path: Path, codec: str, separator: str, header_row: int, writer: SpoolWriter, progress: Progress) -> None:
+    size = path.stat().st_size
+    with open_bytes(path) as source:
+        text = io.TextIOWrapper(source, encoding=codec, errors="replace", newline="")
+        raw = getattr(source, "fileobj", None) or source
+        for number, cells in _parse(text, separator, path.name):
+            if number <= header_row:
+                continue
+            writer.add(number, cells)
+            if number % 20_000 == 0:
+                progress(min(raw.tell(), size), size)
+    progress(size, size)
+
+
+def _parse(text: io.TextIOBase, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(_FIELD_CHARACTERS_MAX)
+    number = 0
+    try:
+        for number, cells in enumerate(csv.reader(text, delimiter=separator, quotechar='"'), start=1):
+            yield number, cells
+    except csv.Error:
+        raise _unbalanced(file, number + 1) from None
+
+
+def _unbalanced(file: str, number: int) -> Refusal:
+    return Refusal("csv-quotes-unbalanced", "Hay comillas que se abren y no se cierran a partir de esta fila.", Place(file=file, row=number))
+
+
+def _head(path: Path, codec: str) -> str:
+    """The first lines of the file as text, cut at a line's end."""
+    try:
+        with open_bytes(path) as source, io.TextIOWrapper(source, encoding=codec, errors="replace", newline="") as text:
+            head = text.read(131_072)
+    except LookupError:
+        raise Refusal("encoding-unknown", f"No conocemos la codificación «{codec}».", Place(file=path.name)) from None
+    return head if len(head) < 131_072 else head[: head.rfind("\n") + 1] or head
+
+
+def _separator_of(head: str, dictionary: Dictionary, own: Mapping[str, str]) -> str:
+    """The separator under which the header is best recognised and the rows agree in width."""
+    first = head.split("\n", 1)[0].strip().strip('"').lower()
+    if first.startswith("sep=") and len(first) == 5:
+        return first[4]
+    return max(SEPARATORS, key=lambda candidate: _fitness(head, candidate, dictionary, own))
+
+
+def _fitness(head: str, separator: str, dictionary: Dictionary, own: Mapping[str, str]) -> tuple[int, int, int]:
+    csv.field_size_limit(max(_FIELD_CHARACTERS_MAX, len(head) + 1))
+    rows = [row for row in itertools.islice(csv.reader(io.StringIO(head), delimiter=separator), HEAD_ROWS) if any(row)]
+    index = find_header_row(rows, dictionary, own)
+    if index < 0:
+        return (0, 0, 0)
+    width = len(rows[index])
+    known = sum(1 for cell in rows[index] if dictionary.field_of(cell))
+    same = sum(1 for row in rows[index:] if len(row) == width and width > 1)
+    return (known, same, width)
+
+
+def _without_tail(cells: list[str]) -> list[str]:
+    """Header cells without the empty ones that a closing separator leaves."""
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
