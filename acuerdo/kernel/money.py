@@ -16,8 +16,9 @@ from acuerdo.kernel.errors import Refusal
 type DecimalMark = Literal[".", ","]
 type Rounding = Literal["half_up", "half_even"]
 
-# ISO 4217 exponents of the currencies that lenders of the region keep books in.
+# ISO 4217 exponents of the currencies that lenders of the region keep books in, and of statements from abroad.
 EXPONENTS: dict[str, int] = {
+    "CAD": 2, "CHF": 2, "CZK": 2, "DKK": 2, "GBP": 2, "HUF": 2, "JPY": 0, "NOK": 2, "PLN": 2, "SEK": 2,
     "ARS": 2, "BOB": 2, "BRL": 2, "CLF": 4, "CLP": 0, "COP": 2, "CRC": 2, "DOP": 2, "EUR": 2, "GTQ": 2, "HNL": 2, "MXN": 2,
     "NGN": 2, "NIO": 2, "PAB": 2, "PEN": 2, "PYG": 0, "USD": 2, "UYU": 2, "VES": 2,
 }  # fmt: skip
@@ -164,7 +165,7 @@ def format_minor(amount_minor: int, currency: str, *, has_symbol: bool = True) -
     if exponent and (fraction or currency not in _HIDES_ZERO_DECIMALS):
         text += f"{point}{fraction:0{exponent}d}"
     if has_symbol:
-        text = f"{SYMBOLS[currency]}\u00a0{text}"
+        text = f"{SYMBOLS.get(currency, currency)}\u00a0{text}"
     return f"-{text}" if amount_minor < 0 else text
 
 

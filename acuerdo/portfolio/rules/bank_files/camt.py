@@ -37,6 +37,7 @@ def read_camt(content: bytes) -> BankFile:
     for statement in statements:
         account = _text(statement, "Acct/Id/IBAN") or _text(statement, "Acct/Id/Othr/Id")
         for entry in (child for child in statement if _name(child) == "Ntry"):
+            _agree(entry, position + 1)
             for transaction in _transactions(entry):
                 position += 1
                 _take(file, account, entry, transaction, position)
@@ -98,11 +99,35 @@ def _reason_to_pass(entry: ElementTree.Element) -> str:
     return "" if (_text(entry, "Sts/Cd") or _text(entry, "Sts")) == "BOOK" else "not-booked"
 
 
+def _agree(entry: ElementTree.Element, position: int) -> None:
+    """The details of an entry must add up to it; where they speak of another currency they are only information."""
+    amount, currency = _money(_find(entry, "Amt"), position)
+    details = [_own_amount(item) for item in _transactions(entry) if item is not entry]
+    parts = [_money(element, position) for element in details if element is not None]
+    is_whole = bool(parts) and len(parts) == len(details) and all(unit == currency for _, unit in parts)
+    if is_whole and sum(part for part, _ in parts) != amount:
+        raise quarantine("totals-disagree", "el detalle de un movimiento no suma su valor.", position)
+
+
 def _amount(entry: ElementTree.Element, transaction: ElementTree.Element, position: int) -> tuple[int, str]:
-    own = _find(transaction, "Amt")
+    amount, currency = _money(_find(entry, "Amt"), position)
+    own = None if transaction is entry else _own_amount(transaction)
     if own is None:
-        own = _find(transaction, "AmtDtls/TxAmt/Amt")
-    element = own if own is not None else _find(entry, "Amt")
+        return amount, currency
+    part, unit = _money(own, position)
+    if unit == currency:
+        return part, unit
+    if len(list(_transactions(entry))) > 1:
+        raise quarantine("mixed-currencies", "el detalle de un movimiento está en otra moneda.", position)
+    return amount, currency
+
+
+def _own_amount(transaction: ElementTree.Element) -> ElementTree.Element | None:
+    own = _find(transaction, "Amt")
+    return own if own is not None else _find(transaction, "AmtDtls/TxAmt/Amt")
+
+
+def _money(element: ElementTree.Element | None, position: int) -> tuple[int, str]:
     if element is None or not element.text:
         raise quarantine("missing-amount", "un movimiento no trae valor.", position)
     currency = element.get("Ccy", "")
