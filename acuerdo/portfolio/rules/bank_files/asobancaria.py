@@ -80,7 +80,7 @@ def _open(reading: _Reading, line: str, number: int) -> None:
     )
 
 
-def _open_batch(reading: _Reading, line: str, number: int) -> None:
+def _open_batch(reading: _Reading, line: str, _number: int) -> None:
     reading.batch, reading.batch_count, reading.batch_total = line[15:19], 0, 0
 
 

@@ -8,7 +8,7 @@ because rounding a bank's figure would make two books disagree.
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import minor_from_decimal
@@ -44,18 +44,16 @@ def read_camt(content: bytes) -> BankFile:
     return file
 
 
-def _parse(content: bytes) -> ElementTree.Element:
+def _parse(content: bytes) -> ET.Element:
     if b"<!DOCTYPE" in content[:4096]:
         raise quarantine("forbidden-doctype", "declara un DOCTYPE, que un extracto bancario no lleva.")
     try:
-        return ElementTree.fromstring(content.lstrip())  # noqa: S314  # no document type, so no entities to expand
-    except ElementTree.ParseError as error:
+        return ET.fromstring(content.lstrip())  # noqa: S314  # no document type, so no entities to expand
+    except ET.ParseError as error:
         raise quarantine("broken-xml", f"el XML está dañado en la línea {error.position[0]}.") from error
 
 
-def _take(
-    file: BankFile, account: str, entry: ElementTree.Element, transaction: ElementTree.Element, position: int
-) -> None:
+def _take(file: BankFile, account: str, entry: ET.Element, transaction: ET.Element, position: int) -> None:
     reason = _reason_to_pass(entry)
     if reason:
         file.passed_over.append(PassedOver(position, reason, _text(entry, "AcctSvcrRef")))
@@ -83,7 +81,7 @@ def _take(
     )
 
 
-def _identity(account: str, entry: ElementTree.Element, transaction: ElementTree.Element, otherwise: str) -> str:
+def _identity(account: str, entry: ET.Element, transaction: ET.Element, otherwise: str) -> str:
     """A bank reports a credit in camt.054 and again in camt.053: the servicer's reference is the same in both."""
     servicer = _text(transaction, "Refs/AcctSvcrRef") or _text(entry, "AcctSvcrRef")
     many = len(list(_transactions(entry))) > 1
@@ -91,7 +89,7 @@ def _identity(account: str, entry: ElementTree.Element, transaction: ElementTree
     return f"{account}-{servicer}-{own}" if servicer and (many and own) else f"{account}-{servicer or otherwise}"
 
 
-def _reason_to_pass(entry: ElementTree.Element) -> str:
+def _reason_to_pass(entry: ET.Element) -> str:
     if _text(entry, "CdtDbtInd") != "CRDT":
         return "debit"
     if _text(entry, "RvslInd") in ("true", "1"):
@@ -99,7 +97,7 @@ def _reason_to_pass(entry: ElementTree.Element) -> str:
     return "" if (_text(entry, "Sts/Cd") or _text(entry, "Sts")) == "BOOK" else "not-booked"
 
 
-def _agree(entry: ElementTree.Element, position: int) -> None:
+def _agree(entry: ET.Element, position: int) -> None:
     """The details of an entry must add up to it; where they speak of another currency they are only information."""
     amount, currency = _money(_find(entry, "Amt"), position)
     details = [_own_amount(item) for item in _transactions(entry) if item is not entry]
@@ -109,7 +107,7 @@ def _agree(entry: ElementTree.Element, position: int) -> None:
         raise quarantine("totals-disagree", "el detalle de un movimiento no suma su valor.", position)
 
 
-def _amount(entry: ElementTree.Element, transaction: ElementTree.Element, position: int) -> tuple[int, str]:
+def _amount(entry: ET.Element, transaction: ET.Element, position: int) -> tuple[int, str]:
     amount, currency = _money(_find(entry, "Amt"), position)
     own = None if transaction is entry else _own_amount(transaction)
     if own is None:
@@ -122,12 +120,12 @@ def _amount(entry: ElementTree.Element, transaction: ElementTree.Element, positi
     return amount, currency
 
 
-def _own_amount(transaction: ElementTree.Element) -> ElementTree.Element | None:
+def _own_amount(transaction: ET.Element) -> ET.Element | None:
     own = _find(transaction, "Amt")
     return own if own is not None else _find(transaction, "AmtDtls/TxAmt/Amt")
 
 
-def _money(element: ElementTree.Element | None, position: int) -> tuple[int, str]:
+def _money(element: ET.Element | None, position: int) -> tuple[int, str]:
     if element is None or not element.text:
         raise quarantine("missing-amount", "un movimiento no trae valor.", position)
     currency = element.get("Ccy", "")
@@ -141,7 +139,7 @@ def _money(element: ElementTree.Element | None, position: int) -> tuple[int, str
         ) from error
 
 
-def _day(entry: ElementTree.Element, position: int) -> date:
+def _day(entry: ET.Element, position: int) -> date:
     for path in ("ValDt/Dt", "ValDt/DtTm", "BookgDt/Dt", "BookgDt/DtTm"):
         if text := _text(entry, path):
             try:
@@ -151,29 +149,29 @@ def _day(entry: ElementTree.Element, position: int) -> date:
     raise quarantine("missing-date", "un movimiento no trae fecha.", position)
 
 
-def _transactions(entry: ElementTree.Element) -> Iterator[ElementTree.Element]:
+def _transactions(entry: ET.Element) -> Iterator[ET.Element]:
     details = [item for block in entry if _name(block) == "NtryDtls" for item in block if _name(item) == "TxDtls"]
     yield from details or [entry]
 
 
-def _name(element: ElementTree.Element) -> str:
+def _name(element: ET.Element) -> str:
     return element.tag.rsplit("}", 1)[-1]
 
 
-def _all(element: ElementTree.Element, path: str) -> list[ElementTree.Element]:
+def _all(element: ET.Element, path: str) -> list[ET.Element]:
     found = [element]
     for step in path.split("/"):
         found = [child for parent in found for child in parent if _name(child) == step]
     return found
 
 
-def _find(element: ElementTree.Element, path: str) -> ElementTree.Element | None:
+def _find(element: ET.Element, path: str) -> ET.Element | None:
     return next(iter(_all(element, path)), None)
 
 
-def _texts(element: ElementTree.Element, path: str) -> list[str]:
+def _texts(element: ET.Element, path: str) -> list[str]:
     return [item.text.strip() for item in _all(element, path) if item.text and item.text.strip()]
 
 
-def _text(element: ElementTree.Element, path: str) -> str:
+def _text(element: ET.Element, path: str) -> str:
     return next(iter(_texts(element, path)), "")
