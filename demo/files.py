@@ -169,7 +169,7 @@ def _portfolio_row(loan: Loan, as_of: date) -> tuple[object, ...]:
 
 
 def _phones(phones: tuple[str, ...]) -> tuple[str, str]:
-    return (phones + ("", ""))[0], (phones + ("", ""))[1]
+    return ((*phones, "", ""))[0], ((*phones, "", ""))[1]
 
 
 def _percent(rate: Decimal) -> str:

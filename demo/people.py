@@ -63,7 +63,9 @@ def make_person(key: int, country: str, behaviour: str, random: Random) -> Perso
     is_company = random.random() < 0.05
     first = random.choice(GIVEN)
     family = f"{random.choice(FAMILY)} {random.choice(FAMILY)}"
-    name = f"{random.choice(COMPANY_WORDS)} {family.split()[0]} {'S. A. S.' if country == 'CO' else 'S. A. C.'}"
+    name = (
+        f"{random.choice(COMPANY_WORDS)} {family.split(maxsplit=1)[0]} {'S. A. S.' if country == 'CO' else 'S. A. C.'}"
+    )
     id_type, id_number = _national_id(key, country, is_company)
     city, region = random.choice(PLACES[country])
     return Person(
