@@ -1,0 +1,221 @@
+"""The catalogue of fields that a template may place, and the facts they are made from.
+
+`values_of` turns one person's facts with one creditor into texts in the person's language. Every value is cleaned: one
+line, no control or direction-changing characters, a bounded length.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from acuerdo.kernel.money import format_minor
+from acuerdo.kernel.text import person_name, squeeze
+
+REPEATED = "obligaciones"
+VALUE_LENGTH_MAX = 200
+NAME_LENGTH_MAX = 60
+
+_MONTHS = {
+    "es": ("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre").split(),
+    "en": ("January February March April May June July August September October November December").split(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`says` describes it in the editor; `sample` is its worst case, for previews; `why_required` explains a missing one."""
+
+    says: str
+    sample: str
+    why_required: str = ""
+
+
+FIELDS: dict[str, Field] = {
+    "nombre": Field("Nombre y apellidos", "María Fernanda de la Santísima Trinidad Rodríguez Santamaría"),
+    "nombre_preferido": Field("Como pidió que lo llamen; si no, su primer nombre", "María Fernanda"),
+    "acreedor": Field("Nombre del acreedor", "Cooperativa Multiactiva Andina", "la persona debe saber a quién le debe."),
+    "acreedor_razon_social": Field("Razón social del acreedor", "Cooperativa Multiactiva Andina de Ahorro y Crédito Ltda."),
+    "producto": Field("Producto de la obligación principal", "Crédito de libre inversión"),
+    "numero_final": Field("Últimas cuatro cifras de la obligación", "4821"),
+    "saldo_vencido": Field("Lo exigible hoy", "$ 12.345.678", "la persona debe saber cuánto."),
+    "saldo_total": Field("Todo lo que debe", "$ 123.456.789"),
+    "cuota": Field("Valor de la próxima cuota", "$ 1.234.567"),
+    "fecha_vencimiento": Field("Fecha de la cuota", "30 de septiembre de 2026", "un valor sin fecha no se puede verificar."),
+    "fecha_corte": Field("Fecha de las cifras", "30 de septiembre de 2026"),
+    "dias_mora": Field("Días de atraso", "118"),
+    "formas_de_pago": Field("Formas de pago del acreedor", "PSE, corresponsales Efecty y Baloto, oficinas, débito automático"),
+    "telefono_acreedor": Field("Teléfono del acreedor", "+57 601 5550100"),
+    "correo_acreedor": Field("Correo del acreedor", "servicio@cooperativa.example"),
+    "quien_escribe": Field("Quién firma el mensaje", "Laura Gómez"),
+    "enlace": Field("Enlace para pagar y responder", "https://pagos.cooperativa.example/a/7Yq2", "la persona debe saber cómo pagar o responder."),
+    "promesa_valor": Field("Valor prometido", "$ 1.234.567"),
+    "promesa_fecha": Field("Fecha prometida", "30 de septiembre de 2026"),
+    "promesa_pagado": Field("Lo pagado de la promesa, si algo se pagó", "$ 234.567"),
+    "pago_valor": Field("Valor del pago recibido", "$ 1.234.567"),
+    "pago_fecha": Field("Fecha del pago recibido", "30 de septiembre de 2026"),
+    "consecuencias": Field("Consecuencias del atraso, en las palabras aprobadas por el acreedor", "Se causan intereses de mora."),
+    "varias": Field("Tiene valor si son varias obligaciones", "3"),
+    REPEATED: Field("Lista de obligaciones: una línea por cada una", ""),
+    "ob_producto": Field("En la lista: producto", "Tarjeta de crédito"),
+    "ob_numero_final": Field("En la lista: últimas cuatro cifras", "0077"),
+    "ob_saldo": Field("En la lista: lo exigible", "$ 1.234.567"),
+    "ob_fecha": Field("En la lista: fecha de la cuota", "30 de septiembre de 2026"),
+    "ob_dias_mora": Field("En la lista: días de atraso", "118"),
+}
+OBLIGATION_FIELDS = frozenset(name for name in FIELDS if name.startswith("ob_"))
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationFacts:
+    """One obligation as of the date of the message; amounts in minor units of `currency`."""
+
+    product: str
+    number: str
+    currency: str
+    balance_due_minor: int
+    balance_minor: int
+    instalment_minor: int
+    due_on: date | None
+    days_past_due: int
+    consequences: str = ""
+
+    @property
+    def asked_minor(self) -> int:
+        """What a reminder speaks of: the overdue balance, or the coming instalment while nothing is overdue."""
+        return self.balance_due_minor or self.instalment_minor
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What one message may say. `obligations` of one creditor, the first is the one that leads."""
+
+    name: str
+    creditor: str
+    as_of: date
+    obligations: Sequence[ObligationFacts]
+    language: str = "es"
+    preferred_name: str = ""
+    is_company: bool = False
+    creditor_legal_name: str = ""
+    creditor_phone: str = ""
+    creditor_email: str = ""
+    ways_to_pay: Sequence[str] = ()
+    writer: str = ""
+    link: str = ""
+    promise_minor: int | None = None
+    promise_due_on: date | None = None
+    promise_paid_minor: int = 0
+    payment_minor: int | None = None
+    payment_on: date | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def clean(value: str, length_max: int = VALUE_LENGTH_MAX) -> str:
+    """One line without control or direction-changing characters, cut at a word with an ellipsis."""
+    line = squeeze(value)
+    if len(line) <= length_max:
+        return line
+    return line[: length_max - 3].rsplit(" ", 1)[0].rstrip(" ,;") + "..."
+
+
+def date_text(day: date, language: str) -> str:
+    """`15 de mayo de 2026` or `15 May 2026`."""
+    month = _MONTHS.get(language, _MONTHS["es"])[day.month - 1]
+    return f"{day.day} {month} {day.year}" if language == "en" else f"{day.day} de {month} de {day.year}"
+
+
+def money_text(amount_minor: int, currency: str) -> str:
+    """As its country writes it, with a common space, which every channel can carry."""
+    return format_minor(amount_minor, currency).replace("\u00a0", " ")
+
+
+def last_four(number: str) -> str:
+    """Enough to recognise an obligation and too little to use it."""
+    return "".join(char for char in number if char.isalnum())[-4:]
+
+
+def first_name(full_name: str) -> str:
+    """How a person is greeted without having told us: the first word of the name."""
+    words = person_name(full_name).split(" ")
+    return words[0] if words else ""
+
+
+def values_of(facts: PersonFacts) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The values of a template's places, and those of each obligation."""
+    lead = facts.obligations[0]
+    values = {
+        **_about_people(facts),
+        **_about_money(facts, lead),
+        **_about_agreements(facts, lead.currency),
+        "producto": lead.product,
+        "numero_final": last_four(lead.number),
+        "consecuencias": lead.consequences,
+        "varias": str(len(facts.obligations)) if len(facts.obligations) > 1 else "",
+    }
+    cleaned = {name: clean(value, 1000 if name == "consecuencias" else VALUE_LENGTH_MAX) for name, value in values.items()}
+    return cleaned, [_obligation_values(item, facts.language) for item in facts.obligations]
+
+
+def sample_values() -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The worst case of every field, for previews and for checking the library."""
+    values = {name: entry.sample for name, entry in FIELDS.items() if name not in OBLIGATION_FIELDS and name != REPEATED}
+    item = {name: FIELDS[name].sample for name in OBLIGATION_FIELDS}
+    return values, [item, item, item]
+
+
+def _about_people(facts: PersonFacts) -> dict[str, str]:
+    name = clean(facts.name if facts.is_company else person_name(facts.name), NAME_LENGTH_MAX)
+    short = name if facts.is_company else first_name(facts.name)
+    return {
+        "nombre": name,
+        "nombre_preferido": clean(facts.preferred_name or short, NAME_LENGTH_MAX),
+        "acreedor": facts.creditor,
+        "acreedor_razon_social": facts.creditor_legal_name or facts.creditor,
+        "telefono_acreedor": facts.creditor_phone,
+        "correo_acreedor": facts.creditor_email,
+        "formas_de_pago": ", ".join(clean(way, 60) for way in facts.ways_to_pay),
+        "quien_escribe": facts.writer,
+        "enlace": facts.link,
+    }
+
+
+def _about_money(facts: PersonFacts, lead: ObligationFacts) -> dict[str, str]:
+    """Sums over the obligations of the lead's currency; other currencies are named in their own lines only."""
+    same = [item for item in facts.obligations if item.currency == lead.currency]
+    oldest = max(same, key=lambda item: item.days_past_due)
+    return {
+        "saldo_vencido": _money_if(sum(item.balance_due_minor for item in same), lead.currency),
+        "saldo_total": money_text(sum(item.balance_minor for item in same), lead.currency),
+        "cuota": _money_if(sum(item.instalment_minor for item in same), lead.currency),
+        "fecha_vencimiento": _date_if(lead.due_on, facts.language),
+        "fecha_corte": date_text(facts.as_of, facts.language),
+        "dias_mora": str(oldest.days_past_due) if oldest.days_past_due > 0 else "",
+    }
+
+
+def _about_agreements(facts: PersonFacts, currency: str) -> dict[str, str]:
+    return {
+        "promesa_valor": _money_if(facts.promise_minor or 0, currency),
+        "promesa_fecha": _date_if(facts.promise_due_on, facts.language),
+        "promesa_pagado": _money_if(facts.promise_paid_minor, currency),
+        "pago_valor": _money_if(facts.payment_minor or 0, currency),
+        "pago_fecha": _date_if(facts.payment_on, facts.language),
+    }
+
+
+def _obligation_values(item: ObligationFacts, language: str) -> dict[str, str]:
+    return {
+        "ob_producto": clean(item.product),
+        "ob_numero_final": last_four(item.number),
+        "ob_saldo": money_text(item.asked_minor, item.currency),
+        "ob_fecha": _date_if(item.due_on, language),
+        "ob_dias_mora": str(item.days_past_due) if item.days_past_due > 0 else "",
+    }
+
+
+def _money_if(amount_minor: int, currency: str) -> str:
+    return money_text(amount_minor, currency) if amount_minor else ""
+
+
+def _date_if(day: date | None, language: str) -> str:
+    return date_text(day, language) if day else ""
