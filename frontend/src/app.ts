@@ -5,10 +5,12 @@ import { startDialogs } from "./dialogs";
 import { startDrafts } from "./drafts";
 import { startFocus } from "./focus";
 import { startForms } from "./forms";
+import { startPickers } from "./picker";
 import { startShortcuts } from "./shortcuts";
 import { startThemeToggle } from "./theme-toggle";
 import { startTimes } from "./times";
 import { startToasts } from "./toasts";
+import { startWalk } from "./walk";
 
 startToasts();
 startConversation();
@@ -19,3 +21,5 @@ startDrafts();
 startShortcuts();
 startThemeToggle();
 startTimes();
+startPickers();
+startWalk();

@@ -84,6 +84,8 @@ function listOfKeys(): HTMLDListElement {
     seen.add(keys);
     addKeys(list, keys, element.dataset["keyLabel"] ?? element.getAttribute("aria-label") ?? element.textContent ?? "");
   }
+  const walk = document.querySelector<HTMLElement>("[data-walk]");
+  if (walk !== null) addKeys(list, "j k", walk.dataset["walk"] ?? "");
   addKeys(list, "?", text("shortcuts"));
   return list;
 }
