@@ -4,6 +4,7 @@ Effective annual is the common form: all others convert through it. Powers are t
 because binary floats lose the last ones of a daily rate. An effective annual rate never divides by 12 or 365.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
@@ -94,27 +95,28 @@ def usury_from_ibc(ibc_percent: Decimal) -> Decimal:
     return (ibc_percent * Decimal("1.5")).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-def find_rate(values: list[tuple[int, Decimal]], *, low: Decimal, high: Decimal, tolerance: Decimal) -> Decimal:
-    """The daily discount rate at which dated flows `(days, amount)` are worth zero, by bisection between `low` and `high`.
+def find_effective_rate(flows: Sequence[tuple[Decimal, Decimal]], *, guess: Decimal = Decimal("0.2")) -> Decimal:
+    """The effective annual rate at which dated flows `(years, amount)` are worth zero, to 15 decimals (secant method).
 
-    Raises ValueError when the present value has the same sign at both ends.
+    Raises ValueError when the flows have no sign change or the search does not settle on a rate above −100 %.
     """
-    with localcontext(CONTEXT):
-        value_low, value_high = present_value(values, low), present_value(values, high)
-        if value_low == 0:
-            return low
-        if (value_low > 0) == (value_high > 0):
-            raise ValueError("the flows have no single rate between the limits")
-        while high - low > tolerance:
-            middle = (low + high) / 2
-            if (present_value(values, middle) > 0) == (value_low > 0):
-                low = middle
-            else:
-                high = middle
-        return (low + high) / 2
+    if not any(amount > 0 for _, amount in flows) or not any(amount < 0 for _, amount in flows):
+        raise ValueError("the flows need money both ways to have a rate")
+    with localcontext(Context(prec=34)):
+        before, rate = guess, guess + Decimal("0.01")
+        value_before = present_value(flows, before)
+        for _ in range(60):
+            value = present_value(flows, rate)
+            if value == value_before:
+                return rate
+            following = rate - value * (rate - before) / (value - value_before)
+            before, value_before, rate = rate, value, max(following, (rate - 1) / 2)
+            if abs(rate - before) < Decimal("1e-16"):
+                return rate
+    raise ValueError("the search for the rate did not settle")
 
 
-def present_value(values: list[tuple[int, Decimal]], rate_daily: Decimal) -> Decimal:
-    """Σ amount · (1 + d)^−days."""
-    with localcontext(CONTEXT):
-        return sum((amount / (1 + rate_daily) ** days for days, amount in values), Decimal(0))
+def present_value(flows: Sequence[tuple[Decimal, Decimal]], rate_annual: Decimal) -> Decimal:
+    """Σ amount · (1 + EA)^−years."""
+    log = (1 + rate_annual).ln()
+    return sum((amount * (-years * log).exp() for years, amount in flows), Decimal(0))

@@ -59,8 +59,10 @@ def test_daily_and_annual_undo_each_other() -> None:
 
 
 def test_finds_the_rate_of_dated_flows() -> None:
-    flows = [(0, Decimal(-1000)), (365, Decimal(1240))]
-    daily = rates.find_rate(flows, low=Decimal(0), high=Decimal("0.1"), tolerance=Decimal("1e-20"))
-    assert rates.effective_from_daily(daily).quantize(Decimal("1e-12")) == Decimal("0.24")
-    with pytest.raises(ValueError, match="no single rate"):
-        rates.find_rate([(0, Decimal(1))], low=Decimal(0), high=Decimal(1), tolerance=CENT)
+    flows = [(Decimal(0), Decimal(-1000)), (Decimal("0.5"), Decimal(600)), (Decimal(1), Decimal("571.863"))]
+    rate = rates.find_effective_rate(flows)
+    assert abs(rates.present_value(flows, rate)) < Decimal("1e-12")
+    assert rates.find_effective_rate([(Decimal(0), Decimal(-1000)), (Decimal(1), Decimal(1240))]).quantize(Decimal("1e-14")) == Decimal("0.24")
+    assert rates.find_effective_rate([(Decimal(0), Decimal(-1000)), (Decimal(1), Decimal(900))]).quantize(Decimal("1e-14")) == Decimal("-0.1")
+    with pytest.raises(ValueError, match="both ways"):
+        rates.find_effective_rate([(Decimal(0), Decimal(1))])
