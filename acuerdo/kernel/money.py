@@ -109,7 +109,7 @@ def minor_from_spreadsheet_number(value: float | Decimal, currency: str) -> int:
     Refuses `too-many-decimals` for real extra decimals and `bad-amount` for infinities, NaN and numbers past 15 exact digits.
     """
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    if not exact.is_finite() or (isinstance(value, float) and abs(value) >= 1e15):
+    if not exact.is_finite() or (isinstance(value, float) and abs(value) >= 10**15):
         raise _bad_amount(str(value))
     scaled = exact.scaleb(exponent_of(currency))
     whole = scaled.to_integral_value(rounding=ROUND_HALF_UP)
