@@ -77,11 +77,20 @@ def _hold(rule: Rule, case: Case, us: int) -> int | None:
 
 
 def _balance(_rule: Rule, case: Case, us: int) -> int | None:
-    """Passes while something is owed and what we are about to state is still true."""
-    balance, stated = case.facts.balance_minor, case.facts.balance_stated_minor
-    if balance is None:
-        return us
-    return us if balance > 0 and stated in (None, balance) else None
+    """Passes while something is owed (for collection: due) and the figure about to be stated is still true."""
+    facts = case.facts
+    owed = facts.balance_minor
+    if case.question.purpose == "collection" and facts.balance_due_minor is not None:
+        owed = facts.balance_due_minor
+    stated_wrong = facts.balance_stated_minor is not None and facts.balance_due_minor is not None
+    stated_wrong = stated_wrong and facts.balance_stated_minor != facts.balance_due_minor
+    return None if stated_wrong or (owed is not None and owed <= 0) else us
+
+
+def _point(rule: Rule, case: Case, us: int) -> int | None:
+    """Passes with a number or address that works and is surely enough the person's."""
+    ownership = case.facts.point_ownership
+    return None if case.facts.point_is_valid is False or (ownership is not None and ownership < rule.limit) else us
 
 
 def _registry(rule: Rule, case: Case, us: int) -> int | None:
@@ -194,6 +203,7 @@ CONDITIONS: dict[str, Callable[[Rule, Case, int], int | None]] = {
     "party": _never,
     "hold": _hold,
     "balance": _balance,
+    "point": _point,
     "registry": _registry,
     "consent": _consent,
     "evidence": _evidence,

@@ -18,12 +18,17 @@ type DayWindows = tuple[Span, ...]
 type Windows = tuple[DayWindows | None, ...]  # Monday … Sunday, holiday; None on holiday: as that weekday
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
 def aware(at: datetime, *, field: str) -> datetime:
-    """`at` itself; refuses `naive-time` when it carries no offset."""
+    """`at` itself; refuses `naive-time` when it carries no offset, `time-out-of-range` outside 1900–2200."""
     if at.tzinfo is None or at.utcoffset() is None:
         raise Refusal(
             "naive-time", f"La hora de «{field}» no dice su zona horaria; escríbala con desfase, por ejemplo -05:00."
         )
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise Refusal("time-out-of-range", f"La hora de «{field}» no cae entre los años {FIRST_YEAR} y {LAST_YEAR}.")
     return at
 
 
@@ -151,7 +156,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the rules may look at. `excluded_number` None: the registry was not consulted. Balances in minor units."""
+    """All that the rules may look at; None is unknown, and for `excluded_number` that the registry was not consulted.
+
+    `point_ownership` 0–100: how sure it is that the number or address is this person's. Balances in minor units: the
+    whole debt, what of it is due, and the figure due that the text states.
+    """
 
     consents: tuple[Consent, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -159,7 +168,10 @@ class Facts:
     own_hours: OwnHours | None = None
     excluded_number: bool | None = None
     evidence: frozenset[str] = frozenset()
+    point_is_valid: bool | None = None
+    point_ownership: int | None = None
     balance_minor: int | None = None
+    balance_due_minor: int | None = None
     balance_stated_minor: int | None = None
     settings: Mapping[str, Reading] = field(default_factory=dict)
 

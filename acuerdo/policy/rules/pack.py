@@ -17,6 +17,7 @@ KINDS = (
     "party",
     "hold",
     "balance",
+    "point",
     "registry",
     "consent",
     "evidence",

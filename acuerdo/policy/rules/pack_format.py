@@ -39,6 +39,7 @@ KIND_KEYS: dict[str, set[str]] = {
     "party": set(),
     "hold": {"holds"},
     "balance": set(),
+    "point": {"limit"},
     "registry": set(),
     "consent": {"reply_hours"},
     "evidence": {"any_of"},

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from acuerdo.kernel.errors import Place, Refusal
+from acuerdo.kernel.verdict import Verdict
 from acuerdo.policy.rules.facts import Consent, Facts, Hold, OwnHours, PastContact, Question, Reading
 from acuerdo.policy.rules.pack_format import parse_windows
 
 QUESTION_KEYS = {
     *("pack", "at", "channel", "purpose", "recipient", "timezone", "timezones", "region", "direction", "obligation"),
     *("consents", "holds", "history", "settings", "own_hours", "excluded_number", "evidence"),
-    *("balance_minor", "balance_stated_minor"),
+    *("point_is_valid", "point_ownership", "balance_minor", "balance_due_minor", "balance_stated_minor"),
 }
 CONTACT_KEYS = {"at", "channel", "direction", "answered", "right_party", "counts", "obligation"}
 
@@ -48,6 +49,19 @@ def read_request(row: Any) -> Request:
     return Request(_text(row["pack"], "pack"), question, _facts(row))
 
 
+def show_verdict(verdict: Verdict) -> dict[str, Any]:
+    """The contract's answer; each rule also says from when its row is in force and when it alone would let the contact pass."""
+    rules = []
+    for rule in verdict.rules:
+        shown: dict[str, Any] = rule.as_json()
+        shown["effective_from"] = rule.values.get("effective_from")
+        shown["next_allowed_at"] = rule.next_allowed_at.isoformat() if rule.next_allowed_at else None
+        if rule.is_missing_data:
+            shown["is_missing_data"] = True
+        rules.append(shown)
+    return {**verdict.as_json(), "rules": rules}
+
+
 def _facts(row: Mapping[str, Any]) -> Facts:
     return Facts(
         consents=tuple(_consent(item) for item in _list(row.get("consents", []), "consents")),
@@ -56,7 +70,10 @@ def _facts(row: Mapping[str, Any]) -> Facts:
         own_hours=_own_hours(row.get("own_hours")),
         excluded_number=_flag(row.get("excluded_number"), "excluded_number"),
         evidence=frozenset(_text(item, "evidence") for item in _list(row.get("evidence", []), "evidence")),
+        point_is_valid=_flag(row.get("point_is_valid"), "point_is_valid"),
+        point_ownership=_integer(row.get("point_ownership"), "point_ownership"),
         balance_minor=_integer(row.get("balance_minor"), "balance_minor"),
+        balance_due_minor=_integer(row.get("balance_due_minor"), "balance_due_minor"),
         balance_stated_minor=_integer(row.get("balance_stated_minor"), "balance_stated_minor"),
         settings={
             name: _reading(value, name) for name, value in _object(row.get("settings") or {}, "settings").items()
@@ -164,7 +181,7 @@ def _text(value: Any, field: str) -> str:
 
 def _integer(value: Any, field: str) -> int | None:
     if value is not None and type(value) is not int:
-        raise _refuse("invalid-field", f"«{field}» debe ser un entero de unidades menores.", field)
+        raise _refuse("invalid-field", f"«{field}» debe ser un entero.", field)
     return value
 
 
