@@ -1,0 +1,64 @@
+"""What the decision run reads of permissions: consents, holds, own hours, and the contact log of the last weeks."""
+
+from acuerdo.base.extracts import Extract, microsecond_sql
+
+_FOREVER = "9000000000000000"
+
+CONSENTS = Extract(
+    name="consents",
+    source="policy_consent",
+    key="consent_id",
+    columns={
+        "consent_id": "id",
+        "debtor_id": "debtor_id",
+        "channel": "channel",
+        "purpose": "purpose",
+        "from_us": microsecond_sql("granted_at"),
+        "to_us": f"COALESCE({microsecond_sql('revoked_at')}, {_FOREVER})",
+    },
+)
+HOLDS = Extract(
+    name="holds",
+    source="policy_hold",
+    key="hold_id",
+    columns={
+        "hold_id": "id",
+        "debtor_id": "debtor_id",
+        "obligation_id": "COALESCE(obligation_id, 0)::bigint",
+        "kind": "kind",
+        "channel": "channel",
+        "from_us": microsecond_sql("starts_at"),
+        "to_us": f"COALESCE({microsecond_sql('LEAST(ends_at, lifted_at)')}, {_FOREVER})",
+    },
+)
+PREFERENCES = Extract(
+    name="preferences",
+    source="policy_contactpreference",
+    key="debtor_id",
+    columns={
+        "debtor_id": "debtor_id",
+        "hours": "hours::text",
+        "has_instrument": "instrument <> ''",
+        "from_us": microsecond_sql("given_at"),
+        "to_us": f"COALESCE({microsecond_sql('revoked_at')}, {_FOREVER})",
+    },
+    is_incremental=False,
+)
+ATTEMPTS = Extract(
+    name="attempts",
+    source="policy_attempt",
+    key="attempt_id",
+    columns={
+        "attempt_id": "id",
+        "debtor_id": "debtor_id",
+        "channel": "channel",
+        "at_us": microsecond_sql("at"),
+        "is_out": "direction = 'out'",
+        "is_two_way": "right_party OR status = 'answered'",
+        # The law exempts what the person asked for; failed and cancelled ones never reached anybody.
+        "counts": "purpose NOT IN ('requested', 'service') AND recipient = 'debtor' AND status NOT IN ('failed', 'cancelled')",
+    },
+    recent="at >= to_timestamp({since} / 1000000.0)",
+    recent_column="at_us",
+)
+EXTRACTS = (CONSENTS, HOLDS, PREFERENCES, ATTEMPTS)
