@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from acuerdo.kernel.money import format_minor
-from acuerdo.kernel.text import person_name, squeeze
+from acuerdo.kernel.text import fold, person_name, squeeze
 
 REPEATED = "obligaciones"
 VALUE_LENGTH_MAX = 200
@@ -47,7 +47,9 @@ FIELDS: dict[str, Field] = {
     "telefono_acreedor": Field("Teléfono del acreedor", "+57 601 5550100"),
     "correo_acreedor": Field("Correo del acreedor", "servicio@cooperativa.example"),
     "quien_escribe": Field("Quién firma el mensaje", "Laura Gómez"),
-    "enlace": Field("Enlace para pagar y responder", "https://pagos.cooperativa.example/a/7Yq2", "la persona debe saber cómo pagar o responder."),
+    "enlace": Field(
+        "Enlace para pagar y responder", "https://pagos.cooperativa.example/a/7Yq2", "la persona debe saber cómo pagar o responder."
+    ),
     "promesa_valor": Field("Valor prometido", "$ 1.234.567"),
     "promesa_fecha": Field("Fecha prometida", "30 de septiembre de 2026"),
     "promesa_pagado": Field("Lo pagado de la promesa, si algo se pagó", "$ 234.567"),
@@ -173,7 +175,7 @@ def _about_people(facts: PersonFacts) -> dict[str, str]:
         "acreedor_razon_social": facts.creditor_legal_name or facts.creditor,
         "telefono_acreedor": facts.creditor_phone,
         "correo_acreedor": facts.creditor_email,
-        "formas_de_pago": ", ".join(clean(way, 60) for way in facts.ways_to_pay),
+        "formas_de_pago": _any_of([clean(way, 60) for way in facts.ways_to_pay], facts.language),
         "quien_escribe": facts.writer,
         "enlace": facts.link,
     }
@@ -211,6 +213,14 @@ def _obligation_values(item: ObligationFacts, language: str) -> dict[str, str]:
         "ob_fecha": _date_if(item.due_on, language),
         "ob_dias_mora": str(item.days_past_due) if item.days_past_due > 0 else "",
     }
+
+
+def _any_of(names: list[str], language: str) -> str:
+    """`PSE, Efecty u oficinas`: Spanish "o" becomes "u" before its own sound."""
+    if len(names) < 2:
+        return "".join(names)
+    word = "or" if language == "en" else "u" if fold(names[-1]).startswith(("o", "ho")) else "o"
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def _money_if(amount_minor: int, currency: str) -> str:

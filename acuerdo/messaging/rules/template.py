@@ -7,7 +7,7 @@ a debtor named "{saldo_total}" is greeted by exactly that name.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,7 +80,9 @@ def parse(source: str) -> Parsed:
         last = match.end() + _is_alone(source, match)
         line = source.count("\n", 0, match.start()) + 1
         if match.group(2) is None:
-            problems.append(Problem("stray-brace", line, "", f"Línea {line}: hay una llave suelta; escriba el campo como {{saldo_vencido}}."))
+            problems.append(
+                Problem("stray-brace", line, "", f"Línea {line}: hay una llave suelta; escriba el campo como {{saldo_vencido}}.")
+            )
             continue
         mark, field = match.group(1), match.group(2).strip()
         if field not in FIELDS:
@@ -119,12 +121,17 @@ def render(source: str, values: Mapping[str, str], items: Sequence[Mapping[str, 
     if parsed.problems:
         raise ValueError(parsed.problems[0].message)
     text = "".join(_rendered(parsed.nodes, values, items))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", text)).strip()
+
+
+def missing_values(source: str, values: Mapping[str, str], items: Sequence[Mapping[str, str]] = ()) -> list[str]:
+    """Fields that would leave a hole: placed where they are shown, with no value to show."""
+    return sorted(set(_holes(parse(source).nodes, values, items)))
 
 
 _EQUIVALENT: dict[str, tuple[str, ...]] = {
-    "saldo_vencido": ("saldo_total", "cuota", "promesa_valor", "pago_valor"),
-    "fecha_vencimiento": ("promesa_fecha", "pago_fecha", "fecha_corte"),
+    "saldo_vencido": ("saldo_total", "cuota", "promesa_valor", "pago_valor", "ob_saldo"),
+    "fecha_vencimiento": ("promesa_fecha", "pago_fecha", "fecha_corte", "ob_fecha"),
     "enlace": ("formas_de_pago", "telefono_acreedor"),
     "nombre": ("nombre_preferido",),
 }
@@ -178,19 +185,24 @@ def _placed(nodes: Sequence[Node]) -> list[str]:
 
 
 def _rendered(nodes: Sequence[Node], values: Mapping[str, str], items: Sequence[Mapping[str, str]]) -> list[str]:
-    out: list[str] = []
+    return [leaf.text if isinstance(leaf, Text) else scope.get(leaf.field, "") for leaf, scope in _shown(nodes, values, items)]
+
+
+def _holes(nodes: Sequence[Node], values: Mapping[str, str], items: Sequence[Mapping[str, str]]) -> list[str]:
+    return [leaf.field for leaf, scope in _shown(nodes, values, items) if isinstance(leaf, Place) and not scope.get(leaf.field)]
+
+
+def _shown(
+    nodes: Sequence[Node], values: Mapping[str, str], items: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[Text | Place, Mapping[str, str]]]:
+    """The leaves that these values show, in order, each with the values of its place."""
     for node in nodes:
-        if isinstance(node, Text):
-            out.append(node.text)
-        elif isinstance(node, Place):
-            out.append(values.get(node.field, ""))
+        if not isinstance(node, Part):
+            yield node, values
         elif node.field == REPEATED and not node.is_inverted:
             for item in items:
-                out.extend(_rendered(node.children, {**values, **item}, ()))
+                yield from _shown(node.children, {**values, **item}, ())
         else:
             has_value = bool(items) if node.field == REPEATED else bool(values.get(node.field))
             if has_value != node.is_inverted:
-                out.extend(_rendered(node.children, values, items))
-    return out
-
-
+                yield from _shown(node.children, values, items)
