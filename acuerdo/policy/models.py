@@ -50,6 +50,17 @@ class HoldKind(models.TextChoices):
     WRONG_PERSON = "wrong_person", "No es la persona"
     COMPLAINT = "complaint", "Reclamo en trámite"
     VULNERABLE = "vulnerable", "Situación especial"
+    HARDSHIP = "hardship", "Dificultad de pago en estudio"
+    INSURANCE_CLAIM = "insurance_claim", "Seguro o siniestro en trámite"
+    LEGAL_REVIEW = "legal_review", "Revisión legal"
+    COOLING_OFF = "cooling_off", "Pausa después de una conversación"
+    INFORMATION_DUE = "information_due", "Información por enviar"
+    IN_REVIEW = "in_review", "Solicitud en estudio"
+    COMMITMENT = "commitment", "Promesa o plan vigente"
+    IDENTITY_DOUBT = "identity_doubt", "Titularidad del medio en duda"
+    FRAUD = "fraud", "Suplantación o fraude"
+    LAWSUIT = "lawsuit", "Proceso judicial"
+    AUTHORITY_ORDER = "authority_order", "Orden de autoridad"
 
 
 class Hold(models.Model):
@@ -84,6 +95,24 @@ class ContactPreference(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class PolicyReading(models.Model):
+    """A creditor's choice among the readings that a pack offers; the latest approval on or before a date is in force."""
+
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.CASCADE, related_name="+")
+    pack = models.CharField(max_length=8)
+    name = models.CharField(max_length=40)
+    value = models.CharField(max_length=60)
+    approved_by = models.CharField(max_length=60)
+    approved_on = models.DateField()
+    reason = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["creditor", "pack", "name", "approved_on"], name="policy_reading_once")
+        ]
+
+
 class Verdict(models.Model):
     """The gate's stored answer to one question: facts used, every rule that spoke, and the next permitted moment."""
 
@@ -101,6 +130,7 @@ class Verdict(models.Model):
     pack = models.CharField(max_length=8)
     pack_version = models.CharField(max_length=40)
     question = models.JSONField()
+    actor = models.CharField(max_length=60, default="", db_default="")
 
     class Meta:
         indexes: ClassVar = [
@@ -126,8 +156,12 @@ class Attempt(models.Model):
     uid = uid_field()
     debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.PROTECT, related_name="+", db_index=False)
     creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
-    obligation = models.ForeignKey("portfolio.Obligation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    contact_point = models.ForeignKey("portfolio.ContactPoint", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    obligation = models.ForeignKey(
+        "portfolio.Obligation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    contact_point = models.ForeignKey(
+        "portfolio.ContactPoint", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     verdict = models.OneToOneField(Verdict, null=True, on_delete=models.PROTECT, related_name="attempt")
     at = models.DateTimeField()
     direction = models.CharField(max_length=3, default="out")  # out | in
@@ -136,10 +170,13 @@ class Attempt(models.Model):
     recipient = models.CharField(max_length=12, default="debtor")
     status = models.CharField(max_length=10, choices=AttemptStatus.choices)
     right_party = models.BooleanField(default=False)
+    is_two_way = models.BooleanField(default=False, db_default=False)
+    counts = models.BooleanField(default=True, db_default=True)  # towards caps: false for what the law exempts or what never left
     disposition = models.CharField(max_length=20, blank=True)
     note = models.TextField(blank=True)
     duration_seconds = models.IntegerField(null=True)
     balance_stated_minor = models.BigIntegerField(null=True)
+    details = models.JSONField(default=dict, db_default={})  # the disposition's fields and secondary codes
     actor = models.CharField(max_length=60)
 
     class Meta:

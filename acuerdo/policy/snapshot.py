@@ -54,9 +54,8 @@ ATTEMPTS = Extract(
         "channel": "channel",
         "at_us": microsecond_sql("at"),
         "is_out": "direction = 'out'",
-        "is_two_way": "right_party OR status = 'answered'",
-        # The law exempts what the person asked for; failed and cancelled ones never reached anybody.
-        "counts": "purpose NOT IN ('requested', 'service') AND recipient = 'debtor' AND status NOT IN ('failed', 'cancelled')",
+        "is_two_way": "is_two_way",
+        "counts": "counts",
     },
     recent="at >= to_timestamp({since} / 1000000.0)",
     recent_column="at_us",
