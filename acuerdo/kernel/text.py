@@ -42,3 +42,8 @@ def person_name(text: str) -> str:
 
 def _capitalised(word: str) -> str:
     return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+
+
+def search_key(text: str) -> str:
+    """For finding people by name: upper case, no accents nor punctuation. "Peña-Núñez,  José" becomes "PENA NUNEZ JOSE"."""
+    return " ".join(re.findall(r"[A-Z0-9]+", fold(text).upper()))
