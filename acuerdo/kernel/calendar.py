@@ -127,7 +127,9 @@ RULES: dict[str, list[Rule]] = {
         Holiday(71, "Sagrado Corazón"),
     ],
     "PE": [
-        *_fixed((1, 1, "Año Nuevo"), (5, 1, "Día del Trabajo"), (6, 29, "San Pedro y San Pablo"), (7, 28, "Fiestas Patrias")),
+        *_fixed(
+            (1, 1, "Año Nuevo"), (5, 1, "Día del Trabajo"), (6, 29, "San Pedro y San Pablo"), (7, 28, "Fiestas Patrias")
+        ),
         *_fixed((7, 29, "Fiestas Patrias"), (8, 30, "Santa Rosa de Lima"), (10, 8, "Combate de Angamos")),
         *_fixed((11, 1, "Todos los Santos"), (12, 8, "Inmaculada Concepción"), (12, 25, "Navidad")),
         Holiday((6, 7), "Batalla de Arica y Día de la Bandera", from_year=2024),
@@ -147,7 +149,9 @@ RULES: dict[str, list[Rule]] = {
         Holiday((10, 1), "Transmisión del Poder Ejecutivo", from_year=2024, every_years=6),
     ],
     "CL": [
-        *_fixed((1, 1, "Año Nuevo"), (5, 1, "Día del Trabajo"), (5, 21, "Glorias Navales"), (7, 16, "Virgen del Carmen")),
+        *_fixed(
+            (1, 1, "Año Nuevo"), (5, 1, "Día del Trabajo"), (5, 21, "Glorias Navales"), (7, 16, "Virgen del Carmen")
+        ),
         *_fixed((8, 15, "Asunción de la Virgen"), (9, 18, "Independencia"), (9, 19, "Glorias del Ejército")),
         *_fixed((11, 1, "Todos los Santos"), (12, 8, "Inmaculada Concepción"), (12, 25, "Navidad")),
         Holiday((1, 2), "Feriado nacional", only_weekday=MONDAY, from_year=2017),
@@ -186,8 +190,24 @@ RULES: dict[str, list[Rule]] = {
         Holiday(-47, "Carnaval"),
         Holiday(-3, "Jueves Santo"),
         Holiday(-2, "Viernes Santo"),
-        _decreed("Feriado con fines turísticos", "2023-05-26", "2023-06-19", "2023-10-13", "2024-04-01", "2024-06-21", "2024-10-11"),
-        _decreed("Feriado con fines turísticos", "2025-05-02", "2025-08-15", "2025-11-21", "2026-03-23", "2026-07-10", "2026-12-07"),
+        _decreed(
+            "Feriado con fines turísticos",
+            "2023-05-26",
+            "2023-06-19",
+            "2023-10-13",
+            "2024-04-01",
+            "2024-06-21",
+            "2024-10-11",
+        ),
+        _decreed(
+            "Feriado con fines turísticos",
+            "2025-05-02",
+            "2025-08-15",
+            "2025-11-21",
+            "2026-03-23",
+            "2026-07-10",
+            "2026-12-07",
+        ),
         _decreed("Visita del Papa León XIV", "2026-11-09"),
     ],
     "BR": [
@@ -220,7 +240,9 @@ def holidays(country: str, year: int) -> dict[date, str]:
     if country not in RULES or not FIRST_YEAR <= year <= LAST_YEAR:
         raise Refusal("holiday-calendar-missing", f"No tenemos el calendario de festivos de «{country}» para {year}.")
     found: dict[date, list[str]] = {}
-    for day, name in sorted((day, rule.name) for rule in RULES[country] for near in (year - 1, year, year + 1) for day in rule.dates(near)):
+    for day, name in sorted(
+        (day, rule.name) for rule in RULES[country] for near in (year - 1, year, year + 1) for day in rule.dates(near)
+    ):
         if day.year == year and name not in found.setdefault(day, []):
             found[day].append(name)
     return {day: "; ".join(names) for day, names in found.items()}
@@ -280,4 +302,3 @@ def month_spans(start: date, end: date) -> list[tuple[date, date]]:
         spans.append((start, last))
         start = last + timedelta(days=1)
     return spans
-

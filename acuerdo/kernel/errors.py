@@ -16,7 +16,11 @@ class Place:
     column: str = ""
 
     def __str__(self) -> str:
-        parts = [self.file, f"fila {self.row}" if self.row is not None else "", f"columna {self.column}" if self.column else ""]
+        parts = [
+            self.file,
+            f"fila {self.row}" if self.row is not None else "",
+            f"columna {self.column}" if self.column else "",
+        ]
         return ", ".join(part for part in parts if part)
 
 

@@ -70,7 +70,9 @@ def exponent_of(currency: str) -> int:
     try:
         return EXPONENTS[currency]
     except KeyError:
-        raise Refusal("unknown-currency", f"No conocemos la moneda «{currency}». Use un código ISO como COP o PEN.") from None
+        raise Refusal(
+            "unknown-currency", f"No conocemos la moneda «{currency}». Use un código ISO como COP o PEN."
+        ) from None
 
 
 def minor_from_decimal(value: Decimal, currency: str) -> int:

@@ -54,7 +54,9 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
 
 def periodic_from_effective(rate_annual: Decimal, periods_per_year: Decimal) -> Decimal:
     """(1 + EA)^(1/n) − 1."""
-    return CONTEXT.subtract(power(CONTEXT.add(rate_annual, 1), CONTEXT.divide(Decimal(1), periods_per_year)), Decimal(1))
+    return CONTEXT.subtract(
+        power(CONTEXT.add(rate_annual, 1), CONTEXT.divide(Decimal(1), periods_per_year)), Decimal(1)
+    )
 
 
 def effective_from_periodic(rate_period: Decimal, periods_per_year: Decimal) -> Decimal:
@@ -84,7 +86,9 @@ def effective_from_daily(rate_daily: Decimal, days_per_year: int = 365) -> Decim
 
 def over_days(rate_annual: Decimal, days: int, days_per_year: int = 365) -> Decimal:
     """(1 + EA)^(days/365) − 1: compounded over a span of days."""
-    return CONTEXT.subtract(power(CONTEXT.add(rate_annual, 1), CONTEXT.divide(Decimal(days), Decimal(days_per_year))), Decimal(1))
+    return CONTEXT.subtract(
+        power(CONTEXT.add(rate_annual, 1), CONTEXT.divide(Decimal(days), Decimal(days_per_year))), Decimal(1)
+    )
 
 
 def usury_from_ibc(ibc_percent: Decimal) -> Decimal:

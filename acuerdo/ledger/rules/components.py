@@ -11,8 +11,22 @@ from acuerdo.kernel.errors import Refusal
 type Component = Literal["collection_fee", "insurance", "fees", "late_interest", "contract_interest", "principal"]
 type AllocationOrder = Literal["oldest_instalment_first", "component_first"]
 
-COMPONENTS: tuple[Component, ...] = ("principal", "contract_interest", "late_interest", "insurance", "fees", "collection_fee")
-DEFAULT_WATERFALL: tuple[Component, ...] = ("collection_fee", "insurance", "fees", "late_interest", "contract_interest", "principal")
+COMPONENTS: tuple[Component, ...] = (
+    "principal",
+    "contract_interest",
+    "late_interest",
+    "insurance",
+    "fees",
+    "collection_fee",
+)
+DEFAULT_WATERFALL: tuple[Component, ...] = (
+    "collection_fee",
+    "insurance",
+    "fees",
+    "late_interest",
+    "contract_interest",
+    "principal",
+)
 # What the contract itself makes due on a date; days past due look at these alone.
 CONTRACTUAL: tuple[Component, ...] = ("principal", "contract_interest", "insurance", "fees")
 ORDERS: tuple[AllocationOrder, ...] = ("oldest_instalment_first", "component_first")

@@ -13,8 +13,23 @@ from acuerdo.kernel.rates import CONTEXT
 
 type DayCount = Literal["30/360", "30/360us", "30/360bond", "30/360isda", "actual/360", "actual/365", "actual/actual"]
 
-DAY_COUNTS: tuple[DayCount, ...] = ("30/360", "30/360us", "30/360bond", "30/360isda", "actual/360", "actual/365", "actual/actual")
-_YEAR_DAYS = {"30/360": 360, "30/360us": 360, "30/360bond": 360, "30/360isda": 360, "actual/360": 360, "actual/365": 365}
+DAY_COUNTS: tuple[DayCount, ...] = (
+    "30/360",
+    "30/360us",
+    "30/360bond",
+    "30/360isda",
+    "actual/360",
+    "actual/365",
+    "actual/actual",
+)
+_YEAR_DAYS = {
+    "30/360": 360,
+    "30/360us": 360,
+    "30/360bond": 360,
+    "30/360isda": 360,
+    "actual/360": 360,
+    "actual/365": 365,
+}
 
 
 def days_between(start: date, end: date, day_count: DayCount, *, termination: date | None = None) -> int:

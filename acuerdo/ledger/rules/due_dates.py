@@ -46,7 +46,9 @@ def parse_frequency(text: str) -> Frequency:
         return Frequency(text, days=_DAYS[text])
     match = re.fullmatch(r"days:([1-9]\d{0,3})", text)
     if not match:
-        raise Refusal("bad-frequency", f"No conocemos la periodicidad «{text}». Use monthly, biweekly, weekly o days:30.")
+        raise Refusal(
+            "bad-frequency", f"No conocemos la periodicidad «{text}». Use monthly, biweekly, weekly o days:30."
+        )
     return Frequency(text, days=int(match.group(1)))
 
 

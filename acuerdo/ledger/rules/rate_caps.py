@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Literal
 
 from acuerdo.kernel.errors import Refusal
@@ -70,7 +71,9 @@ type CapTables = Mapping[str, CapTable]
 
 def missing_cap(key: str, day: date) -> Refusal:
     """The refusal of a day without certified cap; its message names the month."""
-    message = f"Falta la tasa máxima certificada de {day:%Y-%m} para {key}. Cárguela antes de liquidar intereses de mora."
+    message = (
+        f"Falta la tasa máxima certificada de {day:%Y-%m} para {key}. Cárguela antes de liquidar intereses de mora."
+    )
     return Refusal("rate-cap-missing", message)
 
 
@@ -80,7 +83,7 @@ def cap_table(key: str, rows: Iterable[RateCap]) -> CapTable:
     for row in ordered:
         if row.to_on < row.from_on or not 0 < row.annual < 10:
             raise Refusal("bad-rate-cap", f"La tasa máxima de {row.from_on:%Y-%m} para {key} no es válida.")
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if after.from_on <= before.to_on:
             raise Refusal("bad-rate-cap", f"Dos tasas máximas de {key} cubren el {after.from_on}.")
     return CapTable(key, ordered)

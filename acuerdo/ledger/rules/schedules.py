@@ -50,9 +50,15 @@ def check_terms(terms: ScheduleTerms) -> None:
         (1 <= terms.instalments <= 1200, "El número de cuotas debe estar entre 1 y 1200."),
         (terms.first_due_on >= terms.disbursed_on, "La primera cuota vence antes del desembolso."),
         (terms.rate.value >= 0, "La tasa no puede ser negativa."),
-        (0 <= terms.grace_instalments < terms.instalments, "El período de gracia debe ser menor que el número de cuotas."),
+        (
+            0 <= terms.grace_instalments < terms.instalments,
+            "El período de gracia debe ser menor que el número de cuotas.",
+        ),
         (0 <= terms.balloon_minor <= terms.principal_minor, "La cuota final no puede ser mayor que el capital."),
-        (terms.payment_minor is None or terms.method == "french", "Solo el método francés admite una cuota fija pactada."),
+        (
+            terms.payment_minor is None or terms.method == "french",
+            "Solo el método francés admite una cuota fija pactada.",
+        ),
         (terms.insurance_minor >= 0 and terms.fees_minor >= 0, "El seguro y los cargos no pueden ser negativos."),
     ]
     for is_right, message in checks:
@@ -88,7 +94,9 @@ def level_payment(terms: ScheduleTerms, factors: Sequence[Decimal]) -> int:
     return round_to_unit(exact, terms.unit_minor, terms.rounding)
 
 
-def effective_rate(principal_minor: int, disbursed_on: date, flows: Sequence[tuple[date, int]], day_count: DayCount) -> Decimal:
+def effective_rate(
+    principal_minor: int, disbursed_on: date, flows: Sequence[tuple[date, int]], day_count: DayCount
+) -> Decimal:
     """Effective annual rate of lending `principal_minor` for the dated `flows`, to 10 decimals, by root finding.
 
     With principal and interest alone it is the TEA; with insurance and fees too, the cost (TCEA). Years follow `day_count`.

@@ -107,7 +107,8 @@ def test_forgives_only_a_spreadsheets_noise(value: float, expected: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [(1234.567, "too-many-decimals"), (float("nan"), "bad-amount"), (float("inf"), "bad-amount"), (1e15, "bad-amount")]
+    ("value", "code"),
+    [(1234.567, "too-many-decimals"), (float("nan"), "bad-amount"), (float("inf"), "bad-amount"), (1e15, "bad-amount")],
 )
 def test_refuses_spreadsheet_numbers_that_are_no_amount(value: float, code: str) -> None:
     with pytest.raises(Refusal) as refusal:

@@ -48,7 +48,11 @@ def test_normal_form_and_verdict(text: str, kind: str, country: str, number: str
 
 @pytest.mark.parametrize(
     ("text", "kind", "code"),
-    [("1.23E+09", "CC", "number-damaged-by-spreadsheet"), ("  ", "CC", "empty-national-id"), ("1", "ZZ", "unknown-national-id-kind")],
+    [
+        ("1.23E+09", "CC", "number-damaged-by-spreadsheet"),
+        ("  ", "CC", "empty-national-id"),
+        ("1", "ZZ", "unknown-national-id-kind"),
+    ],
 )
 def test_refusals(text: str, kind: str, code: str) -> None:
     with pytest.raises(Refusal) as refusal:

@@ -62,7 +62,11 @@ def test_finds_the_rate_of_dated_flows() -> None:
     flows = [(Decimal(0), Decimal(-1000)), (Decimal("0.5"), Decimal(600)), (Decimal(1), Decimal("571.863"))]
     rate = rates.find_effective_rate(flows)
     assert abs(rates.present_value(flows, rate)) < Decimal("1e-12")
-    assert rates.find_effective_rate([(Decimal(0), Decimal(-1000)), (Decimal(1), Decimal(1240))]).quantize(Decimal("1e-14")) == Decimal("0.24")
-    assert rates.find_effective_rate([(Decimal(0), Decimal(-1000)), (Decimal(1), Decimal(900))]).quantize(Decimal("1e-14")) == Decimal("-0.1")
+    assert rates.find_effective_rate([(Decimal(0), Decimal(-1000)), (Decimal(1), Decimal(1240))]).quantize(
+        Decimal("1e-14")
+    ) == Decimal("0.24")
+    assert rates.find_effective_rate([(Decimal(0), Decimal(-1000)), (Decimal(1), Decimal(900))]).quantize(
+        Decimal("1e-14")
+    ) == Decimal("-0.1")
     with pytest.raises(ValueError, match="both ways"):
         rates.find_effective_rate([(Decimal(0), Decimal(1))])

@@ -19,7 +19,11 @@ def test_texts_compare_without_accents_case_and_spaces() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "shown"),
-    [("MARÍA DE LA CRUZ  PÉREZ", "María de la Cruz Pérez"), ("josé lópez-mora", "José López-Mora"), ("Ana McDonald", "Ana McDonald")],
+    [
+        ("MARÍA DE LA CRUZ  PÉREZ", "María de la Cruz Pérez"),
+        ("josé lópez-mora", "José López-Mora"),
+        ("Ana McDonald", "Ana McDonald"),
+    ],
 )
 def test_people_are_greeted_by_a_written_name(raw: str, shown: str) -> None:
     assert text.person_name(raw) == shown
@@ -50,7 +54,12 @@ def test_a_verdict_is_written_as_the_contract_says() -> None:
     assert verdict.as_json() == {
         "verdict": "deny",
         "rules": [
-            {"id": "co.ley2300.art3.hours", "verdict": "deny", "citation": "Ley 2300 de 2023, art. 3", "reason": "Fuera de horario."}
+            {
+                "id": "co.ley2300.art3.hours",
+                "verdict": "deny",
+                "citation": "Ley 2300 de 2023, art. 3",
+                "reason": "Fuera de horario.",
+            }
         ],
         "next_allowed_at": "2026-07-14T07:00:00+00:00",
         "pack_version": "co-2026.1",
