@@ -10,9 +10,9 @@ from pathlib import Path
 
 import yaml
 
+from acuerdo.portfolio.engine.parquet import read_parquet
 from acuerdo.portfolio.engine.spool import Spool
 from acuerdo.portfolio.imports.csv_file import read_csv
-from acuerdo.portfolio.imports.parquet_file import read_parquet
 from acuerdo.portfolio.imports.sniff import format_of, open_bytes
 from acuerdo.portfolio.imports.workbook import read_workbook
 from acuerdo.portfolio.rules.headers import Dictionary

@@ -12,17 +12,15 @@ from acuerdo.portfolio.rules.dates import DateOrder
 from acuerdo.portfolio.rules.fields import FIELDS
 from acuerdo.portfolio.rules.numbers import NumberStyle
 
-# The ways a derived value is made; see `Derived`.
-DerivedKind = Literal["text", "add_days", "add_months", "copy", "when"]
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """`columns`: column name → field, "extra" or "ignore". `constants`: field → text for every row.
 
     `derived`: field → {"text": "Cliente {id_number}"} | {"from": date field, "add_days"/"add_months": field or number}
-    | {"copy": field}, used where the field has no value of its own. `values`: field → {word in the file: our word}.
-    `skip`: field → words that leave a row out (counted, not rejected). `rate_unit`: "percent" (17.09) or "fraction".
+    | {"copy": field} | {"column": column, "words": {word in the file: text}}, used where the field has no value of its own. `values`: field → {word in the file: our word}.
+    `skip`: field → words that leave a row out (counted, not rejected). `rate_unit`: "percent" (17.09) or "fraction" (0.1709);
+    without it a column whose rates are all at most 1 holds fractions. `others`: whether columns without field are kept.
     """
 
     name: str
@@ -36,7 +34,7 @@ class Profile:
     numbers: NumberStyle | None = None
     dates: DateOrder | None = None
     balance_source: Literal["core", "ledger"] = "core"
-    rate_unit: Literal["percent", "fraction"] = "percent"
+    rate_unit: Literal["percent", "fraction"] | None = None
     partial: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
@@ -44,6 +42,7 @@ class Profile:
     derived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    others: Literal["keep", "drop"] = "keep"
     check_digits: Literal["reject", "accept"] = "reject"
 
     def to_document(self) -> dict[str, Any]:
@@ -61,7 +60,8 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "numbers": ("comma", "dot", None),
     "dates": ("dmy", "mdy", None),
     "balance_source": ("core", "ledger"),
-    "rate_unit": ("percent", "fraction"),
+    "rate_unit": ("percent", "fraction", None),
+    "others": ("keep", "drop"),
     "check_digits": ("reject", "accept"),
 }
 

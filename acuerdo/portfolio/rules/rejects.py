@@ -29,6 +29,7 @@ SENTENCES: dict[str, str] = {
     "id-type-unknown": "No conocemos el tipo de documento «{value}».",
     "formula-without-result": "La celda tiene una fórmula sin resultado guardado; abra y guarde el libro en Excel.",
     "cell-error": "La celda muestra el error «{value}».",
+    "text-unreadable": "Hay letras que no se pueden leer; guarde el archivo en UTF-8.",
     "text-too-long": "El texto es más largo de lo que cabe.",
     "obligation-rows-disagree": "La obligación «{value}» aparece en varias filas que no coinciden.",
     "obligation-other-debtor": "La obligación «{value}» pertenece a otro titular en la cartera cargada; aclárelo con el acreedor.",

@@ -34,6 +34,6 @@ def read_parquet(path: Path, *, progress: Callable[[int, int], None]) -> Spool:
 
 
 def _texts(column: pa.Array) -> list[str]:
-    if pa.types.is_integer(column.type):
-        return [f"\x1fn{value}" if value is not None else "" for value in column.to_pylist()]
+    if pa.types.is_integer(column.type):  # exact however long, unlike a workbook's numbers, so without the mark of those
+        return ["" if value is None else str(value) for value in column.to_pylist()]
     return [to_text(value) for value in column.to_pylist()]
