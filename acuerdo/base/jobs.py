@@ -2,7 +2,7 @@
 
 A job is deferred through Django's connection, so it exists if and only if the transaction of the change commits; inside
 a worker too. A job may run twice (a killed worker's jobs are run again), so every job must have the effect of once.
-Tasks live in `<capability>/tasks.py`, decorated with `acuerdo.base.jobs.task(...)`, and are found there by themselves.
+Tasks live in `<capability>/tasks.py`, decorated with `@app.task(name="<capability>:<verb>")`, and are found there by themselves.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _BATCH_JOBS = 1000
 # Trouble outside passes: five runs over about half an hour.
 RETRY_EXTERNAL = RetryStrategy(max_attempts=4, exponential_wait=6)
 
-task = app.task
+__all__ = ["RETRY_EXTERNAL", "WorkerConnector", "app", "defer_batch", "run_worker"]
 
 
 def defer_batch(

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,14 @@ def time_zone(name: str, default: str) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError):
         raise _wrong(name, value, "America/Bogota") from None
+    return value
+
+
+def local_time(name: str, default: str) -> str:
+    """An hour as HH:MM, or "" for none."""
+    value = text(name, default)
+    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise _wrong(name, value, "HH:MM")
     return value
 
 

@@ -120,6 +120,9 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 
+# When the day's cycle starts by itself, local time; empty: never.
+DAY_AT = environment.local_time("ACUERDO_DAY_AT", "05:00")
+PROCRASTINATE_IMPORT_PATHS = ["acuerdo.config.tasks"]
 PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"
 
 LOGGING = {

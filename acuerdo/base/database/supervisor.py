@@ -6,6 +6,7 @@ whose leaving stops it.
 
 import atexit
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,5 +122,10 @@ def _start(folder: Folder, extra_settings: Mapping[str, str], say: Callable[[str
     bin_dir = binaries.unpack(folder.binaries)
     if not exists:
         cluster.make_cluster(folder, owner, bin_dir)
-    say(in_language(es="Iniciando la base de datos…", en="Starting the database…"))
-    server.take_over_or_start(folder, owner, bin_dir, extra_settings)
+    slow = threading.Timer(1.0, say, [in_language(es="Iniciando la base de datos…", en="Starting the database…")])
+    slow.start()
+    try:
+        server.take_over_or_start(folder, owner, bin_dir, extra_settings)
+    finally:
+        slow.cancel()
+        slow.join()

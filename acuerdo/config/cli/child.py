@@ -1,0 +1,59 @@
+"""The processes that `acuerdo up` starts: `web` and `worker`. Not for people.
+
+Each counts itself among the database's users, and ends in order when its parent is gone, even killed.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+
+from acuerdo.config.cli import installation
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("part", choices=["web", "worker"])
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    args = parser.parse_args()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    installation.open_installation()
+    return _web(args.host, args.port) if args.part == "web" else _worker()
+
+
+def _web(host: str, port: int) -> int:
+    import uvicorn  # noqa: PLC0415 - only the web part pays for it
+
+    uvicorn.run(
+        "acuerdo.config.asgi:application",
+        host=host,
+        port=port,
+        lifespan="off",
+        log_level="warning",
+        # Behind a proxy on this machine the caller's address and scheme come in its headers.
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1,::1",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    return 0
+
+
+def _worker() -> int:
+    from acuerdo.base.jobs import run_worker  # noqa: PLC0415 - needs Django ready
+
+    run_worker()
+    return 0
+
+
+def _end_with_parent() -> None:
+    """The parent never writes: the pipe ends when the parent does."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

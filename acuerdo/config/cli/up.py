@@ -1,0 +1,177 @@
+"""`acuerdo up`: one supervising process; the web server and the worker (which is also the scheduler) are its children.
+
+A child that dies is started again; a database that dies is too. Children end when their parent does, however it does:
+each holds the reading end of a pipe whose writing end only the parent has.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+from acuerdo.base.database import ensure_server, server_answers
+from acuerdo.base.language import in_language
+from acuerdo.config import environment
+from acuerdo.config.cli import installation, output
+from acuerdo.kernel.errors import Refusal
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_PAUSE_SECONDS = 0.2
+_DATABASE_LOOK_SECONDS = 2.0
+_STOP_SECONDS_MAX = 25.0
+_RESTARTS_MAX = 5
+_RESTARTS_WITHIN_SECONDS = 60.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, help=in_language(es="puerto (8000)", en="port (8000)"))
+    parser.add_argument(
+        "--host", default="127.0.0.1", help=in_language(es="dirección (127.0.0.1)", en="address (127.0.0.1)")
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    check_port(args.host, args.port)
+    installation.open_installation(migrated=False)
+    installation.migrate()
+    return serve(args, {}, "")
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises Refusal `port-in-use` before anything slow begins."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise Refusal(
+                "port-in-use",
+                in_language(
+                    es=f"No se puede escuchar en {host}:{port} ({error}). Elija otro con --port.",
+                    en=f"Cannot listen on {host}:{port} ({error}). Choose another with --port.",
+                ),
+            ) from None
+
+
+def serve(args: argparse.Namespace, document: dict[str, object], words: str) -> int:
+    """Serve until told to stop; once the web answers, say `document` (with its address) or `words`."""
+    _close_connections()
+    children = [
+        _Child(["web", "--host", args.host, "--port", str(args.port)], args.host),
+        _Child(["worker"], args.host),
+    ]
+    url = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{args.port}/"
+    try:
+        for child in children:
+            child.start()
+        _wait_until_served(args.host, args.port, children)
+        text = in_language(
+            es=f"Acuerdo atiende en {url} (Ctrl-C para detenerlo)", en=f"Acuerdo serves {url} (Ctrl-C stops it)"
+        )
+        output.answer(
+            args, {"status": "running", "url": url, **document}, "\n".join(part for part in (words, text) if part)
+        )
+        _watch(children)
+    except KeyboardInterrupt:
+        output.progress(in_language(es="Deteniendo…", en="Stopping…"))
+    finally:
+        _stop(children)
+    return 0
+
+
+@dataclass(slots=True)
+class _Child:
+    arguments: list[str]
+    host: str
+    process: "subprocess.Popen[bytes] | None" = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.starts = [moment for moment in self.starts if time.monotonic() - moment < _RESTARTS_WITHIN_SECONDS]
+        if len(self.starts) >= _RESTARTS_MAX:
+            raise Refusal(
+                "child-keeps-dying",
+                in_language(
+                    es=f"El proceso {self.arguments[0]} se cae una y otra vez; lo último que dijo está arriba.",
+                    en=f"The process {self.arguments[0]} keeps dying; its last words are above.",
+                ),
+            )
+        self.starts.append(time.monotonic())
+        # A session of its own: Ctrl-C reaches only the parent, which then stops its children in order.
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "acuerdo.config.cli.child", *self.arguments],
+            stdin=subprocess.PIPE,
+            stdout=sys.stderr,
+            env=_child_environment(self.host),
+            start_new_session=True,
+        )
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+
+def _child_environment(host: str) -> dict[str, str]:
+    variables = dict(os.environ)
+    if host in _LOOPBACK and not environment.flag("ACUERDO_BEHIND_PROXY"):
+        # Served to this machine's own browser over plain HTTP, where a cookie only for TLS would never come back.
+        variables.setdefault("ACUERDO_TLS", "false")
+    return variables
+
+
+def _watch(children: list[_Child]) -> None:
+    looked = time.monotonic()
+    while True:
+        for child in children:
+            if child.has_ended():
+                output.progress(
+                    in_language(es=f"Reiniciando {child.arguments[0]}…", en=f"Restarting {child.arguments[0]}…")
+                )
+                child.start()
+        if installation.uses_embedded_server() and time.monotonic() - looked > _DATABASE_LOOK_SECONDS:
+            if not server_answers():
+                ensure_server(say=output.progress)
+            looked = time.monotonic()
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _wait_until_served(host: str, port: int, children: list[_Child]) -> None:
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    while True:
+        for child in children:
+            if child.has_ended():
+                child.start()
+        try:
+            socket.create_connection((target, port), timeout=1).close()
+        except OSError:
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _stop(children: list[_Child]) -> None:
+    # A second Ctrl-C while stopping must not leave children behind.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    running = [child.process for child in children if child.process is not None and child.process.poll() is None]
+    for process in running:
+        process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS_MAX
+    for process in running:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for child in children:
+        if child.process is not None and child.process.stdin is not None:
+            child.process.stdin.close()
+
+
+def _close_connections() -> None:
+    from django.db import connections  # noqa: PLC0415 - Django is ready
+
+    connections.close_all()
