@@ -25,7 +25,9 @@ class Template(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["code", "channel", "language", "country", "version"], name="messaging_template_version")
+            models.UniqueConstraint(
+                fields=["code", "channel", "language", "country", "version"], name="messaging_template_version"
+            )
         ]
 
 
@@ -71,7 +73,9 @@ class Message(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["scheduled_for"], condition=models.Q(state="scheduled"), name="messaging_message_outbox"),
+            models.Index(
+                fields=["scheduled_for"], condition=models.Q(state="scheduled"), name="messaging_message_outbox"
+            ),
             models.Index(fields=["debtor", "-scheduled_for"], name="messaging_message_debtor"),
         ]
 

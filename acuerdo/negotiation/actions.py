@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from acuerdo.base.audit import Fact, write_audit, write_audit_many
 from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation.models import Promise, PromiseState
 from acuerdo.negotiation.queries import STANDING_STATES, Owed, owed_on, with_window_paid
@@ -15,6 +16,7 @@ from acuerdo.negotiation.rules.states import next_state
 from acuerdo.negotiation.rules.terms import require_promisable, require_reschedulable, terms_on
 
 BATCH_ROWS = 5_000
+AUDIT_CHAIN = "negotiation"
 CANCEL_REASONS: dict[str, str] = {
     "capture_error": "Error al registrarla",
     "dispute": "Reclamo en trámite",
@@ -47,13 +49,27 @@ def make_promise(
     if Promise.objects.filter(obligation_id=obligation_id, state__in=STANDING_STATES).exists():
         raise _already_open()
     return _insert(
-        owed, amount_minor=amount_minor, due_on=due_on, actor=actor, now=now, today=today, way_to_pay=way_to_pay, attempt_id=attempt_id
+        owed,
+        amount_minor=amount_minor,
+        due_on=due_on,
+        actor=actor,
+        now=now,
+        today=today,
+        way_to_pay=way_to_pay,
+        attempt_id=attempt_id,
     )
 
 
 @transaction.atomic
 def reschedule_promise(
-    promise_id: int, *, due_on: date, actor: str, now: datetime, today: date, amount_minor: int | None = None, attempt_id: int | None = None
+    promise_id: int,
+    *,
+    due_on: date,
+    actor: str,
+    now: datetime,
+    today: date,
+    amount_minor: int | None = None,
+    attempt_id: int | None = None,
 ) -> Promise:
     """Replaces a standing promise by a new one, before its grace ends; the first never counts as kept.
 
@@ -71,7 +87,7 @@ def reschedule_promise(
         ends_on=old.ends_on,
         today=today,
     )
-    _set_state(old, state, now=now, decided_on=today)
+    _set_state(old, state, actor=actor, now=now, decided_on=today)
     amount = old.amount_minor if amount_minor is None else amount_minor
     return _insert(
         owed, amount_minor=amount, due_on=due_on, actor=actor, now=now, today=today,
@@ -86,7 +102,7 @@ def cancel_promise(promise_id: int, *, reason: str, actor: str, now: datetime, t
         raise Refusal("promise-cancel-reason", "Elija el motivo por el que se cancela la promesa.")
     promise = _locked(promise_id)
     promise.cancel_reason = reason
-    _set_state(promise, next_state(promise.state, "cancel"), now=now, decided_on=today)  # type: ignore[arg-type]
+    _set_state(promise, next_state(promise.state, "cancel"), actor=actor, now=now, decided_on=today)  # type: ignore[arg-type]
     return promise
 
 
@@ -94,7 +110,7 @@ def cancel_promise(promise_id: int, *, reason: str, actor: str, now: datetime, t
 def mark_said_paid(promise_id: int, *, actor: str, now: datetime) -> Promise:
     """The person says it is paid: the promise waits for the money to appear. Refuses `promise-unknown`, `promise-state`."""
     promise = _locked(promise_id)
-    _set_state(promise, next_state(promise.state, "say_paid"), now=now, decided_on=None)  # type: ignore[arg-type]
+    _set_state(promise, next_state(promise.state, "say_paid"), actor=actor, now=now, decided_on=None)  # type: ignore[arg-type]
     return promise
 
 
@@ -140,8 +156,8 @@ def judge_after_payment(account_ids: Sequence[int], *, today: date, now: datetim
 
 def _to_judge() -> QuerySet[Promise]:
     """Standing ones, and kept or partly kept ones that lost a payment since they were judged."""
-    payments = Promise._meta.get_field("obligation").related_model._meta.get_field("account").related_model
-    taken_back = payments._default_manager.filter(pk=OuterRef("obligation_id"), payments__reversal__recorded_at__gte=OuterRef("updated_at"))
+    same = Promise.objects.filter(pk=OuterRef("pk"))
+    taken_back = same.filter(obligation__account__payments__reversal__recorded_at__gte=OuterRef("updated_at"))
     was_paid = Q(state__in=["kept", "partly_kept"])
     return Promise.objects.filter(Q(state__in=STANDING_STATES) | (was_paid & Exists(taken_back)))
 
@@ -151,7 +167,9 @@ def _judge_page(promises: QuerySet[Promise], today: date, now: datetime) -> tupl
     rows = list(
         with_window_paid(promises, today)
         .order_by("id")
-        .values_list("id", "obligation_id", "state", "kept_from_minor", "ends_on", "window_paid", "paid_minor")[:BATCH_ROWS]
+        .values_list("id", "obligation_id", "state", "kept_from_minor", "ends_on", "window_paid", "paid_minor")[
+            :BATCH_ROWS
+        ]
     )
     succeeded = _with_standing([row[1] for row in rows if row[2] not in STANDING_STATES])
     changes = []
@@ -178,7 +196,7 @@ def _with_standing(obligation_ids: list[int]) -> set[int]:
     return set(found.values_list("obligation_id", flat=True))
 
 
-def _store(changes: list[tuple[int, str, str, int]], today: date, now: datetime) -> list[str]:
+def _store(changes: Sequence[tuple[int, str, str, int]], today: date, now: datetime) -> list[str]:
     """Writes judgements in one statement; a promise that changed meanwhile is left as it is. Gives the new states that differ."""
     if not changes:
         return []
@@ -192,11 +210,18 @@ def _store(changes: list[tuple[int, str, str, int]], today: date, now: datetime)
                                      WHEN v.new_state = v.old_state THEN p.decided_on ELSE %s END
               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) AS v(id, old_state, new_state, paid)
              WHERE p.id = v.id AND p.state = v.old_state
-            RETURNING CASE WHEN v.new_state <> v.old_state THEN v.new_state ELSE '' END
+            RETURNING p.uid, v.old_state, v.new_state, v.paid
             """,
             [now, today, ids, old, new, paid],
         )
-        return [state for (state,) in cursor.fetchall() if state]
+        rows = [row for row in cursor.fetchall() if row[1] != row[2]]
+    facts = [
+        Fact(f"promise.{state}", "system", ("promise", str(uid)), {"from": before, "paid_minor": paid})
+        for uid, before, state, paid in rows
+    ]
+    if facts:
+        write_audit_many(chain=AUDIT_CHAIN, facts=facts, now=now)
+    return [state for _uid, _before, state, _paid in rows]
 
 
 def _insert(
@@ -212,7 +237,9 @@ def _insert(
     reschedules: Promise | None = None,
 ) -> Promise:
     terms = terms_on(today, owed.country)
-    require_promisable(terms, amount_minor=amount_minor, owed_minor=owed.by(due_on), currency=owed.currency, due_on=due_on, today=today)
+    require_promisable(
+        terms, amount_minor=amount_minor, owed_minor=owed.by(due_on), currency=owed.currency, due_on=due_on, today=today
+    )
     promise = Promise(
         debtor_id=owed.debtor_id,
         obligation_id=owed.obligation_id,
@@ -237,6 +264,7 @@ def _insert(
         if "negotiation_promise_one_open" in str(error):
             raise _already_open() from None
         raise
+    _audit(promise, actor, now, {"amount_minor": amount_minor, "currency": owed.currency, "due_on": due_on})
     return promise
 
 
@@ -247,10 +275,20 @@ def _locked(promise_id: int) -> Promise:
     return promise
 
 
-def _set_state(promise: Promise, state: str, *, now: datetime, decided_on: date | None) -> None:
+def _set_state(promise: Promise, state: str, *, actor: str, now: datetime, decided_on: date | None) -> None:
     promise.state, promise.updated_at, promise.decided_on = PromiseState(state), now, decided_on
     promise.save(update_fields=["state", "updated_at", "decided_on", "cancel_reason"])
+    _audit(promise, actor, now, {"reason": promise.cancel_reason} if promise.cancel_reason else {})
+
+
+def _audit(promise: Promise, actor: str, now: datetime, payload: dict[str, object]) -> None:
+    subject = ("promise", str(promise.uid))
+    write_audit(
+        chain=AUDIT_CHAIN, action=f"promise.{promise.state}", actor=actor, subject=subject, payload=payload, now=now
+    )
 
 
 def _already_open() -> Refusal:
-    return Refusal("promise-already-open", "Esta obligación ya tiene una promesa vigente: reprográmela o espere su fecha.")
+    return Refusal(
+        "promise-already-open", "Esta obligación ya tiene una promesa vigente: reprográmela o espere su fecha."
+    )

@@ -48,10 +48,16 @@ class Promise(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="negotiation_promise_positive"),
-            models.CheckConstraint(condition=models.Q(due_on__gte=models.F("made_on")), name="negotiation_promise_dates"),
-            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("due_on")), name="negotiation_promise_grace"),
+            models.CheckConstraint(
+                condition=models.Q(due_on__gte=models.F("made_on")), name="negotiation_promise_dates"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("due_on")), name="negotiation_promise_grace"
+            ),
             models.UniqueConstraint(
-                fields=["obligation"], condition=models.Q(state__in=["open", "verifying"]), name="negotiation_promise_one_open"
+                fields=["obligation"],
+                condition=models.Q(state__in=["open", "verifying"]),
+                name="negotiation_promise_one_open",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "due_on"], name="negotiation_promise_due")]

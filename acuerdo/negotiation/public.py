@@ -11,7 +11,6 @@ from acuerdo.negotiation.actions import (
     reschedule_promise,
 )
 from acuerdo.negotiation.queries import (
-    PROMISE_FACTS_SQL,
     KeptFigures,
     kept_figures,
     next_promise_date,
@@ -23,11 +22,12 @@ from acuerdo.negotiation.queries import (
 from acuerdo.negotiation.rules.commitment import LABELS as COMMITMENT_LABELS
 from acuerdo.negotiation.rules.commitment import Record, commitment_of, kept_rate_percent_tenths
 from acuerdo.negotiation.rules.terms import PromiseTerms, terms_on
+from acuerdo.negotiation.snapshot import EXTRACTS
 
 __all__ = [
     "CANCEL_REASONS",
     "COMMITMENT_LABELS",
-    "PROMISE_FACTS_SQL",
+    "EXTRACTS",
     "Judgements",
     "KeptFigures",
     "PromiseTerms",

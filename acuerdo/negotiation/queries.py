@@ -15,21 +15,6 @@ from acuerdo.negotiation.rules.states import STANDING
 
 STANDING_STATES = sorted(STANDING)
 
-# What the decision run reads for each obligation with promises; open_* are NULL without a standing promise.
-PROMISE_FACTS_SQL = """
-SELECT obligation_id,
-       MIN(due_on) FILTER (WHERE state IN ('open', 'verifying')) AS open_due_on,
-       MIN(ends_on) FILTER (WHERE state IN ('open', 'verifying')) AS open_ends_on,
-       COALESCE(SUM(amount_minor) FILTER (WHERE state IN ('open', 'verifying')), 0)::bigint AS open_amount_minor,
-       COALESCE(BOOL_OR(state = 'verifying'), false) AS is_verifying,
-       COUNT(*) FILTER (WHERE state = 'kept') AS kept_count,
-       COUNT(*) FILTER (WHERE state = 'partly_kept') AS partly_kept_count,
-       COUNT(*) FILTER (WHERE state = 'broken') AS broken_count,
-       MAX(decided_on) FILTER (WHERE state = 'broken') AS last_broken_on
-  FROM negotiation_promise
- GROUP BY obligation_id
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -51,9 +36,8 @@ class Owed:
 
 def owed_on(obligation_id: int) -> Owed:
     """The obligation's figures, its row locked until the transaction ends; refuses `obligation-unknown` and `obligation-closed`."""
-    obligations = Promise._meta.get_field("obligation").related_model._default_manager
     row = (
-        obligations.select_for_update(of=("self",))
+        _obligations().select_for_update(of=("self",))
         .filter(pk=obligation_id)
         .values_list(
             "debtor_id", "creditor__country", "account__currency", "account__balance_due_minor",
@@ -67,6 +51,13 @@ def owed_on(obligation_id: int) -> Owed:
     if status in ("paid", "gone") or gone_on is not None:
         raise Refusal("obligation-closed", "Esta obligación ya está pagada o fue retirada: no necesita una promesa.")
     return Owed(obligation_id, *facts)
+
+
+def _obligations() -> QuerySet[Any]:
+    """The rows that a promise's own foreign key points to."""
+    model = Promise._meta.get_field("obligation").related_model
+    assert isinstance(model, type)
+    return model._default_manager.all()
 
 
 def with_window_paid(promises: QuerySet[Promise], today: date) -> QuerySet[Any]:
@@ -105,8 +96,8 @@ def promises_due(first: date, last: date) -> QuerySet[Promise]:
 def records_of(debtor_ids: Sequence[int]) -> dict[int, Record]:
     """How the promises of each person ended; people without promises are absent."""
     counts = {state: Count("id", filter=Q(state=state)) for state in ("kept", "partly_kept", "broken", "rescheduled")}
-    rows = Promise.objects.filter(debtor_id__in=debtor_ids).values("debtor_id").annotate(**counts)
-    return {row.pop("debtor_id"): Record(**row) for row in rows}
+    rows = Promise.objects.filter(debtor_id__in=debtor_ids).values_list("debtor_id").annotate(**counts)
+    return {debtor_id: Record(*ended) for debtor_id, *ended in rows}
 
 
 @dataclass(frozen=True, slots=True)

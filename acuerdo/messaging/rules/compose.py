@@ -31,5 +31,7 @@ def compose(*, channel: str, subject: str, body: str, facts: PersonFacts) -> Com
         return Composed("", text, "", holes)
     # A header is one line: whatever a value holds, no line break can follow it (RFC 5322, section 2.2).
     line = clean(render(subject, values, items), SUBJECT_LENGTH_MAX)
-    letter = html_letter(subject=line, body=text, sender=clean(facts.creditor), language=facts.language, link=values["enlace"])
+    letter = html_letter(
+        subject=line, body=text, sender=clean(facts.creditor), language=facts.language, link=values["enlace"]
+    )
     return Composed(line, text, letter, holes)

@@ -36,7 +36,9 @@ def library() -> tuple[LibraryText, ...]:
 def _texts_in(language: str) -> list[LibraryText]:
     folder = files("acuerdo.messaging.data") / "templates" / language
     closings = yaml.safe_load(folder.joinpath("common.yaml").read_text(encoding="utf-8"))["closings"]
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml") and entry.name != "common.yaml")
+    names = sorted(
+        entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml") and entry.name != "common.yaml"
+    )
     rows = [row for name in names for row in yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))]
     return [_text(row, channel, language, closings) for row in rows for channel in CHANNELS if channel in row]
 

@@ -5,7 +5,9 @@ from typing import Literal
 from acuerdo.kernel.errors import Refusal
 
 type State = Literal["scheduled", "sending", "sent", "delivered", "read", "failed", "blocked", "cancelled"]
-type Event = Literal["take", "confirm_sent", "confirm_delivered", "confirm_read", "retry_later", "give_up", "block", "cancel"]
+type Event = Literal[
+    "take", "confirm_sent", "confirm_delivered", "confirm_read", "retry_later", "give_up", "block", "cancel"
+]
 
 TRANSITIONS: dict[State, dict[Event, State]] = {
     "scheduled": {"take": "sending", "block": "blocked", "cancel": "cancelled", "give_up": "failed"},

@@ -81,12 +81,19 @@ def parse(source: str) -> Parsed:
         line = source.count("\n", 0, match.start()) + 1
         if match.group(2) is None:
             problems.append(
-                Problem("stray-brace", line, "", f"Línea {line}: hay una llave suelta; escriba el campo como {{saldo_vencido}}.")
+                Problem(
+                    "stray-brace",
+                    line,
+                    "",
+                    f"Línea {line}: hay una llave suelta; escriba el campo como {{saldo_vencido}}.",
+                )
             )
             continue
         mark, field = match.group(1), match.group(2).strip()
         if field not in FIELDS:
-            problems.append(Problem("unknown-field", line, field, f"Línea {line}: no existe el campo «{field}».{_nearest(field)}"))
+            problems.append(
+                Problem("unknown-field", line, field, f"Línea {line}: no existe el campo «{field}».{_nearest(field)}")
+            )
         if mark == "/":
             _close(stack, field, line, problems)
         elif mark:
@@ -106,9 +113,11 @@ def validate(*, subject: str, body: str, required: Sequence[str] = ()) -> list[P
     parsed_subject, parsed_body = parse(subject), parse(body)
     problems = [*parsed_subject.problems, *parsed_body.problems]
     placed = parsed_subject.fields | parsed_body.fields
-    for field in required:
-        if not placed & {field, *_EQUIVALENT.get(field, ())}:
-            problems.append(Problem("missing-field", 0, field, f"Falta el campo {{{field}}}: {FIELDS[field].why_required}"))
+    absent = [field for field in required if not placed & {field, *_EQUIVALENT.get(field, ())}]
+    problems += [
+        Problem("missing-field", 0, field, f"Falta el campo {{{field}}}: {FIELDS[field].why_required}")
+        for field in absent
+    ]
     return problems
 
 
@@ -150,7 +159,9 @@ def _add_text(children: list[Node], text: str) -> None:
 
 def _close(stack: list[_Open], field: str, line: int, problems: list[Problem]) -> None:
     if len(stack) == 1 or stack[-1].field != field:
-        problems.append(Problem("part-mismatch", line, field, f"Línea {line}: {{/{field}}} cierra una parte que no está abierta."))
+        problems.append(
+            Problem("part-mismatch", line, field, f"Línea {line}: {{/{field}}} cierra una parte que no está abierta.")
+        )
         return
     part = stack.pop()
     stack[-1].children.append(Part(part.field, part.line, part.is_inverted, tuple(part.children)))
@@ -185,11 +196,18 @@ def _placed(nodes: Sequence[Node]) -> list[str]:
 
 
 def _rendered(nodes: Sequence[Node], values: Mapping[str, str], items: Sequence[Mapping[str, str]]) -> list[str]:
-    return [leaf.text if isinstance(leaf, Text) else scope.get(leaf.field, "") for leaf, scope in _shown(nodes, values, items)]
+    return [
+        leaf.text if isinstance(leaf, Text) else scope.get(leaf.field, "")
+        for leaf, scope in _shown(nodes, values, items)
+    ]
 
 
 def _holes(nodes: Sequence[Node], values: Mapping[str, str], items: Sequence[Mapping[str, str]]) -> list[str]:
-    return [leaf.field for leaf, scope in _shown(nodes, values, items) if isinstance(leaf, Place) and not scope.get(leaf.field)]
+    return [
+        leaf.field
+        for leaf, scope in _shown(nodes, values, items)
+        if isinstance(leaf, Place) and not scope.get(leaf.field)
+    ]
 
 
 def _shown(

@@ -10,7 +10,15 @@ from acuerdo.kernel.errors import Refusal
 
 type State = Literal["draft", "open", "verifying", "kept", "partly_kept", "broken", "rescheduled", "cancelled"]
 type Event = Literal[
-    "confirm", "say_paid", "not_found_in_time", "judge_kept", "judge_partly_kept", "judge_broken", "reverse_payment", "reschedule", "cancel"
+    "confirm",
+    "say_paid",
+    "not_found_in_time",
+    "judge_kept",
+    "judge_partly_kept",
+    "judge_broken",
+    "reverse_payment",
+    "reschedule",
+    "cancel",
 ]
 
 TRANSITIONS: dict[State, dict[Event, State]] = {

@@ -50,13 +50,17 @@ def terms_on(day: date, country: str) -> PromiseTerms:
     return PromiseTerms(Decimal(row["kept_share"]), row["grace_days"], row["days_ahead"], row["reschedules"])
 
 
-def require_promisable(terms: PromiseTerms, *, amount_minor: int, owed_minor: int, currency: str, due_on: date, today: date) -> None:
+def require_promisable(
+    terms: PromiseTerms, *, amount_minor: int, owed_minor: int, currency: str, due_on: date, today: date
+) -> None:
     """Refuses `promise-amount`, `promise-amount-above-balance`, `promise-date-past` and `promise-date-far`."""
     if amount_minor <= 0:
         raise Refusal("promise-amount", "Escriba un valor mayor que cero.")
     if amount_minor > owed_minor:
         most = format_minor(owed_minor, currency)
-        raise Refusal("promise-amount-above-balance", f"El valor supera lo que se debe: la promesa puede ser de hasta {most}.")
+        raise Refusal(
+            "promise-amount-above-balance", f"El valor supera lo que se debe: la promesa puede ser de hasta {most}."
+        )
     if due_on < today:
         raise Refusal("promise-date-past", "La fecha ya pasó: elija hoy o un día que venga.")
     last = today + timedelta(days=terms.days_ahead)
@@ -71,6 +75,8 @@ def require_reschedulable(
     if today > ends_on:
         raise Refusal("promise-reschedule-late", "El plazo de esta promesa ya terminó: registre una nueva.")
     if times_rescheduled >= terms.reschedules:
-        raise Refusal("promise-reschedule-limit", "Esta promesa ya se reprogramó: ofrezca un plan o pida ayuda a su supervisor.")
+        raise Refusal(
+            "promise-reschedule-limit", "Esta promesa ya se reprogramó: ofrezca un plan o pida ayuda a su supervisor."
+        )
     if new_due_on == due_on:
         raise Refusal("promise-reschedule-same-date", "La fecha nueva es igual a la que ya tenía.")
