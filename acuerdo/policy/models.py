@@ -171,7 +171,9 @@ class Attempt(models.Model):
     status = models.CharField(max_length=10, choices=AttemptStatus.choices)
     right_party = models.BooleanField(default=False)
     is_two_way = models.BooleanField(default=False, db_default=False)
-    counts = models.BooleanField(default=True, db_default=True)  # towards caps: false for what the law exempts or what never left
+    counts = models.BooleanField(
+        default=True, db_default=True
+    )  # towards caps: false for what the law exempts or what never left
     disposition = models.CharField(max_length=20, blank=True)
     note = models.TextField(blank=True)
     duration_seconds = models.IntegerField(null=True)

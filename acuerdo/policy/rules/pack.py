@@ -109,6 +109,11 @@ class Pack:
     settings: Mapping[str, Setting]
     _selected: dict[tuple[str, ...], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def regions(self) -> frozenset[str]:
+        """States or cities with rules of their own."""
+        return frozenset(rule.region for rule in self.rules if rule.region)
+
     def choose(self, readings: Mapping[str, Reading], on: date) -> Chosen:
         """Each setting's value on a date. Refuses unknown names and values, and looser ones without a prior approval."""
         if not readings:
