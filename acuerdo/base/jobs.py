@@ -44,16 +44,19 @@ def defer_batch(
 def run_worker(*, concurrency: int = 4, wait: bool = True, install_signal_handlers: bool = True) -> None:
     """Work until told to stop (SIGTERM, SIGINT), or until the queues are empty when not `wait`."""
     with app.replace_connector(WorkerConnector(kwargs=connector_params())):
-        asyncio.run(
-            app.run_worker_async(
-                concurrency=concurrency,
-                wait=wait,
-                fetch_job_polling_interval=POLL_SECONDS,
-                shutdown_graceful_timeout=20,
-                install_signal_handlers=install_signal_handlers,
-                listen_notify=wait,
-                delete_jobs="successful",
-            )
+        asyncio.run(_work(concurrency, wait=wait, install_signal_handlers=install_signal_handlers))
+
+
+async def _work(concurrency: int, *, wait: bool, install_signal_handlers: bool) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=concurrency,
+            wait=wait,
+            fetch_job_polling_interval=POLL_SECONDS,
+            shutdown_graceful_timeout=20,
+            install_signal_handlers=install_signal_handlers,
+            listen_notify=wait,
+            delete_jobs="successful",
         )
 
 

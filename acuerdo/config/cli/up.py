@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from acuerdo.base.database import ensure_server, server_answers
 from acuerdo.base.language import in_language
@@ -23,8 +23,8 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PAUSE_SECONDS = 0.2
 _DATABASE_LOOK_SECONDS = 2.0
 _STOP_SECONDS_MAX = 25.0
-_RESTARTS_MAX = 5
-_RESTARTS_WITHIN_SECONDS = 60.0
+_GROWN_SECONDS = 60.0
+_RESTART_PAUSE_SECONDS_MAX = 30.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +69,7 @@ def serve(args: argparse.Namespace, document: dict[str, object], words: str) -> 
     try:
         for child in children:
             child.start()
-        _wait_until_served(args.host, args.port, children)
+        _wait_until_served(args.host, args.port, children[0])
         text = in_language(
             es=f"Acuerdo atiende en {url} (Ctrl-C para detenerlo)", en=f"Acuerdo serves {url} (Ctrl-C stops it)"
         )
@@ -89,19 +89,11 @@ class _Child:
     arguments: list[str]
     host: str
     process: "subprocess.Popen[bytes] | None" = None
-    starts: list[float] = field(default_factory=list)
+    started: float = 0.0
+    quick_deaths: int = 0
 
     def start(self) -> None:
-        self.starts = [moment for moment in self.starts if time.monotonic() - moment < _RESTARTS_WITHIN_SECONDS]
-        if len(self.starts) >= _RESTARTS_MAX:
-            raise Refusal(
-                "child-keeps-dying",
-                in_language(
-                    es=f"El proceso {self.arguments[0]} se cae una y otra vez; lo último que dijo está arriba.",
-                    en=f"The process {self.arguments[0]} keeps dying; its last words are above.",
-                ),
-            )
-        self.starts.append(time.monotonic())
+        self.started = time.monotonic()
         # A session of its own: Ctrl-C reaches only the parent, which then stops its children in order.
         self.process = subprocess.Popen(
             [sys.executable, "-m", "acuerdo.config.cli.child", *self.arguments],
@@ -113,6 +105,20 @@ class _Child:
 
     def has_ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
+
+    def start_again(self) -> None:
+        """Start the dead child, each time later while it keeps dying young."""
+        age = time.monotonic() - self.started
+        if age > _GROWN_SECONDS:
+            self.quick_deaths = 0
+        elif age < min(_RESTART_PAUSE_SECONDS_MAX, 2.0**self.quick_deaths - 1):
+            return
+        else:
+            self.quick_deaths += 1
+        output.progress(in_language(es=f"Reiniciando {self.arguments[0]}…", en=f"Restarting {self.arguments[0]}…"))
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+        self.start()
 
 
 def _child_environment(host: str) -> dict[str, str]:
@@ -139,12 +145,16 @@ def _watch(children: list[_Child]) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _wait_until_served(host: str, port: int, children: list[_Child]) -> None:
+def _wait_until_served(host: str, port: int, web: _Child) -> None:
     target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     while True:
-        for child in children:
-            if child.has_ended():
-                child.start()
+        if web.has_ended():
+            raise Refusal(
+                "web-did-not-start",
+                in_language(
+                    es="La web no arrancó; lo que dijo está arriba.", en="The web did not start; its words are above."
+                ),
+            )
         try:
             socket.create_connection((target, port), timeout=1).close()
         except OSError:
