@@ -45,7 +45,7 @@ class NationalId:
             return len(self.number) == 9 and self.number[0] in "89"
         if (self.country, self.kind) == ("PE", "RUC"):
             return self.number.startswith("20")
-        return (self.country, self.kind) in {("BR", "CNPJ")}
+        return (self.country, self.kind) == ("BR", "CNPJ")
 
 
 type Reader = Callable[[str], tuple[str, CheckVerdict, str]]

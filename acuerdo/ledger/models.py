@@ -1,8 +1,9 @@
 """What is owed. An account is the money side of one obligation and shares its primary key.
 
-Entries are immutable, double-entry and sum to zero for each transaction and currency. The state columns of an account
-are derived: from the lender's own figures where `balance_source` is `core`, from terms, instalments and entries where it
-is `ledger`. Amounts are integers of the currency's minor unit.
+What was agreed stands in terms and instalments, what happened in payments and events; entries are their postings:
+immutable, double-entry, summing to zero for each transaction and currency. The state columns of an account are derived:
+from the lender's own figures where `balance_source` is `core`, by replay where it is `ledger`. Amounts are integers of
+the currency's minor unit.
 """
 
 from typing import ClassVar
@@ -35,7 +36,11 @@ class Stage(models.TextChoices):
 
 
 class Account(models.Model):
-    """Terms and present state of one debt. `state_as_of` is the date for which the state columns hold."""
+    """Terms and present state of one debt. The state columns hold from `state_as_of` until a refresh changes them.
+
+    `core_figures` keeps the lender's amounts as imported (state columns move on with payments and due dates); it belongs
+    to the file of `core_taken_as_of` and is taken again when an import brings a newer `core_as_of`.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     currency = models.CharField(max_length=3)
@@ -47,12 +52,16 @@ class Account(models.Model):
     # the lender's own figures, as of the last import (core) …
     core_as_of = models.DateField(null=True)
     core_due_since = models.DateField(null=True)
+    core_figures = models.JSONField(null=True)
+    core_taken_as_of = models.DateField(null=True)
+    written_off_on = models.DateField(null=True)
     # … and the derived state
     state_as_of = models.DateField(null=True)
     principal_balance_minor = models.BigIntegerField(default=0)
     contract_interest_minor = models.BigIntegerField(default=0)
     late_interest_minor = models.BigIntegerField(default=0)
     insurance_minor = models.BigIntegerField(default=0)
+    fees_minor = models.BigIntegerField(default=0, db_default=0)
     collection_fee_minor = models.BigIntegerField(default=0)
     balance_minor = models.BigIntegerField(default=0)
     balance_due_minor = models.BigIntegerField(default=0)
@@ -84,6 +93,27 @@ class Instalment(models.Model):
     cum_due_minor = models.BigIntegerField()
 
 
+class OpenInstalment(models.Model):
+    """What an instalment of a `ledger` account still owes, as left by the last replay; settled ones have no row.
+
+    `late_exact` is all late interest accrued through `accrued_through`, in 10⁻²⁰ of a minor unit; from there the daily
+    refresh adds days × rate × principal without playing the events again.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "number")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="open_instalments", db_index=False)
+    number = models.IntegerField()
+    due_on = models.DateField()
+    principal_minor = models.BigIntegerField()
+    contract_interest_minor = models.BigIntegerField()
+    insurance_minor = models.BigIntegerField()
+    fees_minor = models.BigIntegerField()
+    collection_fee_minor = models.BigIntegerField()
+    late_exact = models.DecimalField(max_digits=40, decimal_places=0)
+    late_settled_minor = models.BigIntegerField()
+    accrued_through = models.DateField()
+
+
 class Payment(models.Model):
     """Money received, once for each (source, external_ref). A reversal is a row of its own that names the payment."""
 
@@ -104,6 +134,56 @@ class Payment(models.Model):
             models.CheckConstraint(condition=~models.Q(amount_minor=0), name="ledger_payment_not_zero"),
         ]
         indexes: ClassVar = [models.Index(fields=["account", "paid_on"], name="ledger_payment_account_day")]
+
+
+class AccountEvent(models.Model):
+    """What happened to a `ledger` account beside payments: a fee, a waiver, a pause of late interest, a write-off."""
+
+    class Kind(models.TextChoices):
+        FEE = "fee", "Gasto de cobranza"
+        WAIVER = "waiver", "Condonación"
+        PAUSE = "pause", "Pausa de intereses de mora"
+        WRITE_OFF = "write_off", "Castigo"
+
+    uid = uid_field()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    happened_on = models.DateField()
+    until_on = models.DateField(null=True)
+    component = models.CharField(max_length=24, default="")
+    amount_minor = models.BigIntegerField(default=0)
+    activity = models.CharField(max_length=64, default="")
+    reason = models.CharField(max_length=200, default="")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [
+            # One activity pays for one fee (SFC, FAQ 16: a fee needs a real activity of its own).
+            models.UniqueConstraint(
+                fields=["account", "activity"], condition=models.Q(kind="fee"), name="ledger_fee_activity"
+            ),
+            models.UniqueConstraint(fields=["account"], condition=models.Q(kind="write_off"), name="ledger_write_off"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["account", "happened_on"], name="ledger_event_account_day")]
+
+
+class CertifiedCap(models.Model):
+    """A cap of interest that this installation loaded or confirmed; it comes before the shipped tables."""
+
+    key = models.CharField(max_length=60)
+    from_on = models.DateField()
+    to_on = models.DateField()
+    annual = models.DecimalField(max_digits=9, decimal_places=6)
+    citation = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "from_on"], name="ledger_cap_key_from"),
+            models.CheckConstraint(condition=models.Q(to_on__gte=models.F("from_on")), name="ledger_cap_dates"),
+        ]
 
 
 class Entry(models.Model):

@@ -15,13 +15,14 @@ def spend_credits(book: Book, day: int) -> dict[str, list[Share]]:
     spent: dict[str, list[Share]] = {}
     if not book.credits:
         return spent
-    for line, component, owed in _claims(book, day):
-        while owed and book.credits:
+    for line, component, claim in _claims(book, day):
+        left = claim
+        while left and book.credits:
             credit = book.credits[0]
-            amount = min(owed, credit.left_minor)
+            amount = min(left, credit.left_minor)
             book.settle(line, component, amount, day)
             spent.setdefault(credit.uid, []).append(Share(line.number, component, amount))
-            owed -= amount
+            left -= amount
             credit.left_minor -= amount
             if not credit.left_minor:
                 book.credits.pop(0)
