@@ -61,7 +61,8 @@ messages: .venv/.synced ## collect the texts to translate into acuerdo/locale (n
 	  -l es -l en --no-obsolete --add-location file --ignore 'static/*'
 	@$(MAKE) setup
 
-docs: setup ## the reference pages against the code, and every link
+docs: setup ## write the reference pages from the code, then check every page and link
+	@$(BIN)/python docs/build_reference.py
 	@$(BIN)/python -m pytest -q tests/contracts/test_docs.py
 
 clean: ## what was built; the demo's data and the environment stay
