@@ -226,8 +226,18 @@ class ImportRejection(models.Model):
     """One row of a file that was not loaded: where, why, and the row itself so that it can be corrected."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rejections")
+    file = models.CharField(max_length=255, blank=True)
     row = models.BigIntegerField()
     column = models.CharField(max_length=120, blank=True)
     code = models.CharField(max_length=60)
     message = models.TextField()
     cells = models.JSONField(default=dict)
+
+
+class ImportChange(models.Model):
+    """What one batch changed in one row, so that the last batch can be undone: `before` null means that it made the row."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="changes")
+    table = models.CharField(max_length=40)
+    key = models.BigIntegerField()
+    before = models.JSONField(null=True)

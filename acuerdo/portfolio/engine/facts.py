@@ -32,12 +32,13 @@ _TOLERANCE_MINOR = 100
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one batch says. `left_out` counts rows that the profile or the cut-off date leaves out on purpose."""
+    """What one batch says. `seen` holds row and number of every row that was not left out, rejected ones too; `left_out` counts rows that the profile or the cut-off date leaves out on purpose."""
 
     obligations: pl.DataFrame
     parties: pl.DataFrame
     contacts: pl.DataFrame
     rejects: pl.DataFrame
+    seen: pl.DataFrame
     left_out: dict[str, int]
 
 
@@ -67,6 +68,7 @@ def _joined(parts: list[Facts]) -> Facts:
         pl.concat([part.parties for part in parts]),
         pl.concat([part.contacts for part in parts]),
         pl.concat([part.rejects for part in parts]),
+        pl.concat([part.seen for part in parts]),
         left_out,
     )
 
@@ -97,7 +99,7 @@ def _facts(batch: Batch, currencies: pl.Series, exponent: int) -> Facts:
             "branch": batch.text("branch", 80).fill_null(""),
             "currency": currencies,
             "status": status,
-            "disputed": batch.choice("disputed") == "1",
+            "disputed": (batch.choice("disputed") == "1").fill_null(False),
             "principal_minor": batch.money("principal", exponent),
             "instalment_minor": batch.money("instalment_amount", exponent),
             "last_payment_minor": batch.money("last_payment_amount", exponent),
@@ -135,7 +137,7 @@ def _extra(batch: Batch) -> pl.Series:
     if not batch.plan.extra:
         return batch.nothing(pl.String()).fill_null("{}")
     cells = [
-        pl.when(pl.col(cell) != "").then(pl.col(cell).str.replace(r"^\x1f.", "")).alias(name)
+        pl.when(pl.col(cell) != "").then(pl.col(cell).str.replace(r"^\x1f.", "").str.replace_all("\x00", "")).alias(name)
         for cell, name in batch.plan.extra.items()
     ]
     return batch.frame.select(pl.struct(cells).struct.json_encode().alias("extra"))["extra"]
@@ -168,6 +170,7 @@ def _sorted_out(batch: Batch, table: pl.DataFrame, named: pl.DataFrame, points: 
         named.filter(pl.col("row").is_in(rows)),
         contact.filter(pl.col("row").is_in(rows)).with_columns(pl.col("value").str.slice(0, 254)),
         rejects,
+        table.filter(keeps).select("row", "number"),
         {why: count for why, count in left_out.items() if count},
     )
 

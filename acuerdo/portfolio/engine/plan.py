@@ -46,10 +46,33 @@ def plan_portfolio(spool: Spool, profile: Profile, dictionary: Dictionary, as_of
 
 def plan_table(spool: Spool, profile: Profile, dictionary: Dictionary, as_of: date, needed: tuple[str, ...]) -> Plan:
     """The plan of an instalments or payments file, which needs the fields `needed`. Refuses as `plan_portfolio`."""
-    columns = map_columns(spool.headers, dictionary, profile.columns, profile.ignore)
+    columns = _renamed(map_columns(spool.headers, dictionary, profile.columns, profile.ignore))
     gaps = [FIELDS[name].label for name in needed if name not in columns.fields]
     _require(spool, profile, columns, gaps)
     return _plan(spool, profile, columns, as_of)
+
+
+# In a file of instalments "capital" is the instalment's, not the balance; in a file of payments "valor" is what was paid.
+_SAID_SHORTER = {
+    "instalment_due_on": ("due_on", "first_due_on"),
+    "instalment_principal": ("balance_principal",),
+    "instalment_contract_interest": ("balance_contract_interest",),
+    "instalment_insurance": ("balance_insurance",),
+    "instalment_other_fees": ("balance_other_fees",),
+    "instalment_total": ("instalment_amount", "balance_total"),
+    "payment_amount": ("last_payment_amount", "balance_total"),
+    "paid_on": ("last_payment_on",),
+}
+
+
+def _renamed(columns: ColumnMap) -> ColumnMap:
+    """The map with shorter names taken for what they mean in this kind of file."""
+    fields = dict(columns.fields)
+    for field, shorter in _SAID_SHORTER.items():
+        found = next((name for name in shorter if name in fields), None)
+        if field not in fields and found:
+            fields[field] = fields.pop(found)
+    return ColumnMap(fields, columns.extra, columns.dropped)
 
 
 def _portfolio_gaps(profile: Profile, columns: ColumnMap) -> list[str]:

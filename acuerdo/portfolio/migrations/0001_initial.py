@@ -100,9 +100,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ImportChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('table', models.CharField(max_length=40)),
+                ('key', models.BigIntegerField()),
+                ('before', models.JSONField(null=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='portfolio.importbatch')),
+            ],
+        ),
+        migrations.CreateModel(
             name='ImportRejection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('file', models.CharField(blank=True, max_length=255)),
                 ('row', models.BigIntegerField()),
                 ('column', models.CharField(blank=True, max_length=120)),
                 ('code', models.CharField(max_length=60)),

@@ -90,6 +90,15 @@ class ColumnMap:
         return columns[0] if columns else None
 
 
+# What our own rejects file adds: when it comes back corrected these are neither fields nor extra.
+REJECT_COLUMNS = ("error_fila", "error_columna", "error_codigo", "error_mensaje")
+
+
+def is_correction(headers: Sequence[str]) -> bool:
+    """Whether a file is one of our rejects files, corrected: it holds some rows of a portfolio, never all."""
+    return set(REJECT_COLUMNS) <= set(headers)
+
+
 def map_columns(
     headers: Sequence[str], dictionary: Dictionary, own: Mapping[str, str], ignored: Sequence[str] = ()
 ) -> ColumnMap:
@@ -98,7 +107,7 @@ def map_columns(
     The second column of a field that holds one value stays extra, so that the first in the file wins and nothing is lost.
     """
     wanted = {header_key(name): field for name, field in own.items()}
-    out = {header_key(name) for name in ignored}
+    out = {header_key(name) for name in (*ignored, *REJECT_COLUMNS)}
     fields: dict[str, list[str]] = {}
     extra: list[str] = []
     dropped: dict[str, str] = {}
