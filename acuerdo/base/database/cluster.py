@@ -40,8 +40,9 @@ def check_disk(path: Path, needed_mb: int) -> None:
         raise trouble.disk_full(path, needed_mb)
 
 
-def make_cluster(folder: Folder, owner: Owner, bin_dir: Path) -> None:
-    """Run initdb aside and rename. The caller holds the supervisor's lock, so what is left aside is from a killed process."""
+def make_cluster(folder: Folder, owner: Owner, bin_dir: Path, lock: int) -> None:
+    """Run initdb aside and rename. `lock` is the server's, which initdb inherits: while the initdb of a killed process
+    still writes, nobody else gets this far; what it left aside is then removed."""
     check_disk(folder.root, DISK_NEW_MB)
     aside = folder.root / "postgres.new"
     if aside.exists():
@@ -53,12 +54,14 @@ def make_cluster(folder: Folder, owner: Owner, bin_dir: Path) -> None:
         bin_dir / "initdb", "--pgdata", aside, "--username", ROLE_NAME, "--encoding", "UTF8", "--data-checksums",
         "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C", "--text-search-config", "spanish",
         "--auth-local", "peer", "--auth-host", "reject", "--no-instructions",
-    ])
+    ], pass_fds=(lock,))
     # fmt: on
     if done.returncode == 0:
         # By the single-user server, so that the rename below brings a complete installation or nothing.
         done = owner.run(
-            [bin_dir / "postgres", "--single", "-D", aside, "postgres"], stdin=f"CREATE DATABASE {DATABASE_NAME};\n"
+            [bin_dir / "postgres", "--single", "-D", aside, "postgres"],
+            stdin=f"CREATE DATABASE {DATABASE_NAME};\n",
+            pass_fds=(lock,),
         )
     if done.returncode != 0 or "ERROR" in done.stderr:
         shutil.rmtree(aside, ignore_errors=True)

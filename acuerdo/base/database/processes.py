@@ -38,7 +38,7 @@ def shared_memory_in_use(cluster: Path) -> bool:
 def _pid_file_line(cluster: Path, number: int) -> str:
     try:
         lines = (cluster / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     return " ".join(lines[number].split()) if number < len(lines) else ""
 

@@ -53,20 +53,34 @@ def ask(folder: Folder) -> Answer:
     return Answer.WELL
 
 
-def take_over_or_start(folder: Folder, owner: Owner, bin_dir: Path, extra_settings: Mapping[str, str]) -> None:
-    """Leave with a server that answers: the one that runs, or a new one once every process of a former one has ended."""
-    lock = _wait_for_server_lock(folder)
-    if lock is None:
-        return
-    try:
-        cluster.check_disk(folder.root, cluster.DISK_START_MB)
-        _prepare_socket_dir(folder, owner)
-        _clear_left_over(folder)
-        cluster.write_settings(folder, owner, extra_settings)
-        _launch(folder, owner, bin_dir, lock)
-    finally:
-        os.close(lock)
-    _wait_until_well(folder)
+def take_lock(folder: Folder) -> int | None:
+    """The server's lock once no process of a former server or initdb lives, or None when a server answers meanwhile.
+
+    Raises Refusal when the lock is held where we can reach nobody (another computer or container).
+    """
+    lock = open_lock(folder.server_lock)
+    begun = time.monotonic()
+    while not lock_now(lock, exclusive=True):
+        answer = ask(folder)
+        if answer is Answer.WELL:
+            os.close(lock)
+            return None
+        patience = _RECOVERY_SECONDS_MAX if answer is Answer.BUSY else _SILENCE_SECONDS_MAX
+        if time.monotonic() - begun > patience:
+            holder = os.pread(lock, 200, 0).decode(errors="replace").strip()
+            os.close(lock)
+            raise trouble.folder_in_use(folder.cluster, holder)
+        time.sleep(_PAUSE_SECONDS)
+    return lock
+
+
+def start(folder: Folder, owner: Owner, bin_dir: Path, lock: int, extra_settings: Mapping[str, str]) -> None:
+    """Start a server that inherits `lock`; the caller closes its own descriptor of it, then waits with `wait_until_well`."""
+    cluster.check_disk(folder.root, cluster.DISK_START_MB)
+    _prepare_socket_dir(folder, owner)
+    _clear_left_over(folder)
+    cluster.write_settings(folder, owner, extra_settings)
+    _launch(folder, owner, bin_dir, lock)
 
 
 def stop(folder: Folder) -> None:
@@ -84,24 +98,6 @@ def stop(folder: Folder) -> None:
         os.close(lock)
 
 
-def _wait_for_server_lock(folder: Folder) -> int | None:
-    """The server's lock, or None when a server answers."""
-    lock = open_lock(folder.server_lock)
-    begun = time.monotonic()
-    while not lock_now(lock, exclusive=True):
-        answer = ask(folder)
-        if answer is Answer.WELL:
-            os.close(lock)
-            return None
-        patience = _RECOVERY_SECONDS_MAX if answer is Answer.BUSY else _SILENCE_SECONDS_MAX
-        if time.monotonic() - begun > patience:
-            holder = os.pread(lock, 200, 0).decode(errors="replace").strip()
-            os.close(lock)
-            raise trouble.folder_in_use(folder.cluster, holder)
-        time.sleep(_PAUSE_SECONDS)
-    return lock
-
-
 def _launch(folder: Folder, owner: Owner, bin_dir: Path, lock: int) -> None:
     os.ftruncate(lock, 0)
     os.pwrite(lock, socket.gethostname().encode(), 0)
@@ -112,7 +108,8 @@ def _launch(folder: Folder, owner: Owner, bin_dir: Path, lock: int) -> None:
         raise cluster.explain(folder, done.stderr + _last_words(folder), folder.start_log)
 
 
-def _wait_until_well(folder: Folder) -> None:
+def wait_until_well(folder: Folder) -> None:
+    """Return when the server answers. Raises Refusal with its last words when its processes have ended instead."""
     lock = open_lock(folder.server_lock)
     deadline = time.monotonic() + _RECOVERY_SECONDS_MAX
     try:

@@ -7,7 +7,8 @@ whose leaving stops it.
 import atexit
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,12 +121,25 @@ def _start(folder: Folder, extra_settings: Mapping[str, str], say: Callable[[str
         )
         cluster.check_disk(folder.root, cluster.DISK_NEW_MB)
     bin_dir = binaries.unpack(folder.binaries)
-    if not exists:
-        cluster.make_cluster(folder, owner, bin_dir)
-    slow = threading.Timer(1.0, say, [in_language(es="Iniciando la base de datos…", en="Starting the database…")])
+    with _said_if_slow(say, in_language(es="Iniciando la base de datos…", en="Starting the database…")):
+        lock = server.take_lock(folder)
+        if lock is None:
+            return
+        try:
+            if not exists:
+                cluster.make_cluster(folder, owner, bin_dir, lock)
+            server.start(folder, owner, bin_dir, lock, extra_settings)
+        finally:
+            os.close(lock)
+        server.wait_until_well(folder)
+
+
+@contextmanager
+def _said_if_slow(say: Callable[[str], None], sentence: str) -> Iterator[None]:
+    slow = threading.Timer(1.0, say, [sentence])
     slow.start()
     try:
-        server.take_over_or_start(folder, owner, bin_dir, extra_settings)
+        yield
     finally:
         slow.cancel()
         slow.join()
