@@ -73,6 +73,7 @@ class Hold(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    review_on = models.DateField(null=True)  # a person looks again; the hold stays
     reason = models.CharField(max_length=300)
     placed_by = models.CharField(max_length=60)
     lifted_at = models.DateTimeField(null=True)

@@ -1,11 +1,33 @@
 """What other capabilities may use of policy. `rules` is pure and may be imported directly as well.
 
 The gate: `judge_contacts` looks, `ask_gate` stores the answer for a plan, `permit_and_log` and `permit_batch` let out.
+Afterwards `mark_attempts` follows delivery and `record_outcome` says what happened; `log_contact` does all for an agent.
 """
 
 from acuerdo.policy.actions.gate import Permit, ask_gate, ask_gate_batch, permit_and_log, permit_batch
+from acuerdo.policy.actions.outcomes import Outcome, log_contact, log_inbound, mark_attempts, record_outcome
+from acuerdo.policy.actions.permissions import (
+    approve_reading,
+    clear_own_hours,
+    grant_consent,
+    lift_hold,
+    place_hold,
+    release_hold,
+    revoke_consent,
+    set_own_hours,
+)
 from acuerdo.policy.models import Attempt, AttemptStatus, Channel, Consent, ContactPreference, Hold, HoldKind, Verdict
 from acuerdo.policy.queries.facts import Judged, PlannedContact, judge_contacts
+from acuerdo.policy.queries.log import (
+    attempts_by_channel,
+    contact_log,
+    open_holds,
+    refusals,
+    standing_consents,
+    stopped_by_rule,
+)
+from acuerdo.policy.queries.semaphore import Light, Subject, say_moment, semaphore, semaphore_of
+from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, find_disposition, search_dispositions
 
 __all__ = [
     "Attempt",
@@ -13,15 +35,43 @@ __all__ = [
     "Channel",
     "Consent",
     "ContactPreference",
+    "Disposition",
     "Hold",
     "HoldKind",
     "Judged",
+    "Light",
+    "Outcome",
     "Permit",
     "PlannedContact",
+    "Subject",
     "Verdict",
+    "all_dispositions",
+    "approve_reading",
     "ask_gate",
     "ask_gate_batch",
+    "attempts_by_channel",
+    "clear_own_hours",
+    "contact_log",
+    "find_disposition",
+    "grant_consent",
     "judge_contacts",
+    "lift_hold",
+    "log_contact",
+    "log_inbound",
+    "mark_attempts",
+    "open_holds",
     "permit_and_log",
     "permit_batch",
+    "place_hold",
+    "record_outcome",
+    "refusals",
+    "release_hold",
+    "revoke_consent",
+    "say_moment",
+    "search_dispositions",
+    "semaphore",
+    "semaphore_of",
+    "set_own_hours",
+    "standing_consents",
+    "stopped_by_rule",
 ]

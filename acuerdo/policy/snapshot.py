@@ -1,6 +1,6 @@
 """What the decision run reads of permissions: consents, holds, own hours, and the contact log of the last weeks."""
 
-from acuerdo.base.extracts import Extract, microsecond_sql
+from acuerdo.base.extracts import Extract, day_sql, microsecond_sql
 
 _FOREVER = "9000000000000000"
 
@@ -60,4 +60,19 @@ ATTEMPTS = Extract(
     recent="at >= to_timestamp({since} / 1000000.0)",
     recent_column="at_us",
 )
-EXTRACTS = (CONSENTS, HOLDS, PREFERENCES, ATTEMPTS)
+READINGS = Extract(
+    name="readings",
+    source="policy_policyreading",
+    key="reading_id",
+    columns={
+        "reading_id": "id",
+        "creditor_id": "creditor_id",
+        "pack": "pack",
+        "name": "name",
+        "value": "value",
+        "approved_by": "approved_by",
+        "approved_day": day_sql("approved_on"),
+    },
+    is_incremental=False,
+)
+EXTRACTS = (READINGS, CONSENTS, HOLDS, PREFERENCES, ATTEMPTS)

@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(blank=True, choices=[('sms', 'SMS'), ('email', 'Correo'), ('whatsapp', 'WhatsApp'), ('voice', 'Mensaje de voz'), ('call', 'Llamada'), ('visit', 'Visita'), ('letter', 'Carta')], max_length=8)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField(null=True)),
+                ('review_on', models.DateField(null=True)),
                 ('reason', models.CharField(max_length=300)),
                 ('placed_by', models.CharField(max_length=60)),
                 ('lifted_at', models.DateTimeField(null=True)),

@@ -54,6 +54,7 @@ def show_verdict(verdict: Verdict) -> dict[str, Any]:
     rules = []
     for rule in verdict.rules:
         shown: dict[str, Any] = rule.as_json()
+        shown["reason_en"] = rule.values.get("reason_en", rule.reason)
         shown["effective_from"] = rule.values.get("effective_from")
         shown["next_allowed_at"] = rule.next_allowed_at.isoformat() if rule.next_allowed_at else None
         if rule.is_missing_data:

@@ -1,0 +1,195 @@
+"""What came of a contact: its code, and what the code brings about at once (stops, pauses, a closed number).
+
+Delivery events move an attempt along a table of statuses; an outcome is recorded once and corrected only by a new one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from acuerdo.base.locks import lock_person
+from acuerdo.kernel.calendar import add_business_days
+from acuerdo.kernel.errors import Refusal
+from acuerdo.policy.actions.gate import counts_towards_caps, permit_and_log
+from acuerdo.policy.actions.permissions import place_hold
+from acuerdo.policy.models import Attempt, AttemptStatus, Hold
+from acuerdo.policy.queries.facts import PlannedContact
+from acuerdo.policy.rules.dispositions import Disposition, HoldToPlace, check_fields, choose_primary
+from acuerdo.policy.rules.stops import FREES_CAP, statuses_before
+
+OWNERSHIP_STEP = 15  # how much less sure a doubtful answer makes us that the number is the person's
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The attempt as recorded and the stops that began with it. `commits`: a promise or plan is to be recorded too."""
+
+    attempt: Attempt
+    disposition: Disposition
+    holds: tuple[Hold, ...]
+
+    @property
+    def commits(self) -> bool:
+        return self.disposition.commits
+
+
+@transaction.atomic
+def record_outcome(
+    attempt_id: int,
+    codes: str | Sequence[str],
+    *,
+    actor: str,
+    now: datetime,
+    fields: Mapping[str, Any] | None = None,
+    note: str = "",
+    duration_seconds: int | None = None,
+    is_identity_verified: bool = True,
+) -> Outcome:
+    """Records what happened in a reserved or sent attempt; the first protective code is the primary one.
+
+    Refuses `attempt-unknown`, `outcome-already-recorded`, `unknown-disposition`, `too-many-dispositions`,
+    `disposition-field-missing`, `disposition-not-for-people`, `identity-not-verified`.
+    """
+    primary, secondary = choose_primary([codes] if isinstance(codes, str) else codes)
+    values = dict(fields or {})
+    for one in (primary, *secondary):
+        _require_recordable(one, values, is_identity_verified)
+    attempt = _locked(attempt_id)
+    if attempt.disposition:
+        raise Refusal("outcome-already-recorded", "Este contacto ya tiene resultado; corríjalo con uno nuevo.")
+    _apply(attempt, primary, secondary, values, note=note, duration_seconds=duration_seconds)
+    attempt.save()
+    holds = [
+        _place(attempt, hold, one, values, actor=actor, now=now) for one in (primary, *secondary) for hold in one.holds
+    ]
+    for one in (primary, *secondary):
+        _mark_point(attempt, one, now)
+    return Outcome(attempt, primary, tuple(holds))
+
+
+def log_contact(
+    contact: PlannedContact, codes: str | Sequence[str], *, actor: str, now: datetime, **outcome: Any
+) -> Outcome:
+    """An agent's contact in one step: asked, reserved and recorded. Refuses `contact-not-permitted` with the rule's sentence
+    (its verdict stays stored), and what `record_outcome` refuses."""
+    permit = permit_and_log(contact, actor=actor, now=now)
+    if permit.attempt is None:
+        reasons = [rule["reason"] for rule in permit.verdict.rules if rule["verdict"] == "deny"]
+        raise Refusal("contact-not-permitted", " ".join(reasons))
+    return record_outcome(permit.attempt.pk, codes, actor=actor, now=now, **outcome)
+
+
+@transaction.atomic
+def log_inbound(
+    contact: PlannedContact,
+    codes: str | Sequence[str],
+    *,
+    actor: str,
+    now: datetime,
+    recipient: str = "debtor",
+    **outcome: Any,
+) -> Outcome:
+    """A contact that the person started: never refused, never counted; its code has the same consequences."""
+    attempt = Attempt.objects.create(
+        debtor_id=contact.debtor_id, creditor_id=contact.creditor_id, obligation_id=contact.obligation_id,
+        contact_point_id=contact.contact_point_id, at=now, direction="in", channel=contact.channel,
+        purpose=contact.purpose, recipient=recipient, status=AttemptStatus.SENT, counts=False, actor=actor,
+    )  # fmt: skip
+    return record_outcome(attempt.pk, codes, actor=actor, now=now, **outcome)
+
+
+@transaction.atomic
+def mark_attempts(attempt_ids: Sequence[int], status: str) -> int:
+    """Moves attempts to a delivery status in one statement; those that may not go there stay. How many moved.
+
+    An attempt that failed or was cancelled before it left stops counting towards caps.
+    """
+    attempts = Attempt.objects.filter(pk__in=attempt_ids, status__in=statuses_before(status))
+    if status in FREES_CAP:
+        freed = attempts.filter(status=AttemptStatus.RESERVED).update(status=status, counts=False)
+        return freed + attempts.update(status=status)
+    return attempts.update(status=status)
+
+
+def _require_recordable(one: Disposition, values: dict[str, Any], is_identity_verified: bool) -> None:
+    if not one.is_for_people:
+        raise Refusal("disposition-not-for-people", f"«{one.es}» lo registra el sistema.")
+    if one.is_right_party and not is_identity_verified:
+        raise Refusal(
+            "identity-not-verified", "Sin verificar la identidad, registre «Contestó alguien sin identificarse»."
+        )
+    check_fields(one, values)
+
+
+def _locked(attempt_id: int) -> Attempt:
+    debtor_id = Attempt.objects.filter(pk=attempt_id).values_list("debtor_id", flat=True).first()
+    if debtor_id is None:
+        raise Refusal("attempt-unknown", "No encontramos ese contacto.")
+    lock_person(debtor_id)
+    return Attempt.objects.select_related("debtor", "creditor").select_for_update(of=("self",)).get(pk=attempt_id)
+
+
+def _apply(
+    attempt: Attempt,
+    primary: Disposition,
+    secondary: tuple[Disposition, ...],
+    values: dict[str, Any],
+    *,
+    note: str,
+    duration_seconds: int | None,
+) -> None:
+    every = (primary, *secondary)
+    is_out = attempt.direction == "out"
+    frequency = max(one.frequency for one in every)
+    attempt.disposition = primary.code
+    attempt.status = primary.status or attempt.status
+    attempt.right_party = any(one.is_right_party for one in every)
+    attempt.is_two_way = is_out and frequency == 2
+    attempt.counts = is_out and frequency > 0 and counts_towards_caps(attempt.purpose)
+    attempt.note = note
+    attempt.duration_seconds = duration_seconds
+    attempt.details = {"fields": values, "secondary": [one.code for one in secondary]}
+
+
+def _place(
+    attempt: Attempt, hold: HoldToPlace, one: Disposition, values: dict[str, Any], *, actor: str, now: datetime
+) -> Hold:
+    scope = hold.scope
+    if scope == "chosen":
+        scope = "channel" if values.get("scope") in ("channel", "canal") else "person"
+    if scope == "obligation" and attempt.obligation_id is None:
+        scope = "person"
+    today = now.date()
+    country = str(attempt.creditor.country)
+    return place_hold(
+        attempt.debtor_id,
+        hold.kind,
+        reason=f"{one.code} {one.es}",
+        actor=actor,
+        now=now,
+        obligation_id=attempt.obligation_id if scope == "obligation" else None,
+        channel=attempt.channel if scope == "channel" else "",
+        ends_at=now + timedelta(days=hold.days) if hold.days else None,
+        review_on=add_business_days(today, hold.review_days, country) if hold.review_days else None,
+    )
+
+
+def _mark_point(attempt: Attempt, one: Disposition, now: datetime) -> None:
+    """Closes or doubts the number or address that was used (its row belongs to portfolio; one column each)."""
+    if attempt.contact_point_id is None:
+        return
+    points = Attempt._meta.get_field("contact_point").related_model._default_manager.filter(pk=attempt.contact_point_id)
+    seen = {"last_result": one.id[:40], "last_result_at": now, "updated_at": now}
+    if one.point == "close":
+        points.update(is_valid=False, invalid_reason=one.id[:40], **seen)
+    elif one.point == "lower":
+        points.update(ownership=Greatest(F("ownership") - OWNERSHIP_STEP, Value(0)), **seen)
+    elif one.is_right_party and one.code.startswith("CD"):
+        points.update(ownership=100, **seen)
+    else:
+        points.update(**seen)
