@@ -5,7 +5,7 @@ Delivery events move an attempt along a table of statuses; an outcome is recorde
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -164,8 +164,6 @@ def _place(
         scope = "channel" if values.get("scope") in ("channel", "canal") else "person"
     if scope == "obligation" and attempt.obligation_id is None:
         scope = "person"
-    today = now.date()
-    country = str(attempt.creditor.country)
     return place_hold(
         attempt.debtor_id,
         hold.kind,
@@ -175,8 +173,14 @@ def _place(
         obligation_id=attempt.obligation_id if scope == "obligation" else None,
         channel=attempt.channel if scope == "channel" else "",
         ends_at=now + timedelta(days=hold.days) if hold.days else None,
-        review_on=add_business_days(today, hold.review_days, country) if hold.review_days else None,
+        review_on=_review_on(hold, now.date(), str(attempt.creditor.country)),
     )
+
+
+def _review_on(hold: HoldToPlace, today: date, country: str) -> date | None:
+    if hold.review_business_days:
+        return add_business_days(today, hold.review_business_days, country)
+    return today + timedelta(days=hold.review_days) if hold.review_days else None
 
 
 def _mark_point(attempt: Attempt, one: Disposition, now: datetime) -> None:

@@ -25,12 +25,13 @@ SCOPES = ("person", "obligation", "channel", "chosen")
 
 @dataclass(frozen=True, slots=True)
 class HoldToPlace:
-    """`days` ends by itself; `review_days` is only a date for a person to look; neither: until lifted."""
+    """`days` ends by itself; the others only set a date for a person to look again; none: until lifted."""
 
     kind: str
     scope: str
     days: int | None = None
     review_days: int | None = None
+    review_business_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

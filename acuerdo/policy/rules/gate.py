@@ -75,7 +75,7 @@ def _outcome(rule: Rule, case: Case, opens: int | None) -> RuleOutcome:
         is_missing_data=missing,
         values={
             "effective_from": date.fromordinal(rule.effective_from).isoformat(),
-            "zone": case.zone,
+            "reason_en": rule.reason_en,
             "kind": rule.kind,
         },
     )
