@@ -4,6 +4,7 @@ The gate: `judge_contacts` looks, `ask_gate` stores the answer for a plan, `perm
 Afterwards `mark_attempts` follows delivery and `record_outcome` says what happened; `log_contact` does all for an agent.
 """
 
+from acuerdo.policy.actions.corrections import PointState, point_state, undo_outcome
 from acuerdo.policy.actions.gate import Permit, ask_gate, ask_gate_batch, permit_and_log, permit_batch
 from acuerdo.policy.actions.outcomes import Outcome, log_contact, log_inbound, mark_attempts, record_outcome
 from acuerdo.policy.actions.permissions import (
@@ -43,6 +44,7 @@ __all__ = [
     "Outcome",
     "Permit",
     "PlannedContact",
+    "PointState",
     "Subject",
     "Verdict",
     "all_dispositions",
@@ -63,6 +65,7 @@ __all__ = [
     "permit_and_log",
     "permit_batch",
     "place_hold",
+    "point_state",
     "record_outcome",
     "refusals",
     "release_hold",
@@ -74,4 +77,5 @@ __all__ = [
     "set_own_hours",
     "standing_consents",
     "stopped_by_rule",
+    "undo_outcome",
 ]
