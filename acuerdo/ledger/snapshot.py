@@ -22,3 +22,4 @@ ACCOUNTS = Extract(
     },
     where="status IN ('active', 'written_off')",
 )
+EXTRACTS = (ACCOUNTS,)

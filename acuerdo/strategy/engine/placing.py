@@ -1,0 +1,109 @@
+"""Where each obligation stands today: its segment and step, or the reason why none applies (`blocker`)."""
+
+from decimal import Decimal
+
+import narwhals as nw
+
+from acuerdo.strategy.engine.expressions import compile_condition, first_index, first_text
+from acuerdo.strategy.engine.facts import NO_HOLD, OTHER_HOLD
+from acuerdo.strategy.engine.frames import Frame
+from acuerdo.strategy.rules import dice
+from acuerdo.strategy.rules.document import Step, StrategyDocument
+from acuerdo.strategy.rules.reasons import HOLD_KINDS
+
+NO_STEP, STEP_DONE = -1, -2
+
+
+def place(frame: Frame, document: StrategyDocument) -> Frame:
+    """Adds `segment_index`, `step_index`, `step_age` (days since it fell) and `blocker` (empty: a step falls today)."""
+    segments = [compile_condition(segment.condition) for segment in document.segments]
+    frame = frame.with_columns(segment_index=first_index(segments), draw=draw(document.code))
+    falls = [falls_today(step, document) for step in document.steps]
+    ages = [age_of(step) for step in document.steps]
+    open_ = [fallen & ~_is_done(step, age) for step, fallen, age in zip(document.steps, falls, ages, strict=True)]
+    anything = falls[0]
+    for fallen in falls[1:]:
+        anything = anything | fallen
+    frame = frame.with_columns(step_index=first_index(open_), any_fell=anything)
+    frame = frame.with_columns(
+        step_index=nw.when((nw.col("step_index") == NO_STEP) & nw.col("any_fell"))
+        .then(nw.lit(STEP_DONE))
+        .otherwise(nw.col("step_index")),
+        step_age=_by_index(ages),
+    )
+    return frame.with_columns(blocker=first_text(_blockers(document)))
+
+
+def draw(salt: str) -> nw.Expr:
+    """`rules.dice.draw` over the column `dice`."""
+    first, second = dice.salt_numbers(salt)
+    half = dice.MODULUS_HALF
+    a, b, c = dice.FACTORS
+    mixed = nw.col("dice")
+    for added in (first, second):
+        mixed = ((mixed % half) * (a * 8) + (mixed // half) * b + added) % dice.MODULUS
+    swapped = (mixed % half) * half + mixed // half
+    folded = ((swapped // half) * (c * 4) + (swapped % half) * a + second) % dice.MODULUS
+    return folded // half * dice.PARTS // half
+
+
+def position(step: Step) -> nw.Expr:
+    """The obligation's place on the step's line: days past due, or past the promised date."""
+    return 0 - nw.col("promise_due_in") if step.on_promise else nw.col("day")
+
+
+def age_of(step: Step) -> nw.Expr:
+    """Days since the step last fell; meaningful only where `falls_today`."""
+    if step.day is None:
+        return nw.lit(0)
+    gone = nw.max_horizontal(position(step) - step.day, nw.lit(0))
+    return gone % step.repeat_days if step.repeat_days else gone
+
+
+def falls_today(step: Step, document: StrategyDocument) -> nw.Expr:
+    """Whether the step fell and is still open, for the segments that it serves, under its condition."""
+    codes = [segment.code for segment in document.segments]
+    served = [codes.index(code) for code in document.treated(step)]
+    condition = nw.col("segment_index").is_in(served) & compile_condition(step.condition)
+    if step.day is None:
+        return condition
+    place_now = position(step)
+    inside = (place_now >= step.day) & (age_of(step) < step.open_days)
+    if step.until is not None:
+        inside = inside & (place_now <= step.until)
+    return condition & inside
+
+
+def _is_done(step: Step, age: nw.Expr) -> nw.Expr:
+    """A contact since the step fell counts as having done it; a step without a day says so in its own condition."""
+    return nw.lit(value=False) if step.day is None else nw.col("last_contact_days") <= age
+
+
+def _by_index(ages: list[nw.Expr]) -> nw.Expr:
+    found: nw.Expr = nw.lit(0)
+    for index, age in enumerate(ages):
+        found = nw.when(nw.col("step_index") == index).then(age).otherwise(found)
+    return found
+
+
+def _blockers(document: StrategyDocument) -> list[tuple[nw.Expr, str]]:
+    """Every reason to stop before a channel is looked at, in the order in which they are told."""
+    scope = document.scope
+    found: list[tuple[nw.Expr, str]] = []
+    if scope.countries:
+        found.append((~nw.col("country").is_in(list(scope.countries)), "out-of-scope"))
+    if scope.creditors:
+        found.append((~nw.col("creditor").is_in(list(scope.creditors)), "out-of-scope"))
+    found.append((nw.col("balance") <= 0, "paid"))
+    found += [(nw.col("hold") == index, f"hold-{kind}") for index, kind in enumerate(HOLD_KINDS)]
+    found.append(((nw.col("hold") >= OTHER_HOLD) & (nw.col("hold") < NO_HOLD), "hold-other"))
+    found.append(((nw.col("stage") == "none") & ~nw.col("open_promise"), "not-due-yet"))
+    for index, segment in enumerate(document.segments):
+        if segment.leave_alone:
+            found.append((nw.col("segment_index") == index, segment.leave_alone))
+    found.append((nw.col("segment_index") < 0, "no-segment"))
+    if document.control_percent:
+        found.append((nw.col("draw") < int(document.control_percent * Decimal(100)), "control-group"))
+    found.append((nw.col("step_index") == NO_STEP, "no-step-today"))
+    found.append((nw.col("step_index") == STEP_DONE, "step-done"))
+    return found

@@ -1,0 +1,1 @@
+"""What a strategy may say and what each choice means: pure, the same for screens, commands, and every engine."""

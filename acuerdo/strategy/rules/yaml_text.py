@@ -1,0 +1,188 @@
+"""From the text of a strategy to its document, or to a list of faults: line, what is wrong, how to mend it.
+
+The YAML read is its plain core: no aliases, tags, dates, or base-60 numbers (`09:30` stays a text), `yes`/`no` are texts,
+and a key given twice is a fault.
+"""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from acuerdo.kernel.errors import Place, Refusal
+from acuerdo.strategy.rules.document import StrategyDocument
+
+SIZE_MAX = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`path` as written in the document: `steps[3].channels`; lines count from 1, 0 when none is to blame."""
+
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"línea {self.line}" if self.line else "documento"
+        return f"{place}, {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class StrategyFaults(Refusal):
+    """All faults of a document at once; the message is the first, `faults` has them all."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        more = f" (y {len(faults) - 1} más)" if len(faults) > 1 else ""
+        Refusal.__init__(self, "bad-strategy", f"{faults[0]}{more}", Place(row=faults[0].line or None))
+
+
+class _CoreLoader(yaml.SafeLoader):
+    """YAML 1.2's core: PyYAML's 1.1 reads 09:30 as 570 and `no` as false."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
+
+
+def read_strategy(text: str) -> StrategyDocument:
+    """The checked document. Refuses `bad-strategy` (a `StrategyFaults`) with every fault found."""
+    root = _compose(text)
+    plain = _plain(root, "")
+    if not isinstance(plain, dict):
+        raise StrategyFaults([Fault(1, "", "el documento debe ser una lista de campos como «code: …»")])
+    try:
+        return StrategyDocument.model_validate(plain)
+    except ValidationError as error:
+        raise StrategyFaults(sorted((_fault(details, root) for details in error.errors()), key=lambda fault: fault.line)) from None
+
+
+def _compose(text: str) -> yaml.Node:
+    if len(text) > SIZE_MAX:
+        raise StrategyFaults([Fault(0, "", f"el documento pasa de {SIZE_MAX} caracteres")])
+    try:
+        for token in yaml.scan(text, Loader=_CoreLoader):
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
+                line = token.start_mark.line + 1
+                raise StrategyFaults([Fault(line, "", "no se admiten alias, anclas ni etiquetas de YAML; repita el texto")])
+        root = yaml.compose(text, Loader=_CoreLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        words = "revise sangría, comillas y dos puntos"
+        raise StrategyFaults([Fault(mark.line + 1 if mark else 0, "", f"no es YAML válido; {words}")]) from None
+    except (yaml.YAMLError, RecursionError):
+        raise StrategyFaults([Fault(0, "", "no es YAML válido")]) from None
+    if root is None:
+        raise StrategyFaults([Fault(0, "", "el documento está vacío")])
+    return root
+
+
+def _plain(node: yaml.Node, path: str) -> Any:
+    """Python values of the tree, refusing a key given twice."""
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in found:
+                raise StrategyFaults([Fault(key.start_mark.line + 1, path, f"el campo «{name}» está dos veces")])
+            found[name] = _plain(value, f"{path}.{name}" if path else name)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(value, f"{path}[{index}]") for index, value in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _scalar(node: yaml.Node) -> str | int | bool | None:
+    value = str(node.value)
+    match node.tag.rpartition(":")[2]:
+        case "bool":
+            return value == "true"
+        case "int":
+            return int(value) if len(value) < 25 else value
+        case "null":
+            return None
+        case _:
+            return value
+
+
+def _fault(details: ErrorDetails, root: yaml.Node) -> Fault:
+    place = [part for part in details["loc"] if part != "[key]"]
+    node, line, walked = root, root.start_mark.line + 1, ""
+    for part in place:
+        step = _child(node, part)
+        walked += f"[{part}]" if isinstance(part, int) else f".{part}" if walked else str(part)
+        if step is None:
+            break
+        line, node = step
+    return Fault(line, walked, _words(details))
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line + 1, node.value[part]
+    return None
+
+
+def _words(details: ErrorDetails) -> str:
+    """pydantic's fault in Spanish, with what to do."""
+    context = details.get("ctx", {})
+    match details["type"]:
+        case "missing":
+            return "falta este campo"
+        case "extra_forbidden":
+            name = str(details["loc"][-1])
+            near = get_close_matches(name, _field_names(), n=1)
+            return f"el campo «{name}» no existe" + (f"; ¿quiso decir «{near[0]}»?" if near else "; quítelo")
+        case "value_error":
+            return str(context["error"])
+        case "literal_error":
+            return f"no puede ser «{details['input']}»; use {context['expected'].replace(' or ', ' o ')}"
+        case "string_pattern_mismatch":
+            return f"«{details['input']}» no tiene la forma pedida ({context['pattern']})"
+        case "greater_than_equal":
+            return f"debe ser {context['ge']} o más"
+        case "less_than_equal":
+            return f"debe ser {context['le']} o menos"
+        case "too_short" | "string_too_short":
+            return "no puede estar vacío"
+        case "too_long" | "string_too_long":
+            return f"es demasiado largo: admite {context.get('max_length')}"
+        case "int_type" | "int_parsing" | "int_from_float":
+            return f"debe ser un número entero y es «{details['input']}»"
+        case "decimal_parsing" | "decimal_type" | "decimal_max_places":
+            return f"debe ser un número como 2.5 y es «{details['input']}»"
+        case "tuple_type" | "list_type":
+            return "debe ser una lista"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return "debe ser un grupo de campos"
+        case "string_type":
+            return "debe ser un texto"
+        case "bool_type" | "bool_parsing":
+            return "debe ser true o false"
+        case other:
+            return f"no es válido ({other})"
+
+
+def _field_names() -> list[str]:
+    names: set[str] = set()
+    pending: list[type[BaseModel]] = [StrategyDocument]
+    while pending:
+        model = pending.pop()
+        names |= set(model.model_fields)
+        pending += model.__subclasses__()
+    from acuerdo.strategy.rules import document
+
+    for part in (document.Scope, document.StageStarts, document.Segment, document.Step, document.Capacity, document.Costs):
+        names |= set(part.model_fields)
+    return sorted(names)

@@ -1,0 +1,23 @@
+"""All that a run reads, lent by the capabilities that own the tables."""
+
+from acuerdo.base.extracts import Extract
+from acuerdo.ledger.snapshot import EXTRACTS as LEDGER
+from acuerdo.negotiation.public import EXTRACTS as NEGOTIATION
+from acuerdo.policy.snapshot import EXTRACTS as POLICY
+from acuerdo.portfolio.snapshot import EXTRACTS as PORTFOLIO
+
+# One row for each creditor that an agent may work; 0 is every creditor.
+AGENTS = Extract(
+    name="agents",
+    source=(
+        "(SELECT u.id AS agent_id, COALESCE(u.agency_id, 0) AS agency_id,"
+        " CASE WHEN u.sees_all_creditors OR u.agency_id IS NOT NULL THEN 0 ELSE c.creditor_id END AS creditor_id"
+        " FROM base_user u LEFT JOIN base_user_creditors c ON c.user_id = u.id AND NOT u.sees_all_creditors"
+        " WHERE u.is_active AND u.role = 'agent') AS agent"
+    ),
+    key="agent_id",
+    columns={"agent_id": "agent_id::bigint", "agency_id": "agency_id::bigint", "creditor_id": "creditor_id::bigint"},
+    where="creditor_id IS NOT NULL",
+    is_incremental=False,
+)
+EXTRACTS = (*LEDGER, *PORTFOLIO, *POLICY, *NEGOTIATION, AGENTS)
