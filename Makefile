@@ -58,7 +58,7 @@ messages: .venv/.synced ## collect the texts to translate into acuerdo/locale (n
 	@command -v xgettext >/dev/null || { [ "$$(id -u)" -eq 0 ] && apt-get update -qq && apt-get install -y -qq gettext >/dev/null; } \
 	  || { echo "make messages needs gettext: apt-get install gettext" >&2; exit 1; }
 	@cd acuerdo && ../$(BIN)/django-admin makemessages --settings acuerdo.config.settings --pythonpath .. \
-	  -l es -l en --no-obsolete --add-location file --ignore 'static/*'
+	  --all --no-obsolete --add-location file --ignore 'static/*'
 	@$(MAKE) setup
 
 docs: setup ## write the reference pages from the code, then check every page and link

@@ -23,15 +23,19 @@ TITLES = {
     "es": {
         "cli": "# Línea de órdenes",
         "intro": (
-            "Toda orden tiene `--help` y `--json`: con este último responde un solo documento JSON por la salida estándar, y nada más. Lo que dura "
+            "Toda orden tiene `--help` y `--json`: con este último responde un solo documento JSON por la salida "
+            "estándar, y nada más. Lo que dura "
             "más de un segundo dice su avance por la salida de errores. `ACUERDO_LANG=en` la pone en inglés.\n\n"
-            "La orden termina con 0 (hecho), 1 (rechazado del todo o en parte; el documento dice qué y por qué) o 2 (mal usada)."
+            "La orden termina con 0 (hecho), 1 (rechazado del todo o en parte; el documento dice qué y por qué) o "
+            "2 (mal usada)."
         ),
         "words": ["argumento", "qué hace"],
         "columns": "# Columnas de un archivo de cartera",
         "columns_intro": (
-            "Un archivo trae una fila por obligación (o por cuota, o por persona vinculada), con los nombres de columna que use su entidad. Estos "
-            "se reconocen solos, sin distinguir tildes, mayúsculas, plurales ni abreviaturas usuales; cualquier otro se asocia una vez y queda "
+            "Un archivo trae una fila por obligación (o por cuota, o por persona vinculada), con los nombres de "
+            "columna que use su entidad. Estos "
+            "se reconocen solos, sin distinguir tildes, mayúsculas, plurales ni abreviaturas usuales; cualquier "
+            "otro se asocia una vez y queda "
             "guardado como perfil. La etiqueta es la que muestra la pantalla de importación."
         ),
         "columns_words": ["campo", "etiqueta", "contenido", "nombres reconocidos (ejemplos)"],
@@ -39,15 +43,19 @@ TITLES = {
     "en": {
         "cli": "# Command line",
         "intro": (
-            "Every command has `--help` and `--json`: with the latter it answers one JSON document on standard output, and nothing else. What lasts "
+            "Every command has `--help` and `--json`: with the latter it answers one JSON document on standard "
+            "output, and nothing else. What lasts "
             "more than a second tells its progress on standard error. `ACUERDO_LANG=en` makes it speak English.\n\n"
-            "A command ends with 0 (done), 1 (refused, wholly or in part; the document says what and why) or 2 (wrong usage)."
+            "A command ends with 0 (done), 1 (refused, wholly or in part; the document says what and why) or 2 "
+            "(wrong usage)."
         ),
         "words": ["argument", "does"],
         "columns": "# Columns of a portfolio file",
         "columns_intro": (
-            "A file has one row an obligation (or an instalment, or a related person), under whatever column names your institution uses. These are "
-            "recognised by themselves, whatever their accents, case, plurals and usual abbreviations; any other is mapped once and kept as a profile. "
+            "A file has one row an obligation (or an instalment, or a related person), under whatever column "
+            "names your institution uses. These are "
+            "recognised by themselves, whatever their accents, case, plurals and usual abbreviations; any other "
+            "is mapped once and kept as a profile. "
             "The label is the one on the import screen."
         ),
         "columns_words": ["field", "label", "content", "recognised names (examples)"],
@@ -90,26 +98,49 @@ def _describe(parser: argparse.ArgumentParser, language: str) -> Iterator[str]:
 
 
 def _is_told(action: argparse.Action) -> bool:
-    return not isinstance(action, argparse._HelpAction | argparse._SubParsersAction) and action.help is not argparse.SUPPRESS and "--json" not in action.option_strings
+    return (
+        not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)
+        and action.help is not argparse.SUPPRESS
+        and "--json" not in action.option_strings
+    )
 
 
 def _row(action: argparse.Action) -> list[str]:
-    value = "" if action.nargs == 0 else str(action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper()))
+    value = (
+        ""
+        if action.nargs == 0
+        else str(action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper()))
+    )
     more = " …" if action.nargs in {"+", "*"} else ""
     names = ", ".join(action.option_strings)
     shown = f"`{f'{names} {value}'.strip()}{more}`" if names else f"`{value}{more}`"
-    return [shown.replace("|", "\\|"), (action.help or "").replace("%%", "%").replace("%(default)s", str(action.default)).replace("|", "\\|")]
+    return [
+        shown.replace("|", "\\|"),
+        (action.help or "").replace("%%", "%").replace("%(default)s", str(action.default)).replace("|", "\\|"),
+    ]
 
 
 def _columns(language: str) -> str:
     title = TITLES[language]
-    known = yaml.safe_load(resources.files("acuerdo.portfolio").joinpath("data/headers.yaml").read_text(encoding="utf-8"))
+    known = yaml.safe_load(
+        resources.files("acuerdo.portfolio").joinpath("data/headers.yaml").read_text(encoding="utf-8")
+    )
     names = _flatten(known)
     rows = [
-        [f"`{field.name}`", field.label, _content(field), ", ".join(f"`{name}`" for name in names.get(field.name, [])[:4])]
+        [
+            f"`{field.name}`",
+            field.label,
+            _content(field),
+            ", ".join(f"`{name}`" for name in names.get(field.name, [])[:4]),
+        ]
         for field in FIELDS.values()
     ]
-    return "\n\n".join([str(title["columns"]), GENERATED, str(title["columns_intro"]), _table(list(title["columns_words"]), rows)]) + "\n"
+    return (
+        "\n\n".join(
+            [str(title["columns"]), GENERATED, str(title["columns_intro"]), _table(list(title["columns_words"]), rows)]
+        )
+        + "\n"
+    )
 
 
 def _flatten(known: dict[str, Any]) -> dict[str, list[str]]:
@@ -124,7 +155,11 @@ def _flatten(known: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _content(field: Any) -> str:
-    return " / ".join(f"`{choice}`" for choice in field.choices) if field.choices else f"{field.kind}{' …' if field.repeated else ''}"
+    return (
+        " / ".join(f"`{choice}`" for choice in field.choices)
+        if field.choices
+        else f"{field.kind}{' …' if field.repeated else ''}"
+    )
 
 
 def _sentence(text: str) -> str:

@@ -12,7 +12,10 @@ PAGE = (ROOT / "docs" / "en" / "explanation" / "dependencies.md").read_text(enco
 
 
 def _python_dependencies() -> set[str]:
-    listed = [*PROJECT["project"]["dependencies"], *(name for group in PROJECT["dependency-groups"].values() for name in group)]
+    listed = [
+        *PROJECT["project"]["dependencies"],
+        *(name for group in PROJECT["dependency-groups"].values() for name in group),
+    ]
     return {re.split(r"[\[<>=~!; ]", name, maxsplit=1)[0].lower() for name in listed}
 
 
@@ -30,7 +33,9 @@ def test_each_dependency_has_its_section_and_no_other() -> None:
 
 
 def test_each_section_gives_reason_upkeep_and_licence() -> None:
-    short = [name for name, text in _sections().items() if "Licence:" not in text or "Upkeep:" not in text or len(text) < 120]
+    short = [
+        name for name, text in _sections().items() if "Licence:" not in text or "Upkeep:" not in text or len(text) < 120
+    ]
     assert short == []
 
 

@@ -56,7 +56,11 @@ def test_every_setting_is_described_and_no_other(language: str) -> None:
 def test_both_languages_have_the_same_reader_pages() -> None:
     """Design notes may stand in English only; what a user or an operator reads stands in both."""
     pages = {
-        language: {page.relative_to(DOCS / language).as_posix() for page in (DOCS / language).rglob("*.md") if "explanation" not in page.parts}
+        language: {
+            page.relative_to(DOCS / language).as_posix()
+            for page in (DOCS / language).rglob("*.md")
+            if "explanation" not in page.parts
+        }
         for language in LANGUAGES
     }
     assert pages["es"] == pages["en"]
@@ -66,7 +70,13 @@ def test_both_languages_have_the_same_reader_pages() -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     links = re.findall(r"\]\(([^)\s]+)\)", text)
-    dead = [link for link in links if "://" not in link and not link.startswith(("#", "mailto:")) and not (page.parent / link.split("#")[0]).exists()]
+    dead = [
+        link
+        for link in links
+        if "://" not in link
+        and not link.startswith(("#", "mailto:"))
+        and not (page.parent / link.split("#")[0]).exists()
+    ]
     assert dead == []
 
 

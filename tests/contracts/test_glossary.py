@@ -11,7 +11,11 @@ ROW = re.compile(r"^\| (?P<spanish>[^|]+) \| (?P<identifiers>[^|]+) \| (?P<meani
 
 def _rows() -> list[tuple[str, list[str], str]]:
     rows = ROW.findall((ROOT / "GLOSSARY.md").read_text(encoding="utf-8"))
-    return [(spanish.strip(), re.findall(r"`([^`]+)`", cell), meaning.strip()) for spanish, cell, meaning in rows if spanish != "español"]
+    return [
+        (spanish.strip(), re.findall(r"`([^`]+)`", cell), meaning.strip())
+        for spanish, cell, meaning in rows
+        if spanish != "español"
+    ]
 
 
 @cache

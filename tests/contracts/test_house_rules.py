@@ -40,7 +40,9 @@ def _is_constant(node: ast.AST) -> bool:
 
 
 def _reads_the_clock(node: ast.AST) -> bool:
-    converts = isinstance(node, ast.Call) and bool(node.args) and _calls(node, "timezone.localdate", "timezone.localtime")
+    converts = (
+        isinstance(node, ast.Call) and bool(node.args) and _calls(node, "timezone.localdate", "timezone.localtime")
+    )
     return not converts and _calls(
         node, "datetime.now", "datetime.datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.date.today",
         "timezone.now", "django.utils.timezone.now", "timezone.localdate", "timezone.localtime", "time.time",
@@ -64,7 +66,7 @@ RULES = (
          lambda node: _calls(node, "float") or (isinstance(node, ast.Constant) and isinstance(node.value, float))),
     Rule("no print outside the command line", "log it, or return it to the caller", _outside("config/cli"),
          lambda node: _calls(node, "print")),
-    Rule("no reading of the clock", "take `now` or `today` as an argument; acuerdo.base.clock gives it at the edge", _outside("base/clock.py"),
+    Rule("no reading of the clock", "take `now` or `today` as an argument; base.clock gives it at the edge", _outside("base/clock.py"),
          _reads_the_clock),
     Rule("no swallowed exception", "catch what you expect, or let it fail loudly", _outside(), _swallows),
     Rule("no Django signals", "call the action that does it", _outside(), _is_signal),
@@ -121,7 +123,7 @@ def test_foreign_keys_across_capabilities_have_no_way_back() -> None:
     found = [
         f"{name_of(path)}:{node.lineno}: {ast.unparse(node.args[0])} needs related_name='+'"
         for path in python_files()
-        if path.relative_to(PACKAGE).parts[0] not in {"config"}
+        if path.relative_to(PACKAGE).parts[0] != "config"
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and _points_across(node, path) and not _has_no_way_back(node)
     ]
@@ -139,7 +141,10 @@ def _points_across(node: ast.Call, path: Path) -> bool:
 
 
 def _has_no_way_back(node: ast.Call) -> bool:
-    return any(word.arg == "related_name" and isinstance(word.value, ast.Constant) and word.value.value == "+" for word in node.keywords)
+    return any(
+        word.arg == "related_name" and isinstance(word.value, ast.Constant) and word.value.value == "+"
+        for word in node.keywords
+    )
 
 
 def _own_python() -> Iterator[Path]:

@@ -15,12 +15,25 @@ SCREENS = {"workspace", "portal", "api", "integrations", "kernel", "base", "conf
 OPEN_DOORS = {"public", "rules"}
 
 # One HTTP door, one mail door: they are opened in adapters, and base holds the server's own plumbing.
-OUTSIDE = ("urllib.request", "http.client", "smtplib", "socket", "socketserver", "ftplib", "httpx", "requests", "aiohttp", "websockets")
+OUTSIDE = (
+    "urllib.request",
+    "http.client",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "ftplib",
+    "httpx",
+    "requests",
+    "aiohttp",
+    "websockets",
+)
 
 
 def test_import_linter_keeps_all_contracts() -> None:
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-    result = subprocess.run([sys.executable, "-c", program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stdout + result.stderr
 
 

@@ -7,7 +7,9 @@ import pytest
 from tests.contracts.source import ROOT
 
 TOKENS = dict(
-    re.findall(r"(--[a-z-]+):\s*light-dark\((#[0-9a-f]{6}, #[0-9a-f]{6})\);", (ROOT / "frontend" / "tokens.css").read_text())
+    re.findall(
+        r"(--[a-z-]+):\s*light-dark\((#[0-9a-f]{6}, #[0-9a-f]{6})\);", (ROOT / "frontend" / "tokens.css").read_text()
+    )
 )
 WHITE = "#ffffff"
 TEXT = [

@@ -29,7 +29,11 @@ def _texts(value: str | list[str] | tuple[str, ...]) -> list[str]:
 
 
 def test_english_is_complete() -> None:
-    missing = [message.id for message in _catalogue(ENGLISH) if message.id and (message.fuzzy or not all(_texts(message.string)))]
+    missing = [
+        message.id
+        for message in _catalogue(ENGLISH)
+        if message.id and (message.fuzzy or not all(_texts(message.string)))
+    ]
     assert missing == [], "translate them in acuerdo/locale/en/LC_MESSAGES/django.po"
 
 
@@ -48,10 +52,9 @@ def test_translations_keep_the_placeholders() -> None:
 def test_no_text_is_missing_from_the_catalogue(tmp_path: Path) -> None:
     copy = tmp_path / "acuerdo"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("static", "__pycache__", "*.mo"))
-    subprocess.run(
-        [sys.executable, "-m", "django", "makemessages", "--locale", "en", "--no-obsolete", "--no-wrap"],
-        cwd=copy, check=True, capture_output=True, env={**os.environ, "DJANGO_SETTINGS_MODULE": "acuerdo.config.settings", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "acuerdo.config.settings", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "django", "makemessages", "--locale", "en", "--no-obsolete", "--no-wrap"]
+    subprocess.run(command, cwd=copy, check=True, capture_output=True, env=environment)
     found = {_key(message.id) for message in _catalogue(copy / "locale/en/LC_MESSAGES/django.po") if message.id}
     known = {_key(message.id) for message in _catalogue(ENGLISH) if message.id}
     assert sorted(found - known) == [], "run `make messages` and translate"
