@@ -6,10 +6,12 @@ DATABASE_URL, if set, is the server; else an embedded one (tests/embedded.py).
 import ipaddress
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from tests import embedded
@@ -54,3 +56,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     embedded.start_server()
     embedded.drop_left_over_databases()
     django_settings.DATABASES["default"]["TEST"]["TEMPLATE"] = embedded.migrated_template()
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_jobs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Procrastinate's tables are not emptied with ours after a test with real transactions; do it here."""
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" not in request.fixturenames and not (marker and marker.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers"
+        )

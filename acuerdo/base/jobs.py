@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import batched
 from typing import Any
 
+from django.db import connection
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
@@ -42,9 +43,23 @@ def defer_batch(
 
 
 def run_worker(*, concurrency: int = 4, wait: bool = True, install_signal_handlers: bool = True) -> None:
-    """Work until told to stop (SIGTERM, SIGINT), or until the queues are empty when not `wait`."""
+    """Work until told to stop (SIGTERM, SIGINT); or, when not `wait`, until no due job is left that can be run."""
     with app.replace_connector(WorkerConnector(kwargs=connector_params())):
-        asyncio.run(_work(concurrency, wait=wait, install_signal_handlers=install_signal_handlers))
+        left: list[int] = [-1]
+        while left:
+            asyncio.run(_work(concurrency, wait=wait, install_signal_handlers=install_signal_handlers))
+            # A worker that does not wait also leaves jobs that its own last jobs deferred, or that waited for their lock.
+            before, left = left, [] if wait else _due_jobs()
+            if left == before:
+                return
+
+
+def _due_jobs() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now() ORDER BY id"
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 async def _work(concurrency: int, *, wait: bool, install_signal_handlers: bool) -> None:
