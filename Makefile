@@ -92,4 +92,4 @@ $(DIST)/.built: node_modules/.package-lock.json $(FRONTEND)
 	@touch $@
 
 %.mo: %.po | .venv/.synced
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@

@@ -37,6 +37,11 @@ def test_english_is_complete() -> None:
     assert missing == [], "translate them in acuerdo/locale/en/LC_MESSAGES/django.po"
 
 
+def test_the_catalogue_is_not_a_draft() -> None:
+    """A header marked fuzzy makes compilers skip the whole file."""
+    assert not _catalogue(ENGLISH).fuzzy
+
+
 def test_translations_keep_the_placeholders() -> None:
     wrong = [
         message.id
