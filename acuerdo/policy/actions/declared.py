@@ -1,0 +1,77 @@
+"""Authorisations that a lender declares for many people at once, with the paper that proves them (a load of its portfolio).
+
+A declaration adds what nobody has spoken about yet. It never brings back what a person revoked: only the person can.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import batched
+
+from django.db import connection, transaction
+
+from acuerdo.base.audit import write_audit
+from acuerdo.base.locks import lock_person_many
+from acuerdo.kernel.errors import Refusal
+from acuerdo.policy.rules.vocabulary import CHANNELS, PURPOSES, one_of
+
+BATCH_PEOPLE = 1000
+
+INSERT = """
+INSERT INTO policy_consent (debtor_id, channel, purpose, granted_at, source, proof, recorded_by)
+SELECT debtor_id, channel, %(purpose)s, %(granted_at)s, %(source)s, %(proof)s, %(actor)s
+FROM unnest(%(debtor_ids)s::bigint[]) AS debtor_id CROSS JOIN unnest(%(channels)s::text[]) AS channel
+WHERE NOT EXISTS (
+  SELECT FROM policy_consent known
+  WHERE known.debtor_id = debtor_id.debtor_id AND known.channel = channel.channel AND known.purpose = %(purpose)s)
+"""
+
+
+def declare_consents(
+    debtor_ids: Iterable[int],
+    channels: Sequence[str],
+    *,
+    source: str,
+    proof: str,
+    actor: str,
+    now: datetime,
+    purpose: str = "collection",
+    granted_at: datetime | None = None,
+) -> int:
+    """Records that these people authorised these channels; how many authorisations are new. Twice changes nothing.
+
+    Refuses `consent-without-proof` (art. 2 of Ley 2300 de 2023 asks for the consumer's own choice, so the lender must name
+    the document that holds it) and `consent-in-future`.
+    """
+    for channel in channels:
+        one_of(channel, CHANNELS, field="channel")
+    one_of(purpose, PURPOSES, field="purpose")
+    if not proof.strip():
+        raise Refusal(
+            "consent-without-proof", "Diga qué documento prueba las autorizaciones (contrato, formato, fecha)."
+        )
+    granted_at = granted_at or now
+    if granted_at > now:
+        raise Refusal("consent-in-future", "La autorización no puede tener fecha futura.")
+    values = {
+        "channels": sorted(set(channels)), "purpose": purpose, "granted_at": granted_at, "source": source, "proof": proof.strip(),
+        "actor": actor,
+    }  # fmt: skip
+    return sum(_declare(list(batch), values, now) for batch in batched(sorted(set(debtor_ids)), BATCH_PEOPLE))
+
+
+@transaction.atomic
+def _declare(debtor_ids: list[int], values: dict[str, object], now: datetime) -> int:
+    lock_person_many(debtor_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, {**values, "debtor_ids": debtor_ids})
+        added = cursor.rowcount
+    if added:
+        write_audit(
+            chain="policy",
+            action="consents-declared",
+            actor=str(values["actor"]),
+            subject=("consents", str(values["source"])),
+            payload={"added": added, "channels": values["channels"], "proof": values["proof"]},
+            now=now,
+        )
+    return added
