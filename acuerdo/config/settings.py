@@ -128,6 +128,11 @@ DAY_AT = environment.local_time("ACUERDO_DAY_AT", "05:00")
 PROCRASTINATE_IMPORT_PATHS = ["acuerdo.config.tasks"]
 PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"
 
+# How e-mail leaves: `sandbox` (a mailbox screen), or smtp+starttls://user:password@host:587, smtps://…, smtp://127.0.0.1.
+EMAIL_URL = environment.text("ACUERDO_EMAIL_URL", "sandbox")
+EMAIL_FROM = environment.text("ACUERDO_EMAIL_FROM")
+MESSAGE_CHANNELS = "acuerdo.config.wiring.message_channels"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

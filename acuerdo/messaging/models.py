@@ -22,6 +22,7 @@ class Template(models.Model):
     subject = models.CharField(max_length=160, blank=True)
     body = models.TextField()
     status = models.CharField(max_length=10, default="published")  # draft | published | retired
+    origin = models.CharField(max_length=8, default="library")  # library | own
 
     class Meta:
         constraints: ClassVar = [
@@ -43,7 +44,10 @@ class MessageState(models.TextChoices):
 
 
 class Message(models.Model):
-    """One text for one person. `plan_key` (date, person, purpose) makes planning twice harmless; the rendered text is what was sent."""
+    """One text for one person. `plan_key` (date, person, purpose) makes planning twice harmless; the rendered text is what was sent.
+
+    `context` holds what the text is made from and no table does: {"obligations": [id, …], "writer": "…", "payment": {…}}.
+    """
 
     uid = uid_field()
     plan_key = models.CharField(max_length=100, unique=True)
@@ -60,6 +64,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     body_html = models.TextField(blank=True)
+    context = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.SCHEDULED)
     scheduled_for = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -77,6 +82,7 @@ class Message(models.Model):
                 fields=["scheduled_for"], condition=models.Q(state="scheduled"), name="messaging_message_outbox"
             ),
             models.Index(fields=["debtor", "-scheduled_for"], name="messaging_message_debtor"),
+            models.Index(fields=["updated_at"], condition=models.Q(state="sending"), name="messaging_message_sending"),
         ]
 
 
@@ -94,4 +100,7 @@ class SandboxDelivery(models.Model):
     opened_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["-received_at"], name="messaging_sandbox_received")]
+        indexes: ClassVar = [
+            models.Index(fields=["-received_at"], name="messaging_sandbox_received"),
+            models.Index(fields=["receiver", "-received_at"], name="messaging_sandbox_receiver"),
+        ]

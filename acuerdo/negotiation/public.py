@@ -13,6 +13,7 @@ from acuerdo.negotiation.actions import (
 from acuerdo.negotiation.queries import (
     KeptFigures,
     kept_figures,
+    latest_promises,
     next_promise_date,
     promises_due,
     promises_of,
@@ -38,6 +39,7 @@ __all__ = [
     "judge_promises",
     "kept_figures",
     "kept_rate_percent_tenths",
+    "latest_promises",
     "make_promise",
     "mark_said_paid",
     "next_promise_date",

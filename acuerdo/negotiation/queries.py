@@ -87,6 +87,12 @@ def standing_promises(obligation_ids: Sequence[int]) -> dict[int, Promise]:
     return {promise.obligation_id: promise for promise in found}
 
 
+def latest_promises(obligation_ids: Sequence[int]) -> dict[int, Promise]:
+    """The newest promise of each obligation that has one, in whatever state."""
+    found = Promise.objects.filter(obligation_id__in=obligation_ids).order_by("obligation_id", "-id")
+    return {promise.obligation_id: promise for promise in found.distinct("obligation_id")}
+
+
 def promises_due(first: date, last: date) -> QuerySet[Promise]:
     """Standing promises due from `first` to `last`, both included; the caller narrows them to what the user may see."""
     standing = Promise.objects.filter(state__in=STANDING_STATES, due_on__range=(first, last))

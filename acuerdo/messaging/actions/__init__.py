@@ -1,0 +1,1 @@
+"""Mutations of messages: the library, planning, delivery."""

@@ -1,0 +1,216 @@
+"""Letting scheduled messages out, in three steps that a crash may part at any point.
+
+1. `_take`: one transaction claims due messages (other workers skip them), re-reads what is owed, writes the text anew,
+   asks the gate for the second time under the persons' locks and marks what may leave as `sending`.
+2. The provider is spoken to, outside of any transaction.
+3. Each group of answers is recorded before the next leaves.
+
+A crash before 2 or after 3 loses nothing. In between, `recover_stuck` asks the provider what left; one that cannot tell
+(SMTP) gets no second try: at most one visible message, and the next day's plan sees that none was confirmed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from acuerdo.messaging.actions.planning import ACTOR, apply_refusal
+from acuerdo.messaging.actions.recording import record, settle, store, uid_of
+from acuerdo.messaging.models import Message, MessageState
+from acuerdo.messaging.ports import MessageChannel, Outgoing
+from acuerdo.messaging.queries import Source, Wanted, gather, source_of
+from acuerdo.messaging.rules.compose import compose
+from acuerdo.messaging.rules.states import Event, next_state
+from acuerdo.policy.public import Permit, PlannedContact, permit_batch
+
+BATCH_MAX = 500
+STUCK_AFTER = timedelta(minutes=10)
+# A promise's message makes sense only while the promise is in one of these states.
+PROMISE_STATES: Mapping[str, frozenset[str]] = {
+    "recordatorio_promesa": frozenset({"open"}),
+    "promesa_incumplida": frozenset({"broken", "partly_kept"}),
+    "promesa_cumplida": frozenset({"kept"}),
+}
+_TAKEN = (
+    "state", "subject", "body", "body_html", "obligation_id", "attempt_id", "verdict_id", "scheduled_for", "failure",
+    "provider", "tries", "updated_at",
+)  # fmt: skip
+
+type Channels = Mapping[str, MessageChannel]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one round did, as counts; `taken` is how many due messages it looked at."""
+
+    taken: int = 0
+    sent: int = 0
+    postponed: int = 0
+    blocked: int = 0
+    cancelled: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "Delivered") -> "Delivered":
+        return Delivered(
+            self.taken + other.taken,
+            self.sent + other.sent,
+            self.postponed + other.postponed,
+            self.blocked + other.blocked,
+            self.cancelled + other.cancelled,
+            self.failed + other.failed,
+        )
+
+
+def deliver_due(now: datetime, channels: Channels, limit: int = BATCH_MAX) -> Delivered:
+    """Sends up to `limit` (at most 500) messages whose moment has come. Must not run inside a transaction."""
+    taken, leaving = _take(now, channels, min(limit, BATCH_MAX))
+    counts = Counter(row.state for row in taken if row.state != MessageState.SENDING)
+    for channel, outgoing in _by_provider(leaving, channels):
+        rows = {uid_of(row): row for row, _source in outgoing}
+        for answers in channel.send([_outgoing(row, source, now) for row, source in outgoing]):
+            counts.update(record([(rows[answer.uid], answer) for answer in answers], now))
+    return Delivered(
+        taken=len(taken),
+        sent=counts[MessageState.SENT],
+        postponed=counts[MessageState.SCHEDULED],
+        blocked=counts[MessageState.BLOCKED],
+        cancelled=counts[MessageState.CANCELLED],
+        failed=counts[MessageState.FAILED],
+    )
+
+
+def deliver_all_due(now: datetime, channels: Channels) -> Delivered:
+    """Round after round until nothing is due."""
+    total = Delivered()
+    while (round_ := deliver_due(now, channels)).taken:
+        total += round_
+    return total
+
+
+def recover_stuck(now: datetime, channels: Channels) -> Delivered:
+    """Settles messages that a dead worker left between sending and recording, ten minutes later."""
+    stuck = list(
+        Message.objects.filter(state=MessageState.SENDING, updated_at__lt=now - STUCK_AFTER).order_by("id")[:BATCH_MAX]
+    )
+    counts: Counter[str] = Counter()
+    for provider in sorted({row.provider for row in stuck}):
+        rows = [row for row in stuck if row.provider == provider]
+        channel = next((one for one in channels.values() if one.name == provider), None)
+        left = channel.sent_already([uid_of(row) for row in rows]) if channel is not None else None
+        counts.update(settle(rows, left, now))
+    return Delivered(len(stuck), counts["sent"], counts["scheduled"], 0, 0, counts["failed"])
+
+
+@transaction.atomic
+def _take(now: datetime, channels: Channels, limit: int) -> tuple[list[Message], list[tuple[Message, Source]]]:
+    """The due messages after their rules were applied, and those of them that leave now, with what they were made from."""
+    rows = list(_due(now, limit))
+    if not rows:
+        return [], []
+    gathered = gather([_wanted(row) for row in rows])
+    sources = {row.pk: source_of(gathered, _wanted(row), now) for row in rows}
+    asked = [row for row in rows if _is_still_wanted(row, sources[row.pk], channels, now)]
+    permits = permit_batch([_contact(row, sources[row.pk]) for row in asked], actor=ACTOR, now=now) if asked else []
+    for row, permit in zip(asked, permits, strict=True):
+        _apply_permit(row, permit, sources[row.pk], channels, now)
+    for row in rows:
+        row.updated_at = now
+    store(rows, _TAKEN)
+    return rows, [(row, sources[row.pk]) for row in asked if row.state == MessageState.SENDING]
+
+
+def _due(now: datetime, limit: int) -> QuerySet[Message]:
+    due = Message.objects.filter(state=MessageState.SCHEDULED, scheduled_for__lte=now).select_related("template")
+    return due.select_for_update(skip_locked=True, of=("self",)).order_by("scheduled_for", "id")[:limit]
+
+
+def _wanted(row: Message) -> Wanted:
+    code = row.template.code if row.template else ""
+    obligations = tuple(row.context["obligations"])
+    return Wanted(row.debtor_id, row.creditor_id, obligations, row.channel, code, row.context)
+
+
+def _is_still_wanted(row: Message, source: Source, channels: Channels, now: datetime) -> bool:
+    """Cancels or fails what no longer makes sense; writes the text of the rest from today's figures."""
+    code = row.template.code if row.template else ""
+    states = PROMISE_STATES.get(code)
+    if now.astimezone(source.zone).date() > row.scheduled_for.astimezone(source.zone).date():
+        return _close(row, "cancel", "day-over")
+    if source.facts is None or not _has_something_to_ask(row, source):
+        return _close(row, "cancel", "paid")
+    if states is not None and source.promise_state not in states:
+        return _close(row, "cancel", "promise-changed")
+    if row.channel not in channels:
+        return _close(row, "give_up", "no-provider")
+    assert row.template is not None
+    text = compose(channel=row.channel, subject=row.template.subject, body=row.template.body, facts=source.facts)
+    if text.holes:
+        return _close(row, "give_up", f"hole:{text.holes[0]}")
+    row.subject, row.body, row.body_html = text.subject, text.body, text.body_html
+    row.obligation_id = source.obligation_id
+    return True
+
+
+def _has_something_to_ask(row: Message, source: Source) -> bool:
+    """Reminders and collection speak of money to pay; a debt paid meanwhile needs no message."""
+    if row.purpose not in ("collection", "reminder") or source.facts is None:
+        return True
+    if row.template is not None and row.template.stage in ("early", "middle", "late"):
+        return any(item.balance_due_minor for item in source.facts.obligations)
+    return any(item.asked_minor for item in source.facts.obligations)
+
+
+def _close(row: Message, event: Event, reason: str) -> bool:
+    row.state = MessageState(next_state(row.state, event))  # type: ignore[arg-type]
+    row.failure = reason
+    return False
+
+
+def _contact(row: Message, source: Source) -> PlannedContact:
+    return PlannedContact(
+        debtor_id=row.debtor_id,
+        creditor_id=row.creditor_id,
+        channel=row.channel,
+        purpose=row.purpose,
+        obligation_id=row.obligation_id,
+        contact_point_id=row.contact_point_id,
+        balance_stated_minor=source.balance_due_minor,
+    )
+
+
+def _apply_permit(row: Message, permit: Permit, source: Source, channels: Channels, now: datetime) -> None:
+    row.verdict = permit.verdict
+    if permit.attempt is None:
+        apply_refusal(row, permit.verdict, source, now)
+        return
+    row.state = MessageState(next_state("scheduled", "take"))
+    row.attempt = permit.attempt
+    row.failure = ""
+    row.provider = channels[row.channel].name
+    row.tries += 1
+
+
+def _by_provider(
+    leaving: Iterable[tuple[Message, Source]], channels: Channels
+) -> list[tuple[MessageChannel, list[tuple[Message, Source]]]]:
+    groups: dict[str, list[tuple[Message, Source]]] = {}
+    for row, source in leaving:
+        groups.setdefault(row.channel, []).append((row, source))
+    return [(channels[name], rows) for name, rows in groups.items()]
+
+
+def _outgoing(row: Message, source: Source, now: datetime) -> Outgoing:
+    return Outgoing(
+        uid=uid_of(row),
+        channel=row.channel,
+        receiver=row.receiver,
+        sender_name=source.sender_name,
+        reply_to=source.reply_to,
+        subject=row.subject,
+        body=row.body,
+        body_html=row.body_html,
+        at=now,
+    )

@@ -1,0 +1,198 @@
+"""From the day's decisions to scheduled messages. The gate is asked for the first time, and its answer is kept.
+
+`plan_key` names the one contact of a person, date and purpose: planning again finds it taken and changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import transaction
+
+from acuerdo.base.locks import PERSONS_MAX
+from acuerdo.messaging.models import Message, MessageState, Template
+from acuerdo.messaging.queries import Source, Wanted, best_points, gather, published_templates, source_of, template_for
+from acuerdo.messaging.rules.compose import Composed, compose
+from acuerdo.policy.public import PlannedContact, Verdict, ask_gate_batch
+
+ACTOR = "system"
+
+type Planned = Literal["scheduled", "known", "blocked", "cancelled", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMessage:
+    """One wished contact. `obligation_ids` are of one creditor and person, the leading one first.
+
+    It goes to the contact point most surely theirs. `context` may carry {"writer": name, "link": https address,
+    "payment": {"amount_minor", "paid_on"}}. `not_before` is the earliest moment wished; the gate may move it later.
+    """
+
+    plan_key: str
+    debtor_id: int
+    creditor_id: int
+    obligation_ids: tuple[int, ...]
+    channel: str
+    template: str
+    not_before: datetime
+    purpose: str = "collection"
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """What became of one wish. `reason` is empty, a rule's id, or `paid`, `no-template`, `no-contact-point`, `hole:<field>`."""
+
+    item: PlannedMessage
+    state: Planned
+    reason: str
+    message_id: int | None
+    scheduled_for: datetime | None
+
+
+@dataclass(slots=True)
+class _Draft:
+    item: PlannedMessage
+    source: Source
+    template: Template | None
+    point: tuple[int, str] | None
+    text: Composed | None
+    reason: str = ""
+    state: MessageState = MessageState.SCHEDULED
+
+
+@transaction.atomic
+def plan_batch(items: Sequence[PlannedMessage], now: datetime) -> list[PlanOutcome]:
+    """Stores one message for each wish, scheduled, blocked by a rule, or failed for want of something; in order.
+
+    A fixed number of queries for up to 1,000 wishes; raises ValueError above. Safe to repeat.
+    """
+    if len(items) > PERSONS_MAX:
+        raise ValueError(f"at most {PERSONS_MAX} messages are planned in one transaction, not {len(items)}")
+    known = dict(Message.objects.filter(plan_key__in=[item.plan_key for item in items]).values_list("plan_key", "id"))
+    fresh = _once(item for item in items if item.plan_key not in known)
+    drafts = _drafts(fresh, now)
+    asked = [draft for draft in drafts if not draft.reason]
+    verdicts = ask_gate_batch([_contact(draft) for draft in asked], actor=ACTOR, now=now) if asked else []
+    answers = dict(zip([draft.item.plan_key for draft in asked], verdicts, strict=True))
+    rows = [_row(draft, answers.get(draft.item.plan_key), now) for draft in drafts]
+    # Whoever planned the same contact a moment ago wins; ids come back for ours only.
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    return _outcomes(items, known, rows)
+
+
+def count_states(outcomes: Sequence[PlanOutcome]) -> dict[str, int]:
+    """How many of each state, for a report."""
+    return dict(Counter(outcome.state for outcome in outcomes))
+
+
+def _once(items: Any) -> list[PlannedMessage]:
+    """The first of each plan key: two wishes of one batch for one contact are one contact."""
+    found: dict[str, PlannedMessage] = {}
+    for item in items:
+        found.setdefault(item.plan_key, item)
+    return list(found.values())
+
+
+def wanted_of(item: PlannedMessage) -> Wanted:
+    return Wanted(item.debtor_id, item.creditor_id, item.obligation_ids, item.channel, item.template, item.context)
+
+
+def _drafts(items: Sequence[PlannedMessage], now: datetime) -> list[_Draft]:
+    if not items:
+        return []
+    gathered = gather([wanted_of(item) for item in items])
+    templates = published_templates(item.template for item in items)
+    points = best_points(item.debtor_id for item in items)
+    drafts = []
+    for item in items:
+        source = source_of(gathered, wanted_of(item), now)
+        language = source.facts.language if source.facts else "es"
+        template = template_for(templates, item.template, item.channel, language)
+        drafts.append(_draft(item, source, template, points.get((item.debtor_id, item.channel))))
+    return drafts
+
+
+def _draft(item: PlannedMessage, source: Source, template: Template | None, point: tuple[int, str] | None) -> _Draft:
+    draft = _Draft(item, source, template, point, None)
+    if source.facts is None:
+        draft.reason, draft.state = "paid", MessageState.CANCELLED
+    elif template is None:
+        draft.reason, draft.state = "no-template", MessageState.FAILED
+    elif point is None:
+        draft.reason, draft.state = "no-contact-point", MessageState.FAILED
+    else:
+        draft.text = compose(channel=item.channel, subject=template.subject, body=template.body, facts=source.facts)
+        if draft.text.holes:
+            draft.reason, draft.state = f"hole:{draft.text.holes[0]}", MessageState.FAILED
+    return draft
+
+
+def _contact(draft: _Draft) -> PlannedContact:
+    return PlannedContact(
+        debtor_id=draft.item.debtor_id,
+        creditor_id=draft.item.creditor_id,
+        channel=draft.item.channel,
+        purpose=draft.item.purpose,
+        obligation_id=draft.source.obligation_id,
+        contact_point_id=draft.point[0] if draft.point else None,
+        balance_stated_minor=draft.source.balance_due_minor,
+    )
+
+
+def _row(draft: _Draft, verdict: Verdict | None, now: datetime) -> Message:
+    item, text = draft.item, draft.text
+    row = Message(
+        plan_key=item.plan_key,
+        debtor_id=item.debtor_id,
+        creditor_id=item.creditor_id,
+        obligation_id=draft.source.obligation_id,
+        contact_point_id=draft.point[0] if draft.point else None,
+        verdict=verdict,
+        channel=item.channel,
+        purpose=item.purpose,
+        template=draft.template,
+        receiver=draft.point[1] if draft.point else "",
+        subject=text.subject if text else "",
+        body=text.body if text else "",
+        body_html=text.body_html if text else "",
+        context={**item.context, "obligations": list(item.obligation_ids)},
+        state=draft.state,
+        failure=draft.reason,
+        scheduled_for=max(item.not_before, now),
+        created_at=now,
+        updated_at=now,
+    )
+    if verdict is not None and verdict.verdict != "allow":
+        apply_refusal(row, verdict, draft.source, now)
+    return row
+
+
+def apply_refusal(row: Message, verdict: Verdict, source: Source, now: datetime) -> None:
+    """Later today if a rule's moment comes today where the person lives, else blocked: the next plan decides anew."""
+    opens_at = verdict.next_allowed_at
+    if opens_at is not None and opens_at.astimezone(source.zone).date() == now.astimezone(source.zone).date():
+        row.scheduled_for = max(row.scheduled_for, opens_at)
+        row.state = MessageState.SCHEDULED
+    else:
+        row.state = MessageState.BLOCKED
+        row.failure = verdict.first_rule
+
+
+def _outcomes(items: Sequence[PlannedMessage], known: dict[str, int], rows: Sequence[Message]) -> list[PlanOutcome]:
+    ids = dict(Message.objects.filter(plan_key__in=[row.plan_key for row in rows]).values_list("plan_key", "id"))
+    by_key = {row.plan_key: row for row in rows}
+    told: set[str] = set()
+    outcomes = []
+    for item in items:
+        row = by_key.get(item.plan_key)
+        if row is None or item.plan_key in told:
+            outcomes.append(PlanOutcome(item, "known", "", known.get(item.plan_key) or ids.get(item.plan_key), None))
+            continue
+        told.add(item.plan_key)
+        state: Any = str(row.state)
+        when = row.scheduled_for if row.state == MessageState.SCHEDULED else None
+        outcomes.append(PlanOutcome(item, state, row.failure, ids.get(item.plan_key), when))
+    return outcomes

@@ -1,0 +1,120 @@
+"""Writing down what became of messages that left, or may have left: message, attempt and contact point in one transaction."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from acuerdo.messaging.models import Message, MessageState
+from acuerdo.messaging.ports import IN_DOUBT, RECEIVER_REFUSED, Answer
+from acuerdo.messaging.queries import related
+from acuerdo.messaging.rules.retry import next_try_at
+from acuerdo.messaging.rules.states import Event, next_state
+from acuerdo.policy.public import mark_attempts
+
+_ANSWERED = ("state", "sent_at", "provider_ref", "failure", "scheduled_for", "attempt_id", "updated_at")
+_TYPES = {
+    "state": "text", "subject": "text", "body": "text", "body_html": "text", "failure": "text", "provider": "text",
+    "provider_ref": "text", "obligation_id": "bigint", "attempt_id": "bigint", "verdict_id": "bigint", "tries": "smallint",
+    "scheduled_for": "timestamptz", "sent_at": "timestamptz", "updated_at": "timestamptz",
+}  # fmt: skip
+
+
+def uid_of(row: Message) -> UUID:
+    uid = row.uid
+    assert isinstance(uid, UUID)
+    return uid
+
+
+def store(rows: Sequence[Message], columns: Sequence[str]) -> None:
+    """Writes these columns of many messages in one statement."""
+    types = ", ".join(f"%s::{_TYPES[name]}[]" for name in columns)
+    changes = ", ".join(f"{name} = v.{name}" for name in columns)
+    arrays = [[getattr(row, name) for row in rows] for name in columns]
+    with connection.cursor() as cursor:
+        # Only names of the table above go into the text of the statement.
+        cursor.execute(
+            f"UPDATE messaging_message AS m SET {changes} "  # noqa: S608
+            f"FROM unnest(%s::bigint[], {types}) AS v(id, {', '.join(columns)}) WHERE m.id = v.id",
+            [[row.pk for row in rows], *arrays],
+        )
+
+
+@transaction.atomic
+def record(answers: Sequence[tuple[Message, Answer]], now: datetime) -> list[str]:
+    """Writes the provider's answers; gives the messages' new states. What is in doubt counts as a contact."""
+    sent: list[int | None] = []
+    freed: list[int | None] = []
+    refused: list[int | None] = []
+    for row, answer in answers:
+        attempt_id = row.attempt_id
+        _apply(row, answer, now)
+        is_out = answer.trouble is None or answer.trouble.code == IN_DOUBT
+        (sent if is_out else freed).append(attempt_id)
+        if answer.trouble is not None and answer.trouble.code == RECEIVER_REFUSED:
+            refused.append(row.contact_point_id)
+    _mark(sent, freed)
+    _close_points([one for one in refused if one is not None], now)
+    store([row for row, _answer in answers], _ANSWERED)
+    return [str(row.state) for row, _answer in answers]
+
+
+@transaction.atomic
+def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetime) -> list[str]:
+    """After a crash: `left` are the messages that the provider has, None when it cannot tell."""
+    sent: list[int | None] = []
+    freed: list[int | None] = []
+    for row in rows:
+        attempt_id = row.attempt_id
+        row.updated_at = now
+        if left is None:
+            _move(row, "give_up", IN_DOUBT)
+            sent.append(attempt_id)
+        elif uid_of(row) in left:
+            _move(row, "confirm_sent", "")
+            row.sent_at = now
+            sent.append(attempt_id)
+        else:
+            _move(row, "retry_later", "worker-lost")
+            row.scheduled_for, row.attempt = now, None
+            freed.append(attempt_id)
+    _mark(sent, freed)
+    store(rows, _ANSWERED)
+    return [str(row.state) for row in rows]
+
+
+def _apply(row: Message, answer: Answer, now: datetime) -> None:
+    row.updated_at = now
+    trouble = answer.trouble
+    if trouble is None:
+        _move(row, "confirm_sent", "")
+        row.sent_at, row.provider_ref = now, answer.provider_ref
+        return
+    again = None if trouble.permanent else next_try_at(now, row.tries)
+    if again is None:
+        _move(row, "give_up", trouble.code)
+    else:
+        _move(row, "retry_later", trouble.code)
+        row.scheduled_for, row.attempt = again, None
+
+
+def _move(row: Message, event: Event, failure: str) -> None:
+    row.state = MessageState(next_state(row.state, event))  # type: ignore[arg-type]
+    row.failure = failure
+
+
+def _mark(sent: Sequence[int | None], freed: Sequence[int | None]) -> None:
+    if sent:
+        mark_attempts([one for one in sent if one is not None], "sent")
+    if freed:
+        mark_attempts([one for one in freed if one is not None], "failed")
+
+
+def _close_points(point_ids: Sequence[int], now: datetime) -> None:
+    """The address or number does not exist: no other message is tried on it."""
+    if point_ids:
+        points = related("contact_point")._default_manager.filter(pk__in=point_ids)
+        seen = {"last_result": RECEIVER_REFUSED, "last_result_at": now, "updated_at": now}
+        points.update(is_valid=False, invalid_reason=RECEIVER_REFUSED, **seen)

@@ -1,0 +1,189 @@
+"""Reading what a message is made from, and the messages of people; a fixed number of queries however many rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+
+from acuerdo.kernel.phone import display_phone
+from acuerdo.messaging.models import Message, SandboxDelivery, Template
+from acuerdo.messaging.rules.fields import ObligationFacts, PersonFacts
+from acuerdo.negotiation.public import latest_promises
+from acuerdo.policy.public import Hold
+
+WRITER = {"es": "Servicio al cliente", "en": "Customer service"}
+POINT_KINDS = {"email": "email", "sms": "phone", "whatsapp": "phone", "voice": "phone"}
+CLOSED = ("paid", "gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom a message is for and what it speaks of; the first obligation leads."""
+
+    debtor_id: int
+    creditor_id: int
+    obligation_ids: tuple[int, ...]
+    channel: str
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one message is made from. `facts` is None when nothing of it is left to speak of."""
+
+    facts: PersonFacts | None
+    obligation_id: int | None
+    balance_due_minor: int
+    zone: ZoneInfo
+    sender_name: str
+    reply_to: str
+    promise_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Rows by their id."""
+
+    obligations: Mapping[int, Mapping[str, Any]]
+    promises: Mapping[int, Any]
+    held: frozenset[int]
+
+
+def related(name: str) -> type[Model]:
+    """The model behind a foreign key of a message, which belongs to another capability."""
+    return Message._meta.get_field(name).related_model  # type: ignore[return-value]
+
+
+_OBLIGATION_COLUMNS = (
+    "pk", "number", "product", "consequences", "gone_on", "agent_name",
+    "account__currency", "account__status", "account__balance_minor", "account__balance_due_minor",
+    "account__next_due_on", "account__next_due_minor", "account__due_since", "account__days_past_due",
+    "debtor_id", "debtor__full_name", "debtor__preferred_name", "debtor__language", "debtor__kind", "debtor__timezone",
+    "creditor_id", "creditor__name", "creditor__legal_name", "creditor__phone", "creditor__email", "creditor__website",
+    "creditor__ways_to_pay", "creditor__timezone",
+)  # fmt: skip
+
+
+def gather(wanted: Iterable[Wanted]) -> Gathered:
+    """Obligations with their account, person and creditor; newest promises; open holds. Three queries."""
+    ids = {obligation_id for one in wanted for obligation_id in one.obligation_ids}
+    obligations = related("obligation")._default_manager.filter(pk__in=ids)
+    agent = obligations.filter(pk=OuterRef("pk"), placements__recalled_on__isnull=True).values(
+        "placements__agent__full_name"
+    )
+    rows = obligations.annotate(agent_name=Subquery(agent[:1])).values(*_OBLIGATION_COLUMNS)
+    held = Hold.objects.filter(obligation_id__in=ids, lifted_at__isnull=True).values_list("obligation_id", flat=True)
+    return Gathered(
+        obligations={row["pk"]: row for row in rows},
+        promises=latest_promises(sorted(ids)),
+        held=frozenset(held),
+    )
+
+
+def source_of(gathered: Gathered, wanted: Wanted, now: datetime) -> Source:
+    """The facts of one message as the tables have them now. Held obligations beside the leading one are left unsaid."""
+    lead_id = wanted.obligation_ids[0]
+    lead = gathered.obligations[lead_id]
+    rows = [gathered.obligations[one] for one in wanted.obligation_ids if one == lead_id or one not in gathered.held]
+    open_rows = [row for row in rows if row["account__status"] not in CLOSED and row["gone_on"] is None]
+    promise = gathered.promises.get(lead_id)
+    zone = ZoneInfo(lead["debtor__timezone"] or lead["creditor__timezone"])
+    # Thanks for a last payment are said although nothing is owed any more.
+    said = open_rows or ([lead] if wanted.context.get("payment") or wanted.template == "promesa_cumplida" else [])
+    return Source(
+        facts=_person_facts(said, wanted, promise, now.astimezone(zone).date()) if said else None,
+        obligation_id=said[0]["pk"] if said else lead_id,
+        balance_due_minor=said[0]["account__balance_due_minor"] if said else 0,
+        zone=zone,
+        sender_name=lead["creditor__name"],
+        reply_to=lead["creditor__email"],
+        promise_state=promise.state if promise else "",
+    )
+
+
+def _person_facts(rows: Sequence[Mapping[str, Any]], wanted: Wanted, promise: Any, today: date) -> PersonFacts:
+    lead = rows[0]
+    payment = wanted.context.get("payment") or {}
+    language = lead["debtor__language"]
+    return PersonFacts(
+        name=lead["debtor__full_name"],
+        preferred_name=lead["debtor__preferred_name"],
+        is_company=lead["debtor__kind"] == "company",
+        language=language,
+        creditor=lead["creditor__name"],
+        creditor_legal_name=lead["creditor__legal_name"],
+        creditor_phone=display_phone(lead["creditor__phone"]) if lead["creditor__phone"] else "",
+        creditor_email=lead["creditor__email"],
+        ways_to_pay=[way["name"] for way in lead["creditor__ways_to_pay"]],
+        writer=wanted.context.get("writer") or lead["agent_name"] or WRITER.get(language, WRITER["es"]),
+        link=wanted.context.get("link") or "",
+        as_of=today,
+        obligations=[_obligation_facts(row) for row in rows],
+        promise_minor=promise.amount_minor if promise else None,
+        promise_due_on=promise.due_on if promise else None,
+        promise_paid_minor=promise.paid_minor if promise else 0,
+        payment_minor=payment.get("amount_minor"),
+        payment_on=date.fromisoformat(payment["paid_on"]) if payment else None,
+    )
+
+
+def _obligation_facts(row: Mapping[str, Any]) -> ObligationFacts:
+    is_due = bool(row["account__balance_due_minor"])
+    return ObligationFacts(
+        product=row["product"] or "obligación",
+        number=row["number"],
+        currency=row["account__currency"],
+        balance_due_minor=row["account__balance_due_minor"],
+        balance_minor=row["account__balance_minor"],
+        instalment_minor=row["account__next_due_minor"],
+        due_on=row["account__due_since"] if is_due else row["account__next_due_on"],
+        days_past_due=row["account__days_past_due"],
+        consequences=row["consequences"],
+    )
+
+
+type TemplateKey = tuple[str, str, str]
+
+
+def published_templates(codes: Iterable[str]) -> dict[TemplateKey, Template]:
+    """The newest published text by (code, channel, language). One query."""
+    rows = Template.objects.filter(code__in=set(codes), status="published", country="").order_by("version")
+    return {(row.code, row.channel, row.language): row for row in rows}
+
+
+def template_for(templates: Mapping[TemplateKey, Template], code: str, channel: str, language: str) -> Template | None:
+    """In the person's language, else in Spanish."""
+    return templates.get((code, channel, language)) or templates.get((code, channel, "es"))
+
+
+def best_points(debtor_ids: Iterable[int]) -> dict[tuple[int, str], tuple[int, str]]:
+    """By (person, channel) the contact point most surely theirs, as (id, value). One query."""
+    points = related("contact_point")._default_manager.filter(debtor_id__in=set(debtor_ids), is_valid=True)
+    rows = points.exclude(kind="address").order_by("ownership", F("last_result_at").asc(nulls_first=True), "-id")
+    found: dict[tuple[int, str], tuple[int, str]] = {}
+    for row in rows.values("id", "debtor_id", "kind", "value", "phone_type"):
+        for channel, kind in POINT_KINDS.items():
+            can_text = channel == "voice" or row["phone_type"] != "fixed"
+            if kind == row["kind"] and (kind == "email" or can_text):
+                found[row["debtor_id"], channel] = (row["id"], row["value"])
+    return found
+
+
+def messages_of(debtor_ids: Sequence[int]) -> QuerySet[Message]:
+    """For timelines, newest first, each with the template and the verdict that let it out or stopped it."""
+    return (
+        Message.objects.filter(debtor_id__in=debtor_ids)
+        .select_related("template", "verdict")
+        .order_by("-scheduled_for", "-id")
+    )
+
+
+def sandbox_deliveries(*, channels: Sequence[str], search: str = "") -> QuerySet[SandboxDelivery]:
+    """What the sandbox delivered, newest first; `search` is part of a receiver."""
+    found = SandboxDelivery.objects.filter(channel__in=channels)
+    wanted = search.strip().replace(" ", "")
+    return (found.filter(receiver__icontains=wanted) if wanted else found).order_by("-received_at", "-id")
