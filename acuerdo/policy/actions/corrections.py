@@ -1,7 +1,8 @@
 """Taking back an outcome recorded by mistake, within minutes and by its author only.
 
-The contact itself stays: it happened and counts. What the code brought about (its stops, the state of the number) is
-restored, and the code taken back stays in the attempt's details and in the audit.
+The contact itself stays: it happened and counts. What the code brought about (its pauses, the state of the number) is
+restored, and the code taken back stays in the attempt's details and in the audit. A sticky stop (a death, a dispute, «do
+not contact me») outlives the correction: only compliance lifts it.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from acuerdo.base.locks import lock_person
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.actions.gate import counts_towards_caps
 from acuerdo.policy.models import Attempt, AttemptStatus, Hold
+from acuerdo.policy.rules.stops import STICKY
 
 UNDO_WINDOW = timedelta(minutes=5)
 
@@ -45,7 +47,7 @@ def undo_outcome(
     hold_ids: Sequence[int] = (),
     point: PointState | None = None,
 ) -> Attempt:
-    """Takes the outcome back and lifts the holds that began with it at `recorded_at`; older holds stay.
+    """Takes the outcome back and lifts the pauses that began with it at `recorded_at`; older and sticky holds stay.
 
     Refuses `attempt-unknown`, `outcome-undo-nothing`, `outcome-undo-not-own` and `outcome-undo-late` (five minutes).
     """
@@ -80,16 +82,14 @@ def _require_undoable(attempt: Attempt, *, actor: str, now: datetime, recorded_a
         raise Refusal("outcome-undo-late", message)
 
 
-def _lift(
-    attempt: Attempt, hold_ids: Sequence[int], *, actor: str, now: datetime, recorded_at: datetime
-) -> None:
+def _lift(attempt: Attempt, hold_ids: Sequence[int], *, actor: str, now: datetime, recorded_at: datetime) -> None:
     own = Hold.objects.filter(
         pk__in=list(hold_ids),
         debtor_id=attempt.debtor_id,
         placed_by=actor,
         starts_at=recorded_at,
         lifted_at__isnull=True,
-    )
+    ).exclude(kind__in=STICKY)
     own.update(lifted_at=now, lifted_by=actor, lift_reason=f"Corrección: {attempt.disposition} registrado por error")
 
 

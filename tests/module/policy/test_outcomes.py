@@ -182,3 +182,21 @@ def test_statements_of_an_outcome(obligation: Any, django_assert_num_queries: An
     # savepoint, whose, lock, row, update, release
     with django_assert_num_queries(6):
         policy.record_outcome(attempt.pk, "NC-NCO", actor="gestor1", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "stands"),
+    [
+        ("CD-INC", {}, False),
+        ("CD-NOL", {"scope": "todos"}, True),
+        ("CD-RCL", {"category": "pago", "text": "No es mío"}, True),
+    ],
+)
+def test_correction_lifts_a_pause_but_never_a_stop(obligation: Any, code: str, fields: Any, stands: bool) -> None:
+    done = call(obligation, code, fields=fields)
+    policy.undo_outcome(
+        done.attempt.pk, actor="gestor1", now=NOW + timedelta(minutes=1), recorded_at=NOW,
+        hold_ids=[hold.pk for hold in done.holds],
+    )  # fmt: skip
+    assert Hold.objects.filter(lifted_at__isnull=True).exists() is stands
+    assert not permit(obligation, "call", at=NOW + timedelta(hours=1)).is_allowed
