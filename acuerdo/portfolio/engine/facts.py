@@ -26,6 +26,16 @@ _BALANCES = {
 }
 _DATES = ("disbursed_on", "first_due_on", "due_on", "overdue_since", "written_off_on", "settled_on", "last_payment_on")
 _INTEGERS = ("term", "term_days", "instalments_overdue", "instalments_paid", "days_past_due")
+_TEXTS = ("number", "role", "id_type", "id_number", "full_name", "search_name", "city", "region", "kind", "product", "branch", "currency",
+          "status", "rate", "rate_kind", "late_rate", "frequency", "method", "extra")  # fmt: skip
+_AMOUNTS = ("principal_minor", "instalment_minor", "last_payment_minor", *_BALANCES.values(), "balance_minor", "due_minor")
+OBLIGATION_SCHEMA: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    **dict.fromkeys(_TEXTS, pl.String()),
+    **dict.fromkeys((*_AMOUNTS, *_INTEGERS), pl.Int64()),
+    **dict.fromkeys((*_DATES, "due_since"), pl.Date()),
+    **dict.fromkeys(("is_company", "disputed"), pl.Boolean()),
+}
 # Amounts may disagree by rounding of each component.
 _TOLERANCE_MINOR = 100
 
@@ -166,7 +176,7 @@ def _sorted_out(batch: Batch, table: pl.DataFrame, named: pl.DataFrame, points: 
     rows = kept["row"].implode()
     contact = pl.concat(points) if points else pl.DataFrame(schema=CONTACT_SCHEMA)
     return Facts(
-        _completed(kept, as_of),
+        _completed(kept, as_of).select(pl.col(name).cast(dtype) for name, dtype in OBLIGATION_SCHEMA.items()),
         named.filter(pl.col("row").is_in(rows)),
         contact.filter(pl.col("row").is_in(rows)).with_columns(pl.col("value").str.slice(0, 254)),
         rejects,

@@ -13,16 +13,26 @@ from acuerdo.portfolio.rules.people import WITHOUT_DOCUMENT, Identity, identity_
 RELATIONS = ("co_debtor", "guarantor", "reference")
 _EMAIL = r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$"
 _SEVERAL_PHONES = r"\s*[/;|,]\s*|\s+[yo]\s+"
+PARTY_SCHEMA = {
+    "row": pl.Int64(),
+    "number": pl.String(),
+    "relation": pl.String(),
+    "id_type": pl.String(),
+    "id_number": pl.String(),
+    "is_company": pl.Boolean(),
+    "full_name": pl.String(),
+    "search_name": pl.String(),
+}
 CONTACT_SCHEMA = {
-    "row": pl.Int64,
-    "id_type": pl.String,
-    "id_number": pl.String,
-    "kind": pl.String,
-    "value": pl.String,
-    "label": pl.String,
-    "phone_type": pl.String,
-    "is_valid": pl.Boolean,
-    "invalid_reason": pl.String,
+    "row": pl.Int64(),
+    "id_type": pl.String(),
+    "id_number": pl.String(),
+    "kind": pl.String(),
+    "value": pl.String(),
+    "label": pl.String(),
+    "phone_type": pl.String(),
+    "is_valid": pl.Boolean(),
+    "invalid_reason": pl.String(),
 }
 
 
@@ -145,9 +155,7 @@ def parties(batch: Batch, numbers: pl.Series) -> tuple[pl.DataFrame, list[pl.Dat
         person = _party(batch, relation, numbers)
         found.append(person.filter(pl.col("full_name").is_not_null()))
         points += [frame.filter(pl.col("id_number").is_not_null()) for frame in contacts(batch, person, f"{relation}_")]
-    schema = {"row": pl.Int64, "number": pl.String, "relation": pl.String, "id_type": pl.String, "id_number": pl.String,
-              "is_company": pl.Boolean, "full_name": pl.String, "search_name": pl.String}  # fmt: skip
-    return (pl.concat(found) if found else pl.DataFrame(schema=schema)), points
+    return (pl.concat(found) if found else pl.DataFrame(schema=PARTY_SCHEMA)), points
 
 
 def _party(batch: Batch, relation: str, numbers: pl.Series) -> pl.DataFrame:

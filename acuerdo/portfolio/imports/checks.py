@@ -1,6 +1,6 @@
 """What can only be seen across rows, or against what is already loaded: rejected by set, never row by row.
 
-Each check writes to `imp_reject` and takes the rows out of staging. `{label}` columns are named by the caller.
+Each check writes to `imp_reject` and takes the rows out of staging.
 """
 
 from typing import Any
@@ -88,11 +88,15 @@ DELETE FROM imp_instalment i USING imp_reject_instalment r WHERE i.row = r.row;
 """
 
 
-def check_across_rows(cursor: Any, *, creditor_id: int, country: str, columns: dict[str, str]) -> int:
-    """Runs the checks over staging; `columns` names the file's columns for messages. Returns identical rows passed over."""
-    told = {"creditor": creditor_id, "country": country, **columns}
+def find_twins(cursor: Any) -> None:
+    """Moves co-debtors' own rows aside, then finds obligations with several rows and rejects those that disagree."""
     _run(cursor, _MOVE_PARTIES, {})
     _run(cursor, _DUPLICATES, {})
+
+
+def check_across_rows(cursor: Any, *, creditor_id: int, country: str, columns: dict[str, str]) -> int:
+    """The other checks, after `find_twins`; `columns` names the file's columns for messages. Returns identical rows passed over."""
+    told = {"creditor": creditor_id, "country": country, **columns}
     cursor.execute(_DROP_TWINS)
     repeated = int(cursor.rowcount)
     cursor.execute("ANALYZE imp_obligation")

@@ -138,21 +138,11 @@ SELECT o.id, a.currency, a.balance_minor FROM portfolio_obligation o JOIN ledger
 WHERE o.creditor_id = %(creditor)s AND o.gone_on IS NULL AND a.status IN ('active', 'written_off')
   AND NOT EXISTS (SELECT FROM imp_seen s WHERE s.number = o.number);
 """
-_MARK# Next due date and stage, from the schedule and the ledger's own tables of buckets and stages.
-_STATE = """
-UPDATE ledger_account a SET next_due_on = n.due_on, next_due_minor = n.total_minor
-FROM (SELECT DISTINCT ON (i.account_id) i.account_id, i.due_on, i.total_minor FROM ledger_instalment i JOIN imp_target t ON t.id = i.account_id
-  WHERE i.due_on >= %(as_of)s AND t.status <> 'paid' ORDER BY i.account_id, i.number) n
-WHERE a.id = n.account_id AND a.next_due_on IS NULL;
-UPDATE ledger_account a SET bucket = s.bucket, stage = s.stage
-FROM (SELECT a.id, {bucket} AS bucket, CASE WHEN a.status = 'written_off' THEN 'written_off' ELSE {stage} END AS stage
-  FROM (SELECT a.id, a.status, a.days_past_due, CASE WHEN a.days_past_due > 0 THEN a.days_past_due
-    WHEN a.next_due_on >= %(as_of)s THEN %(as_of)s - a.next_due_on END AS relative_days
-    FROM ledger_account a JOIN imp_target t ON t.id = a.id) a) s
-WHERE s.id = a.id AND (a.bucket, a.stage) <> (s.bucket, s.stage);
+_OPEN_BEFORE = """
+SELECT (SELECT count(*) FROM imp_gone),
+  (SELECT count(*) FROM imp_gone) + (SELECT count(*) FROM imp_target WHERE old_status IN ('active', 'written_off'))
 """
-
-_GONE = """
+_MARK_GONE = """
 INSERT INTO portfolio_importchange (batch_id, "table", key, before)
 SELECT %(batch)s, 'portfolio_obligation', o.id, to_jsonb(o) FROM portfolio_obligation o JOIN imp_gone g ON g.id = o.id;
 INSERT INTO portfolio_importchange (batch_id, "table", key, before)
@@ -243,11 +233,12 @@ def refresh_state(cursor: Any, told: dict[str, Any]) -> None:
     _run(cursor, _STATE.format(bucket=bucket, stage=stage), told)
 
 
-def find_gone(cursor: Any, told: dict[str, Any]) -> int:
-    """How many of the creditor's open obligations the file does not mention."""
+def find_gone(cursor: Any, told: dict[str, Any]) -> tuple[int, int]:
+    """How many of the creditor's open obligations the file does not mention, and how many were open before."""
     _run(cursor, _GONE, told)
-    cursor.execute("SELECT count(*) FROM imp_gone")
-    return int(cursor.fetchone()[0])
+    cursor.execute(_OPEN_BEFORE, told)
+    gone, open_before = cursor.fetchone()
+    return int(gone), int(open_before)
 
 
 def mark_gone(cursor: Any, told: dict[str, Any]) -> None:

@@ -1,0 +1,57 @@
+"""Takes back what one batch did, from what it kept in `portfolio_importchange`. Foreign keys refuse when later work hangs on it."""
+
+from typing import Any
+
+from acuerdo.kernel.errors import Refusal
+
+_LATER = """
+SELECT EXISTS (SELECT FROM ledger_payment p JOIN portfolio_importchange c ON c.key = p.account_id
+WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligation' AND p.recorded_at > %(since)s)
+"""
+
+# Foreign keys are checked at once so that the refusal comes from here; children go before parents.
+_UNDO = """
+SET CONSTRAINTS ALL IMMEDIATE;
+DELETE FROM portfolio_obligationparty p USING portfolio_importchange c
+WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligationparty' AND p.id = c.key;
+DELETE FROM portfolio_contactpoint p USING portfolio_importchange c
+WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_contactpoint' AND c.before IS NULL AND p.id = c.key;
+DELETE FROM ledger_instalment i USING portfolio_importchange c
+WHERE c.batch_id = %(batch)s AND i.account_id = c.key
+  AND (c."table" = 'ledger_instalment' OR (c."table" = 'portfolio_obligation' AND c.before IS NULL));
+INSERT INTO ledger_instalment SELECT r.* FROM portfolio_importchange c, jsonb_populate_recordset(NULL::ledger_instalment, c.before) r
+WHERE c.batch_id = %(batch)s AND c."table" = 'ledger_instalment';
+DELETE FROM portfolio_obligation o USING portfolio_importchange c
+WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligation' AND c.before IS NULL AND o.id = c.key;
+DELETE FROM ledger_account a USING portfolio_importchange c
+WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligation' AND c.before IS NULL AND a.id = c.key;
+DELETE FROM portfolio_debtor d USING portfolio_importchange c
+WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_debtor' AND c.before IS NULL AND d.id = c.key;
+"""
+_RESTORED = ("portfolio_debtor", "portfolio_obligation", "ledger_account")
+
+
+def undo_changes(cursor: Any, *, batch_id: int, since: Any) -> None:
+    """Runs inside the caller's transaction. Refuses `undo-has-activity`; raises IntegrityError when rows are still needed."""
+    told = {"batch": batch_id, "since": since}
+    cursor.execute(_LATER, told)
+    if cursor.fetchone()[0]:
+        raise Refusal("undo-has-activity", "Ya hay pagos registrados sobre esta carga; no se puede deshacer sin perderlos.")
+    for statement in _UNDO.split(";\n"):
+        if statement.strip():
+            cursor.execute(statement, told)
+    for table in _RESTORED:
+        _restore(cursor, table, told)
+
+
+def _restore(cursor: Any, table: str, told: dict[str, Any]) -> None:
+    """Writes back every column of the rows that the batch had changed. `table` is one of ours."""
+    cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'", [table])
+    columns = [name for (name,) in cursor.fetchall()]
+    names, values = ", ".join(f'"{name}"' for name in columns), ", ".join(f'r."{name}"' for name in columns)
+    cursor.execute(
+        f"""UPDATE {table} t SET ({names}) = ROW({values})
+        FROM portfolio_importchange c, jsonb_populate_record(NULL::{table}, c.before) r
+        WHERE c.batch_id = %(batch)s AND c."table" = '{table}' AND c.before IS NOT NULL AND t.id = c.key""",
+        told,
+    )

@@ -1,0 +1,92 @@
+"""What may be seen and how people are found. Every query that a user triggers starts from what is visible to that user."""
+
+import re
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Reverse
+
+from acuerdo.base.models import Role, User
+from acuerdo.kernel.text import search_key
+from acuerdo.portfolio.models import ContactPoint, Creditor, Debtor, ImportBatch, ImportStatus, Obligation, Placement
+
+_LEADS = (Role.SUPERVISOR, Role.DIRECTOR, Role.COMPLIANCE, Role.ADMIN)
+
+
+def list_creditors(user: User) -> QuerySet[Creditor]:
+    """The creditors whose portfolio the user may see; an agency's user sees those with something placed there."""
+    if user.agency_id is not None:
+        placed = Placement.objects.filter(agency_id=user.agency_id, recalled_on__isnull=True)
+        return Creditor.objects.filter(Exists(placed.filter(obligation__creditor=OuterRef("pk"))))
+    if user.sees_all_creditors:
+        return Creditor.objects.all()
+    return Creditor.objects.filter(pk__in=user.creditors.values("pk"))
+
+
+def visible_to(user: User) -> QuerySet[Obligation]:
+    """The obligations a user may see: an agency's by its open placements, the lender's by creditor.
+
+    Agents see their agency's or creditor's whole portfolio, not only their own queue: a customer who calls back reaches anyone.
+    """
+    if not user.is_active:
+        return Obligation.objects.none()
+    if user.agency_id is not None:
+        placed = Placement.objects.filter(obligation=OuterRef("pk"), agency_id=user.agency_id, recalled_on__isnull=True)
+        return Obligation.objects.filter(Exists(placed))
+    if user.sees_all_creditors:
+        return Obligation.objects.all()
+    return Obligation.objects.filter(creditor__in=user.creditors.values("pk"))
+
+
+def debtors_visible_to(user: User) -> QuerySet[Debtor]:
+    """The people with at least one obligation that the user may see. Co-debtors and guarantors show on the debtor's page."""
+    if user.is_active and user.agency_id is None and user.sees_all_creditors:
+        return Debtor.objects.all()
+    return Debtor.objects.filter(Exists(visible_to(user).filter(debtor=OuterRef("pk"))))
+
+
+def search_debtors(user: User, text: str, *, limit: int = 20) -> list[Debtor]:
+    """People by name (any words, without accents), document, phone or obligation number, among those visible to the user.
+
+    Digits are looked for as a document's or an obligation's beginning and as a phone's ending; the rest as words of a name.
+    """
+    text = text.strip()
+    if len(text) < 2:
+        return []
+    visible = debtors_visible_to(user)
+    digits = re.sub(r"[\s.\-+()]", "", text)
+    if any(char.isdigit() for char in digits) and len(digits) >= 4 and " " not in re.sub(r"[\d\s.\-+()]", "", text).strip():
+        found = list(visible.filter(pk__in=_by_number(text, digits, limit * 5)).order_by("search_name", "pk")[:limit])
+        if found:
+            return found
+    words = search_key(text).split()
+    if not words:
+        return []
+    for word in words:
+        visible = visible.filter(search_name__contains=word)
+    return list(visible.order_by("search_name", "pk")[:limit])
+
+
+def _by_number(text: str, digits: str, limit: int) -> set[int]:
+    """Ids of people whose document or obligation starts so, or whose phone ends so. Three index look-ups."""
+    people = Debtor.objects.filter(id_number__startswith=digits.upper()).values_list("pk", flat=True)[:limit]
+    numbers = Q(number__startswith=text) | Q(number__startswith=digits)
+    obligations = Obligation.objects.filter(numbers).values_list("debtor_id", flat=True)[:limit]
+    found = {*people, *obligations}
+    if len(digits) >= 6 and digits.isdigit():
+        phones = ContactPoint.objects.annotate(ending=Reverse("value")).filter(kind="phone", ending__startswith=digits[::-1])
+        found |= set(phones.values_list("debtor_id", flat=True)[:limit])
+    return found
+
+
+def list_imports(user: User, *, limit: int = 50) -> QuerySet[ImportBatch]:
+    """The batches of the creditors that the user sees, newest first."""
+    if user.role not in _LEADS or user.agency_id is not None:
+        return ImportBatch.objects.none()
+    return ImportBatch.objects.filter(creditor__in=list_creditors(user)).select_related("creditor").order_by("-id")[:limit]
+
+
+def last_batch(creditor_id: int, kind: str = "portfolio") -> ImportBatch | None:
+    """The creditor's last batch that was loaded and stands."""
+    done = ImportBatch.objects.filter(creditor_id=creditor_id, kind=kind, status=ImportStatus.DONE)
+    return done.order_by("-id").first()
+
