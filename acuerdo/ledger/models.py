@@ -200,4 +200,5 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="entries")
+    event = models.ForeignKey(AccountEvent, null=True, on_delete=models.PROTECT, related_name="entries")
     memo = models.JSONField(default=dict)

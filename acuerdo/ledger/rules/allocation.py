@@ -5,6 +5,7 @@ first goes through the components of one instalment before the next; component f
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from acuerdo.ledger.rules.book import Book, Line, Share
 from acuerdo.ledger.rules.components import Component
@@ -15,13 +16,14 @@ def spend_credits(book: Book, day: int) -> dict[str, list[Share]]:
     spent: dict[str, list[Share]] = {}
     if not book.credits:
         return spent
+    on = date.fromordinal(day)
     for line, component, claim in _claims(book, day):
         left = claim
         while left and book.credits:
             credit = book.credits[0]
             amount = min(left, credit.left_minor)
             book.settle(line, component, amount, day)
-            spent.setdefault(credit.uid, []).append(Share(line.number, component, amount))
+            spent.setdefault(credit.uid, []).append(Share(line.number, component, amount, on))
             left -= amount
             credit.left_minor -= amount
             if not credit.left_minor:
@@ -34,13 +36,14 @@ def spend_credits(book: Book, day: int) -> dict[str, list[Share]]:
 def waive(book: Book, component: Component, amount_minor: int, day: int) -> list[Share]:
     """Forgives up to `amount_minor` of a component, oldest instalment first, due or not; returns what was forgiven."""
     shares = []
+    on = date.fromordinal(day)
     for line in book.lines:
         if not amount_minor:
             break
         amount = min(book.owed(line, component, day), amount_minor)
         if amount > 0:
             book.settle(line, component, amount, day)
-            shares.append(Share(line.number, component, amount))
+            shares.append(Share(line.number, component, amount, on))
             amount_minor -= amount
     return shares
 

@@ -6,6 +6,7 @@ ordinals inside. Late interest is kept exact and only rounded when asked how muc
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from acuerdo.ledger.rules.components import CONTRACTUAL, Component
 from acuerdo.ledger.rules.late_interest import DailyRates, Pauses, accrue_late_interest, whole_units
@@ -45,11 +46,12 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a payment: which instalment and component it covered."""
+    """A part of a payment: which instalment and component it covered, and on which day (credit is used later)."""
 
     instalment: int
     component: Component
     amount_minor: int
+    on: date
 
 
 class Book:

@@ -75,6 +75,7 @@ class Pauses:
         return parts
 
 
+@lru_cache(maxsize=256)
 def daily_rates(terms: LateInterestTerms, caps: CapTable | None, first_on: date, last_on: date) -> DailyRates:
     """The rate of each day in [first_on, last_on]: min(agreed, cap of the day), rounded down so that it never exceeds the cap."""
     agreed = scaled_daily(terms)

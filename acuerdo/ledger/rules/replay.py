@@ -109,7 +109,8 @@ def rates_for(
         [first, *dates, *(event.on for event in events if not isinstance(event, PauseEvent)), instalments[-1].due_on]
     )
     table = caps.get(late.cap, cap_table(late.cap, ())) if late.cap else None
-    return daily_rates(late, table, first, last)
+    # Whole years, so that the accounts of one product share one line of rates.
+    return daily_rates(late, table, date(first.year, 1, 1), date(last.year, 12, 31))
 
 
 class _Player:
@@ -173,7 +174,7 @@ class _Player:
         line = self.book.fee_line(day)
         line.owed["collection_fee"] += fee.amount_minor
         self.book.first_open = 0
-        self.charged[fee.uid] = Share(line.number, "collection_fee", fee.amount_minor)
+        self.charged[fee.uid] = Share(line.number, "collection_fee", fee.amount_minor, fee.on)
 
     def _reverse(self, reversal: ReversalEvent, index: int) -> int:
         """Goes back to just before the payment, which from now on does not count."""

@@ -1,0 +1,271 @@
+"""Brings accounts in line with what happened to them: plays their events again, posts the difference and writes the state.
+
+Postings are whatever makes the entries agree with the replay: nothing for an account already in line, a payment's first
+legs, or the correction that a back-dated event calls for. Entries are only ever added.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Sum
+
+from acuerdo.kernel.errors import Refusal
+from acuerdo.kernel.identifiers import new_uid
+from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, Entry, OpenInstalment, Payment
+from acuerdo.ledger.queries import Loaded, cap_tables, load_accounts, paid_totals, play, state_of, take_core_figures
+from acuerdo.ledger.rules.book import Book, Line
+from acuerdo.ledger.rules.rate_caps import CapTable
+from acuerdo.ledger.rules.replay import PaymentOutcome, Replayed
+from acuerdo.ledger.rules.statements import Statement
+
+# (component, instalment number, effective date) → amount; debits positive.
+type Legs = dict[tuple[str, int | None, date], int]
+
+STATE_FIELDS = (
+    "state_as_of", "principal_balance_minor", "contract_interest_minor", "late_interest_minor", "insurance_minor", "fees_minor",
+    "collection_fee_minor", "balance_minor", "balance_due_minor", "unallocated_minor", "paid_minor", "due_since", "days_past_due",
+    "next_due_on", "next_due_minor", "last_payment_on", "last_payment_minor", "bucket", "stage", "status", "written_off_on",
+    "core_figures", "core_taken_as_of", "updated_at",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Recomputed:
+    """One account after recomputing: its statement, and what the replay said (None for a `core` account)."""
+
+    loaded: Loaded
+    statement: Statement
+    played: Replayed | None
+
+
+def recompute(
+    accounts: Sequence[Account], *, as_of: dict[int, date], now: datetime, actor: str, skips_refused: bool = False
+) -> tuple[list[Recomputed], dict[int, Refusal]]:
+    """Plays, posts and writes the state of locked accounts, each as of its date.
+
+    A missing rate cap refuses the whole call, or with `skips_refused` leaves that account as it was and reports it.
+    """
+    caps = cap_tables()
+    done: list[Recomputed] = []
+    refused: dict[int, Refusal] = {}
+    for loaded in load_accounts(accounts):
+        try:
+            done.append(_recomputed(loaded, as_of[loaded.account.pk], caps))
+        except Refusal as refusal:
+            if not skips_refused:
+                raise
+            refused[loaded.account.pk] = refusal
+    _post(done, now=now, actor=actor)
+    _write_open_instalments(done)
+    _write_states(done, now=now)
+    return done, refused
+
+
+def _recomputed(loaded: Loaded, as_of: date, caps: dict[str, CapTable]) -> Recomputed:
+    if loaded.is_core:
+        account = loaded.account
+        if account.core_figures is None or account.core_taken_as_of != account.core_as_of:
+            account.core_figures, account.core_taken_as_of = take_core_figures(account), account.core_as_of
+        return Recomputed(loaded, state_of(loaded, as_of, caps), None)
+    played = play(loaded, as_of, caps)
+    return Recomputed(loaded, played.statements[0], played)
+
+
+def _post(done: Sequence[Recomputed], *, now: datetime, actor: str) -> None:
+    ids = [one.loaded.account.pk for one in done]
+    posted = _posted_legs(ids)
+    entries: list[Entry] = []
+    for one in done:
+        for payment in one.loaded.payments:
+            if payment.reverses_id is None:
+                wanted = _payment_legs(payment, one)
+                kind = _payment_kind(payment, one, has_legs=(payment.pk, None) in posted)
+                entries += _difference(
+                    one, kind, wanted, posted.get((payment.pk, None), {}), now, actor, payment=payment
+                )
+        for event in one.loaded.events:
+            wanted = _event_legs(event, one)
+            entries += _difference(one, event.kind, wanted, posted.get((None, event.pk), {}), now, actor, event=event)
+    Entry.objects.bulk_create(entries, batch_size=5000)
+
+
+def _posted_legs(account_ids: Sequence[int]) -> dict[tuple[int | None, int | None], Legs]:
+    """What the entries say so far, by payment or event."""
+    rows = (
+        Entry.objects.filter(account_id__in=account_ids)
+        .values_list("payment_id", "event_id", "component", "instalment_number", "effective_on")
+        .annotate(total=Sum("amount_minor"))
+    )
+    posted: dict[tuple[int | None, int | None], Legs] = defaultdict(dict)
+    for payment_id, event_id, component, number, effective_on, total in rows:
+        posted[payment_id, event_id][component, number, effective_on] = total
+    return posted
+
+
+def _payment_legs(payment: Payment, one: Recomputed) -> Legs:
+    """Cash in; what it covered, and the rest as a credit of the debtor. A reversed payment leaves nothing."""
+    outcome = one.played.payments.get(str(payment.pk)) if one.played else None
+    is_reversed = outcome.reversed_on is not None if outcome else _is_reversed(payment, one)
+    if is_reversed:
+        return {}
+    legs: Legs = defaultdict(int)
+    legs["cash", None, payment.paid_on] = payment.amount_minor
+    legs["unallocated", None, payment.paid_on] -= payment.amount_minor
+    for share in outcome.shares if outcome else ():
+        legs[share.component, share.instalment, share.on] -= share.amount_minor
+        legs["unallocated", None, share.on] += share.amount_minor
+    if one.loaded.is_core:
+        # The lender's core decides what the money covers; our books only hold that it was received for this debt.
+        legs["core", None, payment.paid_on] = legs.pop(("unallocated", None, payment.paid_on))
+    return {key: amount for key, amount in legs.items() if amount}
+
+
+def _is_reversed(payment: Payment, one: Recomputed) -> bool:
+    return any(
+        other.reverses_id == payment.pk and other.paid_on <= one.statement.as_of for other in one.loaded.payments
+    )
+
+
+def _payment_kind(payment: Payment, one: Recomputed, *, has_legs: bool) -> str:
+    if _is_reversed(payment, one):
+        return "reversal"
+    if has_legs:
+        return "reallocation"
+    written_off_on = _written_off_on(one)
+    return "recovery" if written_off_on and payment.paid_on >= written_off_on else "payment"
+
+
+def _event_legs(event: AccountEvent, one: Recomputed) -> Legs:
+    if one.played is None or event.kind == AccountEvent.Kind.PAUSE:
+        return {}
+    legs: Legs = defaultdict(int)
+    if event.kind == AccountEvent.Kind.FEE and (charged := one.played.charged.get(f"e{event.pk}")):
+        legs["collection_fee", charged.instalment, charged.on] = charged.amount_minor
+        legs["fee_income", None, charged.on] = -charged.amount_minor
+    for share in one.played.waived.get(f"e{event.pk}", ()):
+        legs[share.component, share.instalment, share.on] -= share.amount_minor
+        legs["waived", None, share.on] += share.amount_minor
+    if event.kind == AccountEvent.Kind.WRITE_OFF and event.amount_minor:
+        legs["written_off", None, event.happened_on] = event.amount_minor
+        legs["loss", None, event.happened_on] = -event.amount_minor
+    return legs
+
+
+def _difference(
+    one: Recomputed,
+    kind: str,
+    wanted: Legs,
+    posted: Legs,
+    now: datetime,
+    actor: str,
+    *,
+    payment: Payment | None = None,
+    event: AccountEvent | None = None,
+) -> list[Entry]:
+    """One transaction that takes the legs from what is posted to what is wanted; empty when they agree."""
+    changes = {key: wanted.get(key, 0) - posted.get(key, 0) for key in {**posted, **wanted}}
+    changes = {key: amount for key, amount in changes.items() if amount}
+    if not changes:
+        return []
+    transaction_uid = new_uid(now)
+    account = one.loaded.account
+    return [
+        Entry(
+            transaction_uid=transaction_uid,
+            account_id=account.pk,
+            kind=kind,
+            component=component,
+            instalment_number=number,
+            amount_minor=amount,
+            currency=account.currency,
+            effective_on=effective_on,
+            recorded_at=now,
+            recorded_by=actor,
+            payment=payment,
+            event=event,
+        )
+        for (component, number, effective_on), amount in changes.items()
+    ]
+
+
+def _write_open_instalments(done: Sequence[Recomputed]) -> None:
+    played = [(one.loaded.account.pk, one.played.book, one.statement.as_of) for one in done if one.played]
+    if not played:
+        return
+    OpenInstalment.objects.filter(account_id__in=[account_id for account_id, _, _ in played]).delete()
+    OpenInstalment.objects.bulk_create(
+        [row for account_id, book, as_of in played for row in _open_rows(account_id, book, as_of)], batch_size=5000
+    )
+
+
+def _open_rows(account_id: int, book: Book, as_of: date) -> Iterable[OpenInstalment]:
+    day = as_of.toordinal()
+    for line in book.lines:
+        if book.is_open(line, day):
+            yield _open_row(account_id, line)
+
+
+def _open_row(account_id: int, line: Line) -> OpenInstalment:
+    return OpenInstalment(
+        account_id=account_id,
+        number=line.number,
+        due_on=date.fromordinal(line.due),
+        principal_minor=line.owed["principal"],
+        contract_interest_minor=line.owed["contract_interest"],
+        insurance_minor=line.owed["insurance"],
+        fees_minor=line.owed["fees"],
+        collection_fee_minor=line.owed["collection_fee"],
+        late_exact=line.late_exact,
+        late_settled_minor=line.late_settled,
+        accrued_through=date.fromordinal(line.accrued_through),
+    )
+
+
+def _write_states(done: Sequence[Recomputed], *, now: datetime) -> None:
+    for one in done:
+        set_state(one.loaded.account, one.statement, one.loaded.payments)
+        one.loaded.account.written_off_on = _written_off_on(one) or one.loaded.account.written_off_on
+        one.loaded.account.updated_at = now
+    Account.objects.bulk_update([one.loaded.account for one in done], STATE_FIELDS, batch_size=500)
+
+
+def set_state(account: Account, statement: Statement, payments: Iterable[Payment]) -> None:
+    """Copies a statement onto an account's state columns, without saving it."""
+    balance = statement.balance
+    account.state_as_of = statement.as_of
+    account.principal_balance_minor = balance["principal"]
+    account.contract_interest_minor = balance["contract_interest"]
+    account.late_interest_minor = balance["late_interest"]
+    account.insurance_minor = balance["insurance"]
+    account.fees_minor = balance["fees"]
+    account.collection_fee_minor = balance["collection_fee"]
+    account.balance_minor = statement.balance_minor
+    account.balance_due_minor = statement.balance_due_minor
+    account.unallocated_minor = statement.unallocated_minor
+    account.due_since = statement.due_since
+    account.days_past_due = statement.days_past_due
+    account.next_due_on = statement.next_due_on
+    account.next_due_minor = statement.next_due_minor
+    account.bucket = statement.bucket
+    account.stage = statement.stage
+    total, last_on, last_minor = paid_totals(payments, statement.as_of)
+    if account.balance_source == "ledger":
+        account.paid_minor = total
+    if last_on is not None:
+        account.last_payment_on, account.last_payment_minor = last_on, last_minor
+    if account.status in (AccountStatus.ACTIVE, AccountStatus.PAID):
+        account.status = AccountStatus.ACTIVE if statement.balance_minor else AccountStatus.PAID
+    if statement.is_written_off:
+        account.status = AccountStatus.WRITTEN_OFF
+
+
+def _written_off_on(one: Recomputed) -> date | None:
+    dates = [event.happened_on for event in one.loaded.events if event.kind == AccountEvent.Kind.WRITE_OFF]
+    return dates[0] if dates and dates[0] <= one.statement.as_of else None
+
+
+def shares_of(recomputed: Recomputed, payment: Payment) -> PaymentOutcome | None:
+    """Where a payment went; None for a `core` account."""
+    return recomputed.played.payments.get(str(payment.pk)) if recomputed.played else None

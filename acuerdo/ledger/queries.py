@@ -1,0 +1,174 @@
+"""Reads of the ledger: what happened to accounts, as the values that the rules play, and statements as of any date.
+
+A `ledger` account is played from its terms, instalments, payments and events; a `core` account from the lender's figures.
+`known_at` answers what was believed then: only what had been recorded by that instant counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from acuerdo.kernel.errors import Refusal
+from acuerdo.ledger.models import Account, AccountEvent, BalanceSource, CertifiedCap, Instalment, Payment
+from acuerdo.ledger.rules import events as happened
+from acuerdo.ledger.rules import terms as agreed
+from acuerdo.ledger.rules.components import COMPONENTS, Amounts, no_amounts
+from acuerdo.ledger.rules.core_figures import CoreFigures, DueTotal, core_statement
+from acuerdo.ledger.rules.documents import read_obligation_terms
+from acuerdo.ledger.rules.rate_caps import CapTable, RateCap, cap_table, shipped_caps
+from acuerdo.ledger.rules.replay import Replayed, replay
+from acuerdo.ledger.rules.statements import Statement
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One account with everything that its state follows from."""
+
+    account: Account
+    instalments: list[agreed.Instalment] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    events: list[AccountEvent] = field(default_factory=list)
+
+    @property
+    def is_core(self) -> bool:
+        return self.account.balance_source == BalanceSource.CORE
+
+
+def load_accounts(accounts: Sequence[Account], *, known_at: datetime | None = None) -> list[Loaded]:
+    """The accounts with their instalments, payments and events, in three queries however many they are."""
+    found = {account.pk: Loaded(account) for account in accounts}
+    for row in Instalment.objects.filter(account_id__in=found).order_by("account_id", "due_on", "number"):
+        found[row.account_id].instalments.append(_instalment(row))
+    known = {"recorded_at__lte": known_at} if known_at else {}
+    for payment in Payment.objects.filter(account_id__in=found, **known).order_by("id"):
+        found[payment.account_id].payments.append(payment)
+    for event in AccountEvent.objects.filter(account_id__in=found, **known).order_by("id"):
+        found[event.account_id].events.append(event)
+    return list(found.values())
+
+
+def cap_tables() -> dict[str, CapTable]:
+    """The caps in use: what this installation certified, over what ships with the product."""
+    tables = dict(shipped_caps())
+    own: dict[str, list[RateCap]] = defaultdict(list)
+    for row in CertifiedCap.objects.order_by("key", "from_on"):
+        own[row.key].append(RateCap(row.from_on, row.to_on, row.annual.normalize(), row.citation))
+    for key, rows in own.items():
+        shipped = tables[key].rows if key in tables else ()
+        kept = [
+            cap for cap in shipped if not any(row.from_on <= cap.to_on and cap.from_on <= row.to_on for row in rows)
+        ]
+        tables[key] = cap_table(key, [*kept, *rows])
+    return tables
+
+
+def play(loaded: Loaded, as_of: date, caps: dict[str, CapTable]) -> Replayed:
+    """Plays a `ledger` account through `as_of`; what is dated later has not happened yet."""
+    terms = read_obligation_terms(loaded.account.terms, loaded.account.currency)
+    events = [event for event in events_of(loaded) if isinstance(event, happened.PauseEvent) or event.on <= as_of]
+    return replay(loaded.instalments, terms, events, [as_of], caps)
+
+
+def events_of(loaded: Loaded) -> list[happened.Event]:
+    """Payments, reversals and other events as the rules know them; a payment's uid is its row's id."""
+    found: list[happened.Event] = []
+    for payment in loaded.payments:
+        if payment.reverses_id is None:
+            found.append(happened.PaymentEvent(str(payment.pk), payment.paid_on, payment.amount_minor))
+        else:
+            found.append(happened.ReversalEvent(payment.paid_on, str(payment.reverses_id)))
+    return found + [_event(event) for event in loaded.events]
+
+
+def core_figures_of(account: Account) -> CoreFigures:
+    """The lender's figures: as taken from the last file, else the state columns that it has just written."""
+    taken: dict[str, Any] | None = account.core_figures
+    if taken is None or account.core_taken_as_of != account.core_as_of:
+        taken = take_core_figures(account)
+    due_since = date.fromisoformat(taken["due_since"]) if taken["due_since"] else None
+    amounts: Amounts = no_amounts()
+    for component in COMPONENTS:
+        amounts[component] = taken[component]
+    return CoreFigures(
+        as_of=account.core_as_of,
+        balance_minor=taken["balance"],
+        balance_due_minor=taken["balance_due"],
+        due_since=due_since,
+        amounts=amounts,
+        is_written_off=account.status == "written_off",
+    )
+
+
+def take_core_figures(account: Account) -> dict[str, Any]:
+    """The state columns of a freshly imported account, in the shape of `Account.core_figures`."""
+    due_since = account.core_due_since or account.due_since
+    return {
+        "principal": account.principal_balance_minor,
+        "contract_interest": account.contract_interest_minor,
+        "late_interest": account.late_interest_minor,
+        "insurance": account.insurance_minor,
+        "fees": account.fees_minor,
+        "collection_fee": account.collection_fee_minor,
+        "balance": account.balance_minor,
+        "balance_due": account.balance_due_minor,
+        "due_since": due_since.isoformat() if due_since else None,
+    }
+
+
+def state_of(loaded: Loaded, as_of: date, caps: dict[str, CapTable]) -> Statement:
+    """The statement of one loaded account of either kind."""
+    if not loaded.is_core:
+        return play(loaded, as_of, caps).statements[0]
+    due = [DueTotal(row.due_on, row.total_minor) for row in loaded.instalments]
+    paid = [(payment.paid_on, payment.amount_minor) for payment in loaded.payments]
+    return core_statement(core_figures_of(loaded.account), due, paid, as_of)
+
+
+def statement(account_id: int, as_of: date, *, known_at: datetime | None = None) -> Statement:
+    """What is owed as of a date, as known now or at `known_at`. Refuses `unknown-account` and `rate-cap-missing`."""
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        raise unknown_account(account_id)
+    return state_of(load_accounts([account], known_at=known_at)[0], as_of, cap_tables())
+
+
+def unknown_account(account_id: int) -> Refusal:
+    """The refusal for an account that does not exist."""
+    return Refusal("unknown-account", f"No existe la obligación {account_id}.")
+
+
+def paid_totals(payments: Iterable[Payment], as_of: date) -> tuple[int, date | None, int]:
+    """Net money received, and the last payment (date and amount) that stands, up to `as_of`."""
+    visible = [payment for payment in payments if payment.paid_on <= as_of]
+    undone = {payment.reverses_id for payment in visible if payment.reverses_id}
+    standing = [payment for payment in visible if payment.reverses_id is None and payment.pk not in undone]
+    last = max(standing, key=lambda payment: (payment.paid_on, payment.pk), default=None)
+    total = sum(payment.amount_minor for payment in visible)
+    return (total, last.paid_on, last.amount_minor) if last else (total, None, 0)
+
+
+def _instalment(row: Instalment) -> agreed.Instalment:
+    return agreed.Instalment(
+        number=row.number,
+        due_on=row.due_on,
+        principal_minor=row.principal_minor,
+        contract_interest_minor=row.contract_interest_minor,
+        insurance_minor=row.insurance_minor,
+        fees_minor=row.fees_minor,
+    )
+
+
+def _event(row: AccountEvent) -> happened.Event:
+    uid = f"e{row.pk}"
+    match row.kind:
+        case AccountEvent.Kind.FEE:
+            return happened.FeeEvent(uid, row.happened_on, row.amount_minor, row.activity)
+        case AccountEvent.Kind.WAIVER:
+            component = next(component for component in COMPONENTS if component == row.component)
+            return happened.WaiverEvent(uid, row.happened_on, component, row.amount_minor)
+        case AccountEvent.Kind.PAUSE:
+            return happened.PauseEvent(row.happened_on, row.until_on or row.happened_on)
+        case _:
+            return happened.WriteOffEvent(row.happened_on)
