@@ -48,3 +48,14 @@ def test_the_npm_lock_names_no_one_s_mirror() -> None:
     lock = json.loads((ROOT / "package-lock.json").read_text())
     assert [name for name, package in lock["packages"].items() if name and "resolved" in package] == []
     assert [name for name, package in lock["packages"].items() if name and "integrity" not in package] == []
+
+
+def test_the_lock_files_are_of_these_dependencies() -> None:
+    """`--frozen` installs what the lock says without asking whether it still fits: this asks."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    ours = next(package for package in lock["package"] if package["name"] == PROJECT["project"]["name"])
+    locked = [*ours["dependencies"], *(entry for group in ours["dev-dependencies"].values() for entry in group)]
+    assert {entry["name"] for entry in locked} == _python_dependencies()
+    npm = json.loads((ROOT / "package-lock.json").read_text())["packages"][""]
+    assert npm["dependencies"] == PACKAGE_JSON["dependencies"]
+    assert npm["devDependencies"] == PACKAGE_JSON["devDependencies"]
