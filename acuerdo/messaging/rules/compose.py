@@ -23,7 +23,7 @@ class Composed:
 def compose(*, channel: str, subject: str, body: str, facts: PersonFacts) -> Composed:
     """Renders both texts for one person. SMS is turned into the GSM alphabet; e-mail gets its HTML letter."""
     values, items = values_of(facts)
-    holes = tuple({*missing_values(subject, values, items), *missing_values(body, values, items)})
+    holes = tuple(sorted({*missing_values(subject, values, items), *missing_values(body, values, items)}))
     text = render(body, values, items)
     if channel == "sms":
         return Composed("", transliterate(text), "", holes)
