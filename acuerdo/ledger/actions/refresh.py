@@ -47,7 +47,7 @@ class _Profile:
 
     number: int
     currency: str
-    document: dict[str, Any]
+    document: str
     terms: ObligationTerms
 
 
@@ -59,13 +59,13 @@ def refresh_states(as_of: date, *, now: datetime, actor: str = "day") -> Refresh
         cursor.execute("LOCK TABLE ledger_account IN EXCLUSIVE MODE")
         values = {"as_of": as_of, "now": now}
         cursor.execute(refresh_sql.TAKE_CORE_FIGURES, values)
-        cursor.execute(refresh_sql.core_update(), values)
-        report.core_changed = cursor.rowcount
         cursor.execute(refresh_sql.OPEN_NEW_ACCOUNTS, values)
         _write_profiles(cursor, as_of, report)
         cursor.execute(refresh_sql.NEEDS_REPLAY, values)
         cursor.execute(refresh_sql.LIST_REPLAY)
         to_replay = [row[0] for row in cursor.fetchall()]
+        cursor.execute(refresh_sql.core_update(), values)
+        report.core_changed = cursor.rowcount
         cursor.execute(refresh_sql.OPEN_AMOUNTS, values)
         cursor.execute("ANALYZE refresh_open")
         _count_missing_caps(cursor, as_of, report)
@@ -97,7 +97,7 @@ def _write_profiles(cursor: Any, as_of: date, report: Refreshed) -> None:
     for profile in _profiles(found, report):
         late = profile.terms.late_interest
         is_simple = profile.terms.rounding == "half_up" and (late is None or late.base == "overdue_principal")
-        key = (profile.number, profile.currency, json.dumps(profile.document), profile.terms.unit_minor, is_simple)
+        key = (profile.number, profile.currency, profile.document, profile.terms.unit_minor, is_simple)
         cursor.execute(refresh_sql.INSERT_PROFILE, key)
         if late is not None and first is not None and first <= as_of:
             table = caps.get(late.cap, cap_table(late.cap, ())) if late.cap else None
@@ -105,10 +105,10 @@ def _write_profiles(cursor: Any, as_of: date, report: Refreshed) -> None:
     cursor.execute("ANALYZE refresh_profile, refresh_rate")
 
 
-def _profiles(found: Sequence[tuple[str, Any, int]], report: Refreshed) -> Iterator[_Profile]:
+def _profiles(found: Sequence[tuple[str, str, int]], report: Refreshed) -> Iterator[_Profile]:
     for number, (currency, document, count) in enumerate(found):
         try:
-            yield _Profile(number, currency, document, read_obligation_terms(document, currency))
+            yield _Profile(number, currency, document, read_obligation_terms(json.loads(document), currency))
         except Refusal as refusal:
             report.refuse(refusal.message, count)
 

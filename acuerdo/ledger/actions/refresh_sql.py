@@ -56,12 +56,14 @@ jsonb_build_object(
 )
 """
 
+# Dropped here too: within an outer transaction (a demo's lived month) they outlast the refresh that made them.
 CREATE_PROFILES = """
+DROP TABLE IF EXISTS pg_temp.refresh_profile, pg_temp.refresh_rate, pg_temp.refresh_replay, pg_temp.refresh_open;
 CREATE TEMP TABLE refresh_profile (number int, currency text, document jsonb, unit bigint, is_simple boolean) ON COMMIT DROP;
 CREATE TEMP TABLE refresh_rate (profile int, day date, cumulative numeric, missing int, PRIMARY KEY (profile, day)) ON COMMIT DROP;
 """
 LIST_PROFILES = f"""
-SELECT currency, {_PROFILE} AS document, count(*) FROM ledger_account a
+SELECT currency, {_PROFILE}::text AS document, count(*) FROM ledger_account a
 WHERE balance_source = 'ledger' AND status IN {_WORKED} GROUP BY 1, 2 ORDER BY 1, 2
 """
 FIRST_ACCRUED = "SELECT min(accrued_through) FROM ledger_openinstalment WHERE principal_minor > 0"
@@ -86,6 +88,10 @@ WHERE a.balance_source = 'ledger' AND a.status IN {_WORKED} AND (
     OR (a.unallocated_minor > 0 AND EXISTS (SELECT 1 FROM ledger_openinstalment o
         WHERE o.account_id = a.id AND o.due_on > a.state_as_of AND o.due_on <= %(as_of)s))
 )
+UNION ALL
+SELECT a.id FROM ledger_account a
+WHERE a.balance_source = 'core' AND a.status IN {_WORKED} AND EXISTS (
+    SELECT 1 FROM ledger_payment y WHERE y.account_id = a.id AND y.paid_on > a.state_as_of AND y.paid_on <= %(as_of)s)
 """
 LIST_REPLAY = "SELECT id FROM refresh_replay ORDER BY id"
 
@@ -174,7 +180,8 @@ WITH core AS (
     SELECT id, core_as_of, status, (core_figures ->> 'balance')::bigint AS core_balance, {parts},
         (core_figures ->> 'balance')::bigint - {known} AS principal,
         (core_figures ->> 'balance_due')::bigint AS core_due, (core_figures ->> 'due_since')::date AS core_since
-    FROM ledger_account WHERE balance_source = 'core' AND status IN {_WORKED}
+    FROM ledger_account a WHERE balance_source = 'core' AND status IN {_WORKED}
+        AND NOT EXISTS (SELECT 1 FROM refresh_replay r WHERE r.id = a.id)
 ), received AS (
     SELECT c.id, greatest(sum(p.amount_minor), 0)::bigint AS paid
     FROM core c JOIN ledger_payment p ON p.account_id = c.id AND p.paid_on <= %(as_of)s
