@@ -35,6 +35,7 @@ COMMANDS = (
     Command("migrate", "migrate", "crea o actualiza la base de datos", "create or update the database"),
     Command("createadmin", "createadmin", "crea un usuario administrador", "create an administrator"),
     Command("check", "check", "revisa la instalación", "check the installation"),
+    Command("ledger", "ledger", "liquida un crédito: cronograma y saldos", "work a loan out: schedule and balances"),
     Command("day", "day", "ejecuta el ciclo del día", "run the day's cycle"),
     Command("backup", "backup", "guarda la base de datos en un archivo", "save the database to a file"),
     Command("restore", "restore", "recupera la base de datos de un archivo", "bring the database back from a file"),
