@@ -126,6 +126,10 @@ def _secret_path() -> Path:
 
 def _write_secret(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    if os.geteuid() == 0:
+        # A visit of root (sudo) must not lock the folder's own account out.
+        folder = path.parent.stat()
+        os.fchown(descriptor, folder.st_uid, folder.st_gid)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(secrets.token_urlsafe(48))
         stream.flush()

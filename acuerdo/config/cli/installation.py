@@ -26,10 +26,10 @@ def open_installation(*, migrated: bool = True) -> None:
     """
     # Ending by SIGTERM must leave the embedded server in order, as any other exit does.
     signal.signal(signal.SIGTERM, _leave)
-    environment.keep_secret_key()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "acuerdo.config.settings")
     if uses_embedded_server():
         ensure_server(say=progress)
+    environment.keep_secret_key()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "acuerdo.config.settings")
 
     import django  # noqa: PLC0415 - after its variables, and only for commands that need it
 
