@@ -6,6 +6,7 @@ A declaration adds what nobody has spoken about yet. It never brings back what a
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import batched
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -60,11 +61,11 @@ def declare_consents(
 
 
 @transaction.atomic
-def _declare(debtor_ids: list[int], values: dict[str, object], now: datetime) -> int:
+def _declare(debtor_ids: list[int], values: dict[str, Any], now: datetime) -> int:
     lock_person_many(debtor_ids)
     with connection.cursor() as cursor:
         cursor.execute(INSERT, {**values, "debtor_ids": debtor_ids})
-        added = cursor.rowcount
+        added: int = cursor.rowcount
     if added:
         write_audit(
             chain="policy",
