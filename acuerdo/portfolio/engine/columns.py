@@ -17,6 +17,10 @@ from acuerdo.portfolio.rules.dates import ColumnOrder, DateTrouble
 from acuerdo.portfolio.rules.numbers import ColumnStyle, NumberTrouble
 
 _INTEGER_DIGITS_MAX = 13
+_EXACT = pl.Decimal(38, 12)
+# Anything but an amount in digits and separators: only then are the costlier patterns tried.
+_ODD = r"[^\d.,\-]|-$"
+_SAYS_NOTHING = [form(word) for word in NULL_TEXTS for form in (str, str.upper, str.title, str.capitalize)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +33,16 @@ class Parsed:
 
 def present(column: pl.Series) -> pl.Series:
     """The cells that say something, null for the others; formulas and errors stay."""
-    # Only short cells can be words for nothing, so the long ones are not lowered.
-    short = column.str.len_chars() <= 12
-    says_nothing = short & column.str.to_lowercase().is_in(list(NULL_TEXTS))
-    return pl.select(pl.when(~says_nothing).then(column)).to_series().alias(column.name)
+    return pl.select(pl.when(~column.is_in(_SAYS_NOTHING)).then(column)).to_series().alias(column.name)
 
 
 def parse_money(column: pl.Series, style: ColumnStyle, exponent: int = 2) -> Parsed:
     """Minor units, rounded half up."""
-    frame = pl.DataFrame({"raw": column}).with_columns(_plain_decimal(style).alias("plain"))
-    sign = pl.when(pl.col("plain").str.starts_with("-")).then(-1).otherwise(1)
-    whole = pl.col("plain").str.extract(r"^-?(\d*)", 1)
-    fraction = pl.col("plain").str.extract(r"\.(\d*)", 1).fill_null("").str.pad_end(exponent + 1, "0")
-    units = pl.when(whole == "").then(pl.lit("0")).otherwise(whole).cast(pl.Int64, strict=False) * 10**exponent
-    cents = fraction.str.slice(0, exponent).cast(pl.Int64, strict=False).fill_null(0) if exponent else pl.lit(0)
-    rounding = (fraction.str.slice(exponent, 1).cast(pl.Int64, strict=False) >= 5).cast(pl.Int64)
-    is_sound = whole.str.len_chars() <= _INTEGER_DIGITS_MAX
-    frame = frame.with_columns(pl.when(is_sound).then(sign * (units + cents + rounding)).alias("value"))
+    is_odd = bool(column.str.contains(_ODD).any())
+    value = _plain_decimal(style, is_odd=is_odd).cast(_EXACT, strict=False)
+    minor = (value * 10**exponent).round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
+    is_sound = value.abs() < 10**_INTEGER_DIGITS_MAX
+    frame = pl.DataFrame({"raw": column}).with_columns(pl.when(is_sound).then(minor).alias("value"))
 
     def slow(text: str) -> int:
         amount = numbers.parse_number(text, style.style)
@@ -56,15 +53,16 @@ def parse_money(column: pl.Series, style: ColumnStyle, exponent: int = 2) -> Par
     return _finish(frame, slow, pl.Int64())
 
 
-def _plain_decimal(style: ColumnStyle) -> pl.Expr:
-    """The cell as `-1234.56`, null where the fast path does not apply."""
+def _plain_decimal(style: ColumnStyle, *, is_odd: bool) -> pl.Expr:
+    """The cell as `-1234.56`, null where the fast path does not apply. `is_odd`: some cell has more than digits and marks."""
     raw = pl.col("raw")
     bare = raw
-    for pattern, value in (
+    ornaments = (
         (numbers.ORNAMENTS, ""),
         (numbers.TRAILING_MINUS, "-${1}"),
         (numbers.PARENTHESES, "-${1}"),
-    ):
+    )
+    for pattern, value in ornaments if is_odd else ():
         bare = bare.str.replace_all(pattern, value)
     from_comma = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     from_dot = bare.str.replace_all(",", "", literal=True)
@@ -79,6 +77,8 @@ def _plain_decimal(style: ColumnStyle) -> pl.Expr:
     else:
         fits = bare.str.contains(numbers.WELL_FORMED[style.style]) & bare.str.contains(r"\d")
         written = pl.when(fits).then(from_comma if style.style == "comma" else from_dot)
+    if not is_odd:
+        return pl.when(is_plain).then(raw).otherwise(written)
     typed = raw.str.starts_with(NUMBER)
     return pl.when(is_plain).then(raw).when(typed).then(raw.str.slice(len(NUMBER))).otherwise(written)
 
@@ -155,11 +155,17 @@ def parse_rates(column: pl.Series, style: ColumnStyle, *, is_percent: bool) -> P
     return _finish(frame, slow, pl.String())
 
 
+# What a spreadsheet leaves on a number of a document: a mark, an apostrophe, decimals, an exponent; or a text too long.
+_TOUCHED_NUMBER = r"[\x1f'.,+]|^.{61}"
+
+
 def parse_numbers(column: pl.Series) -> Parsed:
     """Numbers of documents and obligations as text: what a spreadsheet did to them is undone or refused.
 
     A numeric cell of more than 15 digits was rounded by the spreadsheet, and 1.23E+09 has lost its digits.
     """
+    if not column.str.contains(_TOUCHED_NUMBER).any():
+        return Parsed(column, pl.Series([None], dtype=pl.String).new_from_index(0, len(column)))
     raw = pl.col("raw")
     bare = pl.when(raw.str.starts_with(NUMBER)).then(raw.str.slice(len(NUMBER))).otherwise(raw)
     bare = bare.str.replace(r"^(\d+)\.0+$", "${1}").str.replace(r"^'", "")
@@ -181,6 +187,8 @@ def parse_numbers(column: pl.Series) -> Parsed:
 
 def parse_texts(column: pl.Series, longest: int) -> Parsed:
     """Texts with single spaces; typed numbers lose their mark."""
+    if not column.str.contains(r"[\x00-\x1f\x7f\ufffd]|\s\s|^.{" + str(longest + 1) + "}").any():
+        return Parsed(column, pl.Series([None], dtype=pl.String).new_from_index(0, len(column)))
     raw = pl.col("raw")
     bare = pl.when(raw.str.starts_with(MARK)).then(raw.str.slice(2)).otherwise(raw)
     bare = bare.str.replace_all(r"\s+", " ").str.replace_all(r"[\x00-\x1f\x7f]", "").str.strip_chars()

@@ -16,7 +16,7 @@ import pyarrow as pa
 from acuerdo.portfolio.rules.csv_safety import APOSTROPHE as SAFE_APOSTROPHE
 from acuerdo.portfolio.rules.rejects import Reject
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 50_000
 _LINES_IN_CELL_MAX = 20
 
 
@@ -86,6 +86,17 @@ class SpoolWriter:
             self._numbers.append(number)
             if len(self._rows) >= BATCH_ROWS:
                 self._flush()
+
+    def add_many(self, first: int, rows: list[list[str]]) -> None:
+        """Consecutive rows, numbered from `first`; the usual case, all of the header's width, goes without looking at each."""
+        if {len(row) for row in rows} == {self._width}:
+            self._rows += rows
+            self._numbers += range(first, first + len(rows))
+            if len(self._rows) >= BATCH_ROWS:
+                self._flush()
+        else:
+            for number, row in enumerate(rows, start=first):
+                self.add(number, row)
 
     def reject(self, number: int, column: str, code: str, cells: Sequence[str]) -> None:
         """A row that cannot be used at all, with its cells for the rejects file."""

@@ -6,7 +6,7 @@ Rows are counted as a spreadsheet would count them, so that a message about row 
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from acuerdo.kernel.errors import Place, Refusal
@@ -19,6 +19,7 @@ SEPARATORS = (";", ",", "\t", "|")
 HEAD_ROWS = 40
 # A field longer than this is a quote that nobody closed and that has swallowed the rest of the file.
 _FIELD_CHARACTERS_MAX = 65_536
+_CHUNK_ROWS = 5_000
 
 Progress = Callable[[int, int], None]
 
@@ -33,12 +34,13 @@ def read_csv(
     codec = encoding or encoding_of(path)
     head = _head(path, codec)
     chosen = separator or _separator_of(head, dictionary, own)
-    parsed = itertools.islice(_parse(io.StringIO(head), chosen, path.name), HEAD_ROWS)
-    head_rows = [(number, [cell.strip() for cell in cells]) for number, cells in parsed]
-    index = find_header_row([cells for _, cells in head_rows], dictionary, own)
+    csv.field_size_limit(max(_FIELD_CHARACTERS_MAX, len(head) + 1))
+    parsed = itertools.islice(csv.reader(io.StringIO(head), delimiter=chosen), HEAD_ROWS)
+    head_rows = [[cell.strip() for cell in cells] for cells in parsed]
+    index = find_header_row(head_rows, dictionary, own)
     if index < 0:
         raise Refusal("columns-not-found", "No encontramos una fila con nombres de columnas en el archivo.", Place(file=path.name))
-    names, header_row = head_rows[index][1], head_rows[index][0]
+    names, header_row = head_rows[index], index + 1
     writer = SpoolWriter(
         unique_names(_without_tail(names)), header_row, format="csv", detail={"encoding": codec, "separator": chosen}, is_raw=True
     )
@@ -58,23 +60,28 @@ def _copy(path: Path, codec: str, separator: str, header_row: int, writer: Spool
     with open_bytes(path) as source:
         text = io.TextIOWrapper(source, encoding=codec, errors="replace", newline="")
         raw = getattr(source, "fileobj", None) or source
-        for number, cells in _parse(text, separator, path.name):
-            if number <= header_row:
-                continue
-            writer.add(number, cells)
-            if number % 20_000 == 0:
-                progress(min(raw.tell(), size), size)
+        for first, rows in _chunks(text, separator, path.name):
+            skipped = max(header_row + 1 - first, 0)
+            writer.add_many(first + skipped, rows[skipped:])
+            progress(min(raw.tell(), size), size)
     progress(size, size)
 
 
-def _parse(text: io.TextIOBase, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def _chunks(text: Iterable[str], separator: str, file: str) -> Iterator[tuple[int, list[list[str]]]]:
+    """Rows as written, a few thousand at a time, with the number of the first (1 is the file's first row)."""
     csv.field_size_limit(_FIELD_CHARACTERS_MAX)
-    number = 0
-    try:
-        for number, cells in enumerate(csv.reader(text, delimiter=separator, quotechar='"'), start=1):
-            yield number, cells
-    except csv.Error:
-        raise _unbalanced(file, number + 1) from None
+    reader, first = csv.reader(text, delimiter=separator), 1
+    while True:
+        rows: list[list[str]] = []
+        try:
+            # extend keeps what was read before an error, so that the row can be told
+            rows.extend(itertools.islice(reader, _CHUNK_ROWS))
+        except csv.Error:
+            raise _unbalanced(file, first + len(rows)) from None
+        if not rows:
+            return
+        yield first, rows
+        first += len(rows)
 
 
 def _unbalanced(file: str, number: int) -> Refusal:

@@ -37,7 +37,8 @@ PLAIN = r"^-?\d+$"
 ORNAMENTS = r"(?i)^\s*(COP|PEN|USD|NGN|S/\.?|US\$|\$|₦|€)|[\s\u00a0\u202f']|(COP|PEN|USD|NGN|\$|₦|€)\s*$"
 TRAILING_MINUS = r"^([\d.,]+)-$"
 PARENTHESES = r"^\(([\d.,]+)\)$"
-SCIENTIFIC = r"^-?\d+([.,]\d+)?[eE][+-]?\d+$"
+# As spreadsheets write it; "12E5" without sign is someone's contract number.
+SCIENTIFIC = r"^-?\d+([.,]\d+)?[eE]\+\d+$"
 
 
 @dataclass(frozen=True, slots=True)
