@@ -1,0 +1,207 @@
+"""A month of the invented lenders' life: each day the product runs its cycle, agents call, people answer and pay.
+
+What people do follows from their behaviour and the seed; what the product does is the product's own decision.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from acuerdo.base import clock
+from acuerdo.base.day import run_day
+from acuerdo.base.models import User
+from acuerdo.config.wiring import day_phases, message_channels
+from acuerdo.kernel.errors import Refusal
+from acuerdo.ledger.models import Account
+from acuerdo.ledger.public import NewPayment, record_payments
+from acuerdo.messaging.models import Message
+from acuerdo.messaging.public import deliver_all_due
+from acuerdo.negotiation.public import judge_after_payment, make_promise
+from acuerdo.policy.public import PlannedContact, permit_and_log, record_outcome
+from acuerdo.portfolio.models import ContactPoint
+from acuerdo.strategy.public import Decision, mark_done, queue_for
+from demo.behaviour import answer_chance, keep_chance
+from demo.build import ACTOR, Registered, Say, load_lender, local, payment_reference
+from demo.world import LENDERS, STARTS_ON, TODAY, Loan
+
+CALLS_PER_AGENT = 9
+MORNING = (7, 5)
+DELIVERIES = ((9, 30), (12, 30), (16, 30))
+
+
+@dataclass(slots=True)
+class Life:
+    """What goes on from day to day."""
+
+    registered: Registered
+    random: Random
+    account_of: dict[str, int]
+
+    def loans(self) -> Iterable[tuple[int, Loan]]:
+        return self.registered.loan_of.items()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One conversation: who called about which loan, and the attempt in the contact log."""
+
+    agent: User
+    loan: Loan
+    account_id: int
+    attempt_id: int
+
+
+def live(registered: Registered, say: Say) -> None:
+    """Every day from the world's first to the one before today, then today's morning."""
+    accounts = {loan.number: account_id for account_id, loan in registered.loan_of.items()}
+    life = Life(registered, Random(registered.world.seed + 1), accounts)
+    days = (TODAY - STARTS_ON).days
+    for number in range(days + 1):
+        day = STARTS_ON + timedelta(days=number)
+        say(f"Día {number + 1} de {days + 1}: {day:%d/%m/%Y}")
+        _live_day(life, day)
+    clock.set_now(local(TODAY, 10, 5))
+
+
+def _live_day(life: Life, day: date) -> None:
+    clock.set_now(local(day, *MORNING))
+    _receive_payments(life, day)
+    if day.weekday() == 0 and day != STARTS_ON:
+        _refresh_core(life, day)
+    report = run_day(day, day_phases(), clock.now)
+    if report["status"] != "done":
+        raise RuntimeError(f"the day stopped: {report}")
+    hours = DELIVERIES[:1] if day == TODAY else DELIVERIES
+    for hour, minute in hours:
+        clock.set_now(local(day, hour, minute))
+        deliver_all_due(clock.now(), message_channels())
+        _call(life, day, CALLS_PER_AGENT // len(DELIVERIES))
+    _react_to_messages(life, day)
+
+
+def _receive_payments(life: Life, day: date) -> None:
+    """Yesterday evening's and this morning's money: what people pay by themselves or because they were asked kindly."""
+    due = [(account_id, loan, loan.pays.pop(day)) for account_id, loan in life.loans() if day in loan.pays]
+    rows = []
+    for account_id, loan, planned in due:
+        amount = min(planned, sum(item.total_minor for item in loan.schedule) - loan.paid_minor)
+        if amount > 0:
+            loan.paid.append((day, amount))
+            rows.append(NewPayment(account_id, amount, day, "recaudo", payment_reference(loan, day, amount)))
+    if rows:
+        now = clock.now()
+        record_payments(rows, now=now, actor=ACTOR)
+        judge_after_payment([row.account_id for row in rows], today=day, now=now)
+
+
+def _refresh_core(life: Life, day: date) -> None:
+    """On Mondays the lender's core sends its file: its figures rule from then on."""
+    with TemporaryDirectory() as folder:
+        for lender in LENDERS:
+            if lender.balance_source == "core":
+                creditor = life.registered.creditors[lender.code]
+                load_lender(Path(folder), life.registered.world, lender, creditor, day, clock.now())
+
+
+def _react_to_messages(life: Life, day: date) -> None:
+    """Some who read a message of today pay in the next days."""
+    start, end = local(day, 0), local(day + timedelta(days=1), 0)
+    told = Message.objects.filter(sent_at__gte=start, sent_at__lt=end, obligation_id__isnull=False)
+    for account_id in told.order_by("id").values_list("obligation_id", flat=True):
+        loan = life.registered.loan_of.get(account_id)
+        if loan is not None and life.random.random() < answer_chance(loan.person.behaviour) * 0.6:
+            _plan_payment(life, loan, day, share=1.0)
+
+
+def _plan_payment(life: Life, loan: Loan, day: date, *, share: float, on: date | None = None) -> None:
+    """Brings what is overdue to a coming day; what would have come by itself later stays."""
+    overdue = sum(item.total_minor for item in loan.schedule if item.on <= day) - loan.paid_minor
+    if overdue <= 0 or any(day < planned <= day + timedelta(days=4) for planned in loan.pays):
+        return
+    when = on or day + timedelta(days=life.random.randint(1, 4))
+    loan.pays[when] = loan.pays.get(when, 0) + int(overdue * share)
+
+
+def _call(life: Life, day: date, calls: int) -> None:
+    """Each agent takes the first people of their queue, as the screen would show it."""
+    for agent in life.registered.agents:
+        page = queue_for(agent, day)
+        phones = _phones([row.debtor_id for row in page.rows[: calls * 2]])
+        done = 0
+        for row in page.rows[: calls * 2]:
+            if done < calls and row.debtor_id in phones:
+                done += _one_call(life, agent, row, phones[row.debtor_id], day)
+
+
+def _phones(debtor_ids: Sequence[int]) -> dict[int, int]:
+    points = ContactPoint.objects.filter(debtor_id__in=debtor_ids, kind="phone", is_valid=True).order_by(
+        "-ownership", "-id"
+    )
+    return {debtor_id: pk for pk, debtor_id in points.values_list("id", "debtor_id")}
+
+
+def _one_call(life: Life, agent: User, row: Decision, phone_id: int, day: date) -> int:
+    """1 when the call was made, 0 when the gate kept it in."""
+    contact = PlannedContact(
+        debtor_id=row.debtor_id, creditor_id=row.creditor_id, channel="call", obligation_id=row.obligation_id,
+        contact_point_id=phone_id,
+    )  # fmt: skip
+    permit = permit_and_log(contact, actor=agent.username, now=clock.now())
+    if permit.attempt is None:
+        return 0
+    mark_done(day, row.obligation_id)
+    loan = life.registered.loan_of.get(row.obligation_id)
+    if loan is not None:
+        _answer(life, agent, loan, row.obligation_id, permit.attempt.pk, day)
+    return 1
+
+
+def _answer(life: Life, agent: User, loan: Loan, account_id: int, attempt_id: int, day: date) -> None:
+    """What the person says, and what the agent writes down."""
+    random, now = life.random, clock.now()
+
+    def record(code: str, **fields: Any) -> None:
+        record_outcome(
+            attempt_id, code, actor=agent.username, now=now, fields=fields, duration_seconds=random.randint(25, 420)
+        )
+
+    if random.random() < 0.55:
+        record(random.choice(("NC-NCO", "NC-NCO", "NC-BUZ", "NC-OCU", "CI-SID")))
+        return
+    chance = random.random()
+    if chance < answer_chance(loan.person.behaviour) + 0.2:
+        _promise(life, Asked(agent, loan, account_id, attempt_id), day, record)
+    elif chance < 0.80:
+        record("CD-INT")
+    elif chance < 0.88:
+        record("CD-YAP", paid_on=day.isoformat(), means="PSE")
+    elif chance < 0.94:
+        record("CD-DIF", need="Plazo de un mes")
+    elif chance < 0.97:
+        record("CD-RCL", category="saldo", text="No reconoce un cobro de seguro.")
+    else:
+        record("CI-EQU")
+
+
+def _promise(life: Life, asked: Asked, day: date, record: Callable[..., None]) -> None:
+    due_minor = Account.objects.values_list("balance_due_minor", flat=True).get(pk=asked.account_id)
+    on = day + timedelta(days=life.random.randint(1, 7))
+    try:
+        promise = make_promise(
+            obligation_id=asked.account_id, amount_minor=due_minor, due_on=on, actor=asked.agent.username, now=clock.now(),
+            today=day, way_to_pay="PSE", attempt_id=asked.attempt_id,
+        )  # fmt: skip
+    except Refusal:
+        record("CD-INT")
+        return
+    record("CD-PTP", amount=promise.amount_minor, due_on=on.isoformat())
+    outcome = life.random.random()
+    if outcome < keep_chance(asked.loan.person.behaviour):
+        early = on - timedelta(days=life.random.randint(0, 1))
+        _plan_payment(life, asked.loan, day, share=1.05, on=max(early, day + timedelta(days=1)))
+    elif outcome < 0.9:
+        _plan_payment(life, asked.loan, day, share=0.4, on=on)
