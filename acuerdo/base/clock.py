@@ -41,6 +41,11 @@ def business_date() -> date:
     return now().astimezone(zone()).date()
 
 
+def is_shifted() -> bool:
+    """Whether the installation lives another time than the real one: a demonstration or a replay."""
+    return _shift() != timedelta()
+
+
 def set_now(instant: datetime) -> None:
     """Let the installation's time run on from this aware instant."""
     if instant.tzinfo is None:

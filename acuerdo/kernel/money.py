@@ -75,6 +75,11 @@ def exponent_of(currency: str) -> int:
         ) from None
 
 
+def decimal_mark_in(currency: str) -> DecimalMark:
+    """The mark before the decimals as the currency's country writes it."""
+    return "." if currency in _POINT_DECIMALS else ","
+
+
 def minor_from_decimal(value: Decimal, currency: str) -> int:
     """Exact minor units of a decimal amount; refuses `too-many-decimals` rather than round."""
     scaled = value.scaleb(exponent_of(currency))

@@ -1,13 +1,18 @@
 """How figures, dates and identifiers read on screen, and the words and tones of the states that other capabilities store."""
 
+import json
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from acuerdo.policy.rules import load_pack, pack_codes
+from acuerdo.policy.rules.dispositions import all_dispositions
+from acuerdo.strategy.rules.reasons import say as say_reason
 
 NBSP = "\u00a0"
 
@@ -22,6 +27,43 @@ STAGES = {
     "none": gettext_lazy("Al día"), "preventive": gettext_lazy("Preventiva"), "due": gettext_lazy("Vencimiento"),
     "early": gettext_lazy("Temprana"), "middle": gettext_lazy("Media"), "late": gettext_lazy("Tardía"), "written_off": gettext_lazy("Castigo"),
 }  # fmt: skip
+PHASES = {
+    "accrue": gettext_lazy("Causar intereses y actualizar saldos"),
+    "promises": gettext_lazy("Juzgar promesas"),
+    "evaluate": gettext_lazy("Juzgar promesas"),
+    "refresh": gettext_lazy("Actualizar etapas y franjas"),
+    "decide": gettext_lazy("Decidir la lista del día"),
+    "dispatch": gettext_lazy("Programar los mensajes"),
+    "deliver": gettext_lazy("Enviar lo permitido ahora"),
+}
+FACTS = {
+    "accounts": gettext_lazy("cuentas"),
+    "looked_at": gettext_lazy("revisadas"),
+    "kept": gettext_lazy("cumplidas o conservadas"),
+    "partly_kept": gettext_lazy("cumplidas en parte"),
+    "broken": gettext_lazy("incumplidas"),
+    "reopened": gettext_lazy("reabiertas"),
+    "portfolio": gettext_lazy("obligaciones"),
+    "people": gettext_lazy("personas"),
+    "planned": gettext_lazy("contactos planeados"),
+    "scheduled": gettext_lazy("programados"),
+    "blocked": gettext_lazy("bloqueados"),
+    "sent": gettext_lazy("enviados"),
+    "failed": gettext_lazy("no salieron"),
+}
+OUTCOMES = {
+    "allow": gettext_lazy("Permitido"),
+    "deny": gettext_lazy("Bloqueado"),
+    "refuse": gettext_lazy("Falta un dato"),
+    "all": gettext_lazy("Todos"),
+}
+ACCOUNT_STATUSES = {
+    "active": gettext_lazy("Vigentes"),
+    "paid": gettext_lazy("Pagadas"),
+    "written_off": gettext_lazy("Castigadas"),
+    "gone": gettext_lazy("Retiradas"),
+    "all": gettext_lazy("Todas"),
+}
 BUCKETS = ("current", "1-30", "31-60", "61-90", "91-120", "121-180", "181-360", "360+")
 BUCKET_WORDS = {"current": gettext_lazy("Al día"), "360+": gettext_lazy("Más de 360")}
 KINDS = {"loan": gettext_lazy("Crédito"), "card": gettext_lazy("Tarjeta"), "invoice": gettext_lazy("Factura")}
@@ -48,11 +90,59 @@ PROMISE_STATES = {
     "rescheduled": (gettext_lazy("Reprogramada"), "quiet"), "cancelled": (gettext_lazy("Cancelada"), "quiet"),
 }  # fmt: skip
 HOLDS = {
-    "dispute": gettext_lazy("En disputa"), "insolvency": gettext_lazy("Insolvencia"), "deceased": gettext_lazy("Fallecimiento"),
-    "already_paid": gettext_lazy("Ya pagó (en verificación)"), "represented": gettext_lazy("Con representante"),
-    "do_not_contact": gettext_lazy("No contactar"), "wrong_person": gettext_lazy("No es la persona"),
-    "complaint": gettext_lazy("Reclamo en trámite"), "vulnerable": gettext_lazy("Situación especial"),
-}  # fmt: skip
+    "dispute": gettext_lazy("En disputa"),
+    "insolvency": gettext_lazy("Insolvencia"),
+    "deceased": gettext_lazy("Fallecimiento"),
+    "already_paid": gettext_lazy("Ya pagó (en verificación)"),
+    "represented": gettext_lazy("Con representante"),
+    "do_not_contact": gettext_lazy("No contactar"),
+    "wrong_person": gettext_lazy("No es la persona"),
+    "complaint": gettext_lazy("Reclamo en trámite"),
+    "vulnerable": gettext_lazy("Situación especial"),
+    "hardship": gettext_lazy("Dificultad de pago en estudio"),
+    "insurance_claim": gettext_lazy("Seguro o siniestro en trámite"),
+    "legal_review": gettext_lazy("Revisión legal"),
+    "cooling_off": gettext_lazy("Pausa después de la última conversación"),
+    "information_due": gettext_lazy("Información pendiente de enviar"),
+    "in_review": gettext_lazy("Solicitud en estudio"),
+    "commitment": gettext_lazy("Promesa o plan vigente"),
+    "identity_doubt": gettext_lazy("Titularidad del medio en duda"),
+    "fraud": gettext_lazy("Suplantación o fraude"),
+    "lawsuit": gettext_lazy("Proceso judicial"),
+    "authority_order": gettext_lazy("Orden de autoridad"),
+}
+# What a person may choose by hand; the others follow from a disposition or from an import.
+HOLDS_BY_HAND = [
+    (code, HOLDS[code])
+    for code in (
+        "dispute",
+        "already_paid",
+        "complaint",
+        "vulnerable",
+        "represented",
+        "do_not_contact",
+        "wrong_person",
+        "insolvency",
+        "deceased",
+        "fraud",
+    )
+]
+DECISION_STATES = {
+    "planned": gettext_lazy("por hacer"),
+    "queued": gettext_lazy("programado"),
+    "done": gettext_lazy("hecho"),
+    "blocked": gettext_lazy("bloqueado"),
+    "skipped": gettext_lazy("sin acción"),
+}
+REASON_GROUPS = {
+    "nothing_owed": gettext_lazy("Nada por cobrar hoy"),
+    "strategy": gettext_lazy("La estrategia espera"),
+    "protection": gettext_lazy("Protección de la persona"),
+    "law": gettext_lazy("La ley no lo permite hoy"),
+    "reach": gettext_lazy("Sin medio de contacto"),
+    "person": gettext_lazy("Un solo contacto por persona"),
+    "capacity": gettext_lazy("Sin capacidad"),
+}
 MESSAGE_STATES = {
     "scheduled": (gettext_lazy("Programado"), "info"), "sending": (gettext_lazy("Saliendo"), "info"), "sent": (gettext_lazy("Enviado"), "quiet"),
     "delivered": (gettext_lazy("Entregado"), "ok"), "read": (gettext_lazy("Leído"), "ok"), "failed": (gettext_lazy("No salió"), "bad"),
@@ -63,6 +153,49 @@ ATTEMPT_STATES = {
     "read": (gettext_lazy("Leído"), "ok"), "answered": (gettext_lazy("Respondido"), "ok"), "unanswered": (gettext_lazy("Sin respuesta"), "quiet"),
     "failed": (gettext_lazy("No salió"), "bad"), "cancelled": (gettext_lazy("Cancelado"), "quiet"),
 }  # fmt: skip
+
+
+def reason_word(code: str) -> str:
+    """Why an obligation is or is not contacted, in the language of the screen; a rule of the law by its own sentence."""
+    if "." in code:
+        subject, separator, rule = code.rpartition(":")
+        said = rule_word(rule)
+        return f"{CHANNELS.get(subject, subject)}: {said}" if separator else said
+    return say_reason(code, "en" if is_english() else "es")
+
+
+def rule_word(rule_id: str) -> str:
+    """The sentence of one rule of the contact law, without the facts of a case; the id itself when no pack has it."""
+    return _rule_words("en" if is_english() else "es").get(rule_id, rule_id)
+
+
+def rule_citation(rule_id: str) -> str:
+    """The article that the rule applies."""
+    return _rule_words("citation").get(rule_id, "")
+
+
+@cache
+def _rule_words(what: str) -> dict[str, str]:
+    column = {"es": "reason", "en": "reason_en", "citation": "citation"}[what]
+    fillers = {"channel": _filler("este canal", "this channel", what), "hold": _filler("pausa", "hold", what)}
+    fillers["used"] = _filler("otro canal", "another channel", what)
+    words: dict[str, str] = {}
+    for code in pack_codes():
+        for rule in load_pack(code).rules:
+            words.setdefault(rule.id, getattr(rule, column).format(**fillers) if what != "citation" else rule.citation)
+    return words
+
+
+def _filler(spanish: str, english: str, what: str) -> str:
+    return english if what == "en" else spanish
+
+
+def disposition_word(code: str) -> str:
+    """The label of an outcome code; the code itself when the tree does not have it."""
+    found = all_dispositions().get(code)
+    if found is None:
+        return code
+    return found.en if is_english() else found.es
 
 
 def bucket_word(bucket: str) -> str:
@@ -82,20 +215,20 @@ def long_day(day: date) -> str:
 
 def hour(at: datetime, zone: str = "") -> str:
     """«3:40 p. m.» on the wall clock of `zone`, of the installation when empty."""
-    local = _local(at, zone)
+    local = local_time(at, zone)
     mark = "a." if local.hour < 12 else "p."
     return f"{(local.hour % 12) or 12}:{local.minute:02}{NBSP}{mark}{NBSP}m."
 
 
 def moment(at: datetime, zone: str = "") -> str:
     """«15 may 2026, 3:40 p. m.»."""
-    return f"{short_day(_local(at, zone))}, {hour(at, zone)}"
+    return f"{short_day(local_time(at, zone))}, {hour(at, zone)}"
 
 
 def near_moment(at: datetime, now: datetime, zone: str = "") -> str:
     """For the next permitted moment: «hoy a las 3:40 p. m.», «mañana a las 7:00 a. m.», «lun 16 nov a las 7:00 a. m.»."""
-    local = _local(at, zone)
-    days = (local.date() - _local(now, zone).date()).days
+    local = local_time(at, zone)
+    days = (local.date() - local_time(now, zone).date()).days
     if days == 0:
         return _("hoy a las %(hour)s") % {"hour": hour(at, zone)}
     if days == 1:
@@ -109,9 +242,25 @@ def masked(number: str) -> str:
     return f"••••{NBSP}{number[-4:]}" if len(number) >= 6 else "••••"
 
 
-def _local(at: datetime, zone: str) -> datetime:
+def local_time(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(at)
 
 
 def is_english() -> bool:
     return (get_language() or "es").startswith("en")
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The date on the wall of `zone`."""
+    return local_time(at, zone).date()
+
+
+def phase_error(stored: str) -> str:
+    """What stopped a phase: the refusal's own sentence, or a plain one for a fault of ours."""
+    if not stored:
+        return ""
+    try:
+        told = json.loads(stored)
+    except ValueError:
+        return _("La fase falló de nuestro lado y quedó registrado.")
+    return _(str(told.get("message", ""))) or str(told.get("code", ""))

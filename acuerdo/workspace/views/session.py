@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.workspace.access import EVERYONE, allow, open_to_all, user_of
-from acuerdo.workspace.actions import choose_language, try_log_in
+from acuerdo.workspace.actions.session import choose_language, try_log_in
 from acuerdo.workspace.navigation import home_of
 
 YEAR_SECONDS = 365 * 24 * 3600

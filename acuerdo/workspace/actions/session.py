@@ -1,4 +1,4 @@
-"""What the workspace itself changes: a log-in is tried, a user picks a language."""
+"""Log-ins and the language of a user."""
 
 from datetime import datetime, timedelta
 

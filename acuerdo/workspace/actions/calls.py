@@ -1,0 +1,166 @@
+"""An agent's call: asked at the gate, recorded with its promise in one transaction, taken back within minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from acuerdo.base.models import Role, User
+from acuerdo.kernel.errors import Refusal
+from acuerdo.negotiation import public as negotiation
+from acuerdo.policy import public as policy
+from acuerdo.strategy.public import mark, mark_done
+
+MAY_CALL = frozenset({Role.AGENT, Role.SUPERVISOR})
+MAY_HOLD = frozenset({Role.AGENT, Role.SUPERVISOR, Role.COMPLIANCE})
+NEW_PROMISE = frozenset({"CD-PTP", "CD-PPA", "CD-ANT"})
+MOVED_PROMISE = "CD-REN"
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutcome:
+    """What the agent tells. `amount_minor` and `due_on` where the code makes or moves a promise of `obligation_id`."""
+
+    code: str
+    obligation_id: int
+    fields: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    amount_minor: int | None = None
+    due_on: date | None = None
+    way_to_pay: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What began with the outcome, and what taking it back needs."""
+
+    attempt: policy.Attempt
+    disposition: policy.Disposition
+    holds: list[policy.Hold]
+    promise: Any
+    at: datetime
+    point: policy.PointState | None
+
+
+def ask_to_call(contact: policy.PlannedContact, *, by: User, now: datetime) -> policy.Permit:
+    """The gate's stored answer; when it allows, the attempt is reserved. Refuses `not-allowed`."""
+    _require(by, MAY_CALL)
+    return policy.permit_and_log(contact, actor=by.username, now=now)
+
+
+@transaction.atomic
+def give_up_call(attempt: Any, *, by: User) -> None:
+    """The authorised call was not dialled: it stops counting. Refuses `not-allowed`, `call-not-own`."""
+    _require(by, MAY_CALL)
+    _require_own(attempt, by)
+    policy.mark_attempts([attempt.pk], "cancelled")
+
+
+@transaction.atomic
+def record_call(attempt: Any, told: CallOutcome, *, by: User, now: datetime, today: date) -> Recorded:
+    """The outcome of a call that the gate let out. Refuses what `record_outcome` and the promise refuse, `call-not-own`."""
+    _require(by, MAY_CALL)
+    _require_own(attempt, by)
+    point = policy.point_state(attempt.pk)
+    outcome = policy.record_outcome(
+        attempt.pk, told.code, actor=by.username, now=now, fields=told.fields, note=told.note
+    )
+    mark_done(today, told.obligation_id)
+    return _with_promise(outcome, told, by=by, now=now, today=today, point=point)
+
+
+@transaction.atomic
+def record_incoming(
+    contact: policy.PlannedContact, told: CallOutcome, *, by: User, now: datetime, today: date
+) -> Recorded:
+    """A call that the person started: never refused by the gate. Refuses what `record_outcome` and the promise refuse."""
+    _require(by, MAY_CALL)
+    outcome = policy.log_inbound(contact, told.code, actor=by.username, now=now, fields=told.fields, note=told.note)
+    if outcome.disposition.is_right_party:
+        mark_done(today, told.obligation_id)
+    return _with_promise(outcome, told, by=by, now=now, today=today, point=None)
+
+
+@transaction.atomic
+def undo_call(
+    attempt_id: int,
+    *,
+    obligation_ids: Sequence[int],
+    promise_id: int | None,
+    hold_ids: list[int],
+    recorded_at: datetime,
+    point: policy.PointState | None,
+    by: User,
+    now: datetime,
+    today: date,
+) -> policy.Attempt:
+    """Takes back the outcome, the holds that began with it and its promise; the person waits in the queue again. Refuses as `undo_outcome` does."""
+    attempt = policy.undo_outcome(
+        attempt_id, actor=by.username, now=now, recorded_at=recorded_at, hold_ids=hold_ids, point=point
+    )
+    if promise_id is not None:
+        negotiation.cancel_promise(promise_id, reason="capture_error", actor=by.username, now=now, today=today)
+    mark(today, obligation_ids, "planned")
+    return attempt
+
+
+def place_hold(debtor_id: int, kind: str, *, reason: str, by: User, now: datetime) -> policy.Hold:
+    """A stop placed by hand on the person. Refuses `not-allowed` and what the policy refuses."""
+    _require(by, MAY_HOLD)
+    return policy.place_hold(debtor_id, kind, reason=reason, actor=by.username, now=now)
+
+
+def _with_promise(
+    outcome: policy.Outcome,
+    told: CallOutcome,
+    *,
+    by: User,
+    now: datetime,
+    today: date,
+    point: policy.PointState | None,
+) -> Recorded:
+    promise = None
+    if told.code in NEW_PROMISE and told.amount_minor is not None and told.due_on is not None:
+        promise = negotiation.make_promise(
+            obligation_id=told.obligation_id,
+            amount_minor=told.amount_minor,
+            due_on=told.due_on,
+            actor=by.username,
+            now=now,
+            today=today,
+            way_to_pay=told.way_to_pay,
+            attempt_id=outcome.attempt.pk,
+        )
+    elif told.code == MOVED_PROMISE and told.due_on is not None:
+        promise = _moved(outcome, told, by=by, now=now, today=today)
+    fresh = [hold for hold in outcome.holds if hold.starts_at == now]
+    return Recorded(outcome.attempt, outcome.disposition, fresh, promise, now, point)
+
+
+def _moved(outcome: policy.Outcome, told: CallOutcome, *, by: User, now: datetime, today: date) -> Any:
+    standing = negotiation.standing_promises([told.obligation_id]).get(told.obligation_id)
+    if standing is None:
+        raise Refusal("promise-unknown", "Esta obligación no tiene una promesa vigente: registre una nueva.")
+    if told.due_on is None:
+        raise Refusal("disposition-field-missing", "Escriba la fecha nueva de la promesa.")
+    return negotiation.reschedule_promise(
+        standing.pk,
+        due_on=told.due_on,
+        amount_minor=told.amount_minor,
+        actor=by.username,
+        now=now,
+        today=today,
+        attempt_id=outcome.attempt.pk,
+    )
+
+
+def _require(user: User, roles: frozenset[Role]) -> None:
+    if user.role not in roles:
+        raise Refusal("not-allowed", "Su perfil no incluye esta acción.")
+
+
+def _require_own(attempt: Any, user: User) -> None:
+    if attempt.actor != user.username:
+        raise Refusal("call-not-own", "Esta llamada la pidió otra persona: registre la suya.")

@@ -1,0 +1,159 @@
+"""What compliance reads: the gate's verdicts, the stops in force, and the rules of each country's pack in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from acuerdo.base import clock
+from acuerdo.base.models import User
+from acuerdo.kernel.text import search_key
+from acuerdo.policy.rules import load_pack, pack_codes
+from acuerdo.portfolio.public import debtors_visible_to
+from acuerdo.workspace import wording
+from acuerdo.workspace.tables import Hold, Verdict
+
+OUTCOMES = ("deny", "allow", "refuse")
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictFilters:
+    outcome: str
+    channel: str
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    rule: str
+    word: str
+    citation: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictDay:
+    allowed: int
+    denied: int
+    refused: int
+    rules: list[RuleCount]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule of a pack as people read it."""
+
+    id: str
+    sentence: str
+    text: str
+    citation: str
+    channels: list[str]
+    confidence: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    name: str
+    text: str
+    options: list[str]
+    default: str
+    needs_approval: list[str]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackPage:
+    code: str
+    name: str
+    version: str
+    rules: list[RuleRow]
+    settings: list[SettingRow]
+
+
+def read_verdict_filters(asked: Mapping[str, str]) -> VerdictFilters:
+    outcome, channel = asked.get("outcome", "deny"), asked.get("channel", "")
+    return VerdictFilters(
+        outcome=outcome if outcome in (*OUTCOMES, "all") else "deny",
+        channel=channel if channel in wording.CHANNELS else "",
+        rule=asked.get("rule", "")[:60],
+        text=asked.get("q", "")[:80].strip(),
+    )
+
+
+def verdicts_of(user: User, day: date) -> QuerySet[Any]:
+    """The gate's answers of one date about people whom the user may see."""
+    start = datetime.combine(day, time(), tzinfo=clock.zone())
+    found = Verdict.objects.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    if user.sees_all_creditors and user.agency_id is None:
+        return found
+    return found.filter(debtor_id__in=debtors_visible_to(user).values("pk"))
+
+
+def narrowed(found: QuerySet[Any], filters: VerdictFilters) -> QuerySet[Any]:
+    if filters.outcome != "all":
+        found = found.filter(verdict=filters.outcome)
+    if filters.channel:
+        found = found.filter(channel=filters.channel)
+    if filters.rule:
+        found = found.filter(first_rule=filters.rule)
+    for word in search_key(filters.text).split():
+        found = found.filter(Q(debtor__search_name__contains=word) | Q(debtor__id_number=word))
+    return found.select_related("debtor", "creditor").order_by("-at", "-pk")
+
+
+def verdict_day(found: QuerySet[Any]) -> VerdictDay:
+    """How many of each answer, and the rules that stopped contacts, most first."""
+    counts = dict(found.order_by().values_list("verdict").annotate(n=Count("pk")))
+    rows = found.exclude(verdict="allow").order_by().values_list("first_rule").annotate(n=Count("pk")).order_by("-n")
+    rules = [RuleCount(rule, wording.rule_word(rule), wording.rule_citation(rule), number) for rule, number in rows]
+    return VerdictDay(counts.get("allow", 0), counts.get("deny", 0), counts.get("refuse", 0), rules)
+
+
+def holds_in_force(user: User, *, now: datetime, kind: str = "") -> QuerySet[Any]:
+    """Stops of people whom the user may see, the oldest review date first."""
+    found = Hold.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), lifted_at__isnull=True)
+    if not (user.sees_all_creditors and user.agency_id is None):
+        found = found.filter(debtor_id__in=debtors_visible_to(user).values("pk"))
+    if kind:
+        found = found.filter(kind=kind)
+    return found.select_related("debtor", "obligation").order_by("review_on", "starts_at", "pk")
+
+
+def pack_pages() -> list[PackPage]:
+    """Every pack that ships, rule by rule, in the language of the screen."""
+    return [_page(code) for code in pack_codes()]
+
+
+def _page(code: str) -> PackPage:
+    pack = load_pack(code)
+    settings = [
+        SettingRow(
+            setting.name,
+            setting.text,
+            list(setting.options),
+            setting.default,
+            list(setting.needs_approval),
+            setting.citation,
+        )
+        for setting in pack.settings.values()
+    ]
+    return PackPage(code, pack.name, pack.version, [_rule(rule) for rule in pack.rules], settings)
+
+
+def _rule(rule: Any) -> RuleRow:
+    until = date.fromordinal(rule.effective_to) if rule.effective_to < date.max.toordinal() else None
+    return RuleRow(
+        id=rule.id,
+        sentence=wording.rule_word(rule.id),
+        text=rule.text,
+        citation=rule.citation,
+        channels=[str(wording.CHANNELS.get(channel, channel)) for channel in rule.channels],
+        confidence=rule.confidence,
+        since=date.fromordinal(rule.effective_from),
+        until=until,
+    )

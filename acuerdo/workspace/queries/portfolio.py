@@ -1,0 +1,113 @@
+"""The portfolio as a list of obligations with filters that live in the address, and its sums."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from acuerdo.base.models import User
+from acuerdo.kernel.text import search_key
+from acuerdo.workspace import wording
+from acuerdo.workspace.queries.scope import obligations_of
+
+PAGE_ROWS = 50
+STATUSES = ("active", "paid", "written_off", "gone")
+SORTS = {
+    "arrears": "-account__days_past_due",
+    "due": "-account__balance_due_minor",
+    "balance": "-account__balance_minor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioFilters:
+    text: str = ""
+    creditor: str = ""
+    stage: str = ""
+    bucket: str = ""
+    status: str = "active"
+    sort: str = "due"
+
+    def as_query(self) -> str:
+        named = {
+            "q": self.text, "creditor": self.creditor, "stage": self.stage, "bucket": self.bucket,
+            "status": self.status, "sort": self.sort,
+        }  # fmt: skip
+        return urlencode({name: value for name, value in named.items() if value})
+
+    @property
+    def is_set(self) -> bool:
+        return any((self.text, self.creditor, self.stage, self.bucket, self.status != "active"))
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencySum:
+    currency: str
+    obligations: int
+    debtors: int
+    balance_minor: int
+    balance_due_minor: int
+
+
+def read_portfolio_filters(asked: Mapping[str, str]) -> PortfolioFilters:
+    status = asked.get("status", "active")
+    return PortfolioFilters(
+        text=asked.get("q", "")[:80].strip(),
+        creditor=asked.get("creditor", "")[:36],
+        stage=_known(asked.get("stage", ""), tuple(wording.STAGES)),
+        bucket=_known(asked.get("bucket", ""), wording.BUCKETS),
+        status=status if status in (*STATUSES, "all") else "active",
+        sort=_known(asked.get("sort", ""), tuple(SORTS)) or "due",
+    )
+
+
+def portfolio_of(user: User, filters: PortfolioFilters) -> QuerySet[Any]:
+    """The obligations that the user may see and the filters keep, in the order asked."""
+    found = obligations_of(user)
+    if filters.status != "all":
+        found = found.filter(account__status=filters.status)
+    if filters.stage:
+        found = found.filter(account__stage=filters.stage)
+    if filters.bucket:
+        found = found.filter(account__bucket=filters.bucket)
+    if filters.creditor:
+        found = found.filter(creditor__uid=filters.creditor) if _is_uid(filters.creditor) else found.none()
+    for word in search_key(filters.text).split():
+        found = found.filter(
+            Q(debtor__search_name__contains=word) | Q(number__icontains=word) | Q(debtor__id_number=word)
+        )
+    return found.select_related("account", "creditor", "debtor").order_by(SORTS[filters.sort], "pk")
+
+
+def sums_of(found: QuerySet[Any]) -> list[CurrencySum]:
+    """How many and how much, a line for each currency: amounts of two currencies are never added."""
+    rows = found.order_by().values("account__currency").annotate(
+        obligations=Count("pk"),
+        debtors=Count("debtor_id", distinct=True),
+        balance=Sum("account__balance_minor"),
+        due=Sum("account__balance_due_minor"),
+    )  # fmt: skip
+    return [
+        CurrencySum(row["account__currency"], row["obligations"], row["debtors"], row["balance"], row["due"])
+        for row in rows.order_by("account__currency")
+    ]
+
+
+def export_rows(found: QuerySet[Any]) -> Iterator[list[Any]]:
+    """The list as rows for a file: documents masked, amounts in whole units with a point."""
+    for row in found.iterator(chunk_size=2_000):
+        yield [
+            row.number, row.creditor.name, row.debtor.full_name, wording.masked(row.debtor.id_number), row.debtor.city,
+            row.account.stage, row.account.bucket, row.account.days_past_due, row.account.currency,
+            row.account.balance_minor, row.account.balance_due_minor, row.account.next_due_on,
+        ]  # fmt: skip
+
+
+def _known(value: str, known: tuple[str, ...]) -> str:
+    return value if value in known else ""
+
+
+def _is_uid(text: str) -> bool:
+    return len(text) == 36 and all(char in "0123456789abcdef-" for char in text.lower())

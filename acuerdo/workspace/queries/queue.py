@@ -1,0 +1,186 @@
+"""The agent's queue: today's calls of the worklist, most valuable first, narrowed by filters that live in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from acuerdo.base.models import Role, User
+from acuerdo.kernel.text import search_key
+from acuerdo.workspace import wording
+from acuerdo.workspace.queries.light import Light, call_lights
+from acuerdo.workspace.queries.scope import obligations_of
+from acuerdo.workspace.tables import Decision, Promise
+
+PAGE_ROWS = 25
+OPEN_STATES = ("planned", "queued")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address says; `amount_minor` counts in hundredths, as every currency of the portfolio does on this field."""
+
+    stage: str = ""
+    creditor: str = ""
+    promise: str = ""
+    amount_text: str = ""
+    text: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return any((self.stage, self.creditor, self.promise, self.amount_text, self.text))
+
+    @property
+    def amount_minor(self) -> int:
+        digits = "".join(char for char in self.amount_text if char.isdigit())
+        return int(digits[:15]) * 100 if digits else 0
+
+    def as_query(self) -> str:
+        """The part of an address that brings these filters back."""
+        named = {
+            "stage": self.stage,
+            "creditor": self.creditor,
+            "promise": self.promise,
+            "amount": self.amount_text,
+            "q": self.text,
+        }
+        return urlencode({name: value for name, value in named.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    url: str
+    name: str
+    city: str
+    creditor: str
+    number: str
+    stage: str
+    currency: str
+    balance_due_minor: int
+    days_past_due: int
+    reason: str
+    light: Light
+    alerts: list[Alert]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    rows: list[QueueRow]
+    page: Page[Any]
+    total: int
+    first_url: str
+
+
+def read_filters(asked: Mapping[str, str]) -> Filters:
+    """Unknown stages and promises are taken as none; texts are cut."""
+    stage, promise = asked.get("stage", ""), asked.get("promise", "")
+    return Filters(
+        stage=stage if stage in wording.STAGES else "",
+        creditor=asked.get("creditor", "")[:36],
+        promise=promise if promise in ("due", "broken") else "",
+        amount_text=asked.get("amount", "")[:20].strip(),
+        text=asked.get("q", "")[:80].strip(),
+    )
+
+
+def queue_of(user: User, filters: Filters, *, today: date, now: datetime, page_number: str = "1") -> Queue:
+    """One page of the calls that wait for this user today."""
+    found = _waiting(user, filters, today)
+    paginator = Paginator(_with_alerts(found, today), PAGE_ROWS)
+    page = paginator.get_page(page_number)
+    decisions = list(page.object_list)
+    lights = call_lights(decisions, now=now)
+    rows = [_row(decision, lights[decision.obligation_id]) for decision in decisions]
+    return Queue(rows, page, paginator.count, rows[0].url if rows else "")
+
+
+def next_person_url(
+    user: User, filters: Filters, *, after: tuple[int, int] | None, today: date, not_debtor_id: int
+) -> str:
+    """The person after (score, obligation) in the same queue, from its top again at the end; empty when nobody waits."""
+    waiting = _waiting(user, filters, today).exclude(debtor_id=not_debtor_id)
+    found = None
+    if after is not None:
+        score, obligation_id = after
+        found = waiting.filter(Q(score__lt=score) | Q(score=score, obligation_id__gt=obligation_id)).first()
+    found = found or waiting.first()
+    return reverse("workspace:debtor", args=[found.debtor.uid]) if found is not None else ""
+
+
+def _waiting(user: User, filters: Filters, today: date) -> QuerySet[Any]:
+    """Calls to do, of people the user may see: an agent's own and those that nobody holds, every one for a supervisor."""
+    visible = obligations_of(user).filter(pk=OuterRef("obligation_id"))
+    found = Decision.objects.filter(Exists(visible), run_on=today, channel="call", is_lead=True, state__in=OPEN_STATES)
+    if user.role == Role.AGENT:
+        found = found.filter(Q(agent_id=user.pk) | Q(agent_id__isnull=True))
+    found = found.select_related("debtor", "creditor", "obligation", "obligation__account")
+    return _narrowed(found, filters, today).order_by("-score", "obligation_id")
+
+
+def _narrowed(found: QuerySet[Any], filters: Filters, today: date) -> QuerySet[Any]:
+    if filters.stage:
+        found = found.filter(stage=filters.stage)
+    if filters.creditor:
+        found = found.filter(creditor__uid=filters.creditor)
+    if filters.amount_minor:
+        found = found.filter(balance_due_minor__gte=filters.amount_minor)
+    if filters.promise == "due":
+        found = found.filter(
+            _promise(state__in=["open", "verifying"], due_on__range=(today, today + timedelta(days=1)))
+        )
+    if filters.promise == "broken":
+        found = found.filter(_promise(state__in=["broken", "partly_kept"], decided_on__gte=today - timedelta(days=7)))
+    for word in search_key(filters.text).split():
+        found = found.filter(Q(debtor__search_name__contains=word) | Q(obligation__number__icontains=word))
+    return found
+
+
+def _promise(**facts: Any) -> Exists:
+    return Exists(Promise.objects.filter(obligation_id=OuterRef("obligation_id"), **facts))
+
+
+def _with_alerts(found: QuerySet[Any], today: date) -> QuerySet[Any]:
+    week = today - timedelta(days=7)
+    return found.annotate(
+        has_open_promise=_promise(state__in=["open", "verifying"]),
+        has_broken_promise=_promise(state__in=["broken", "partly_kept"], decided_on__gte=week),
+        currency=F("obligation__account__currency"),
+    )
+
+
+def _row(decision: Any, light: Light) -> QueueRow:
+    return QueueRow(
+        url=reverse("workspace:debtor", args=[decision.debtor.uid]),
+        name=decision.debtor.full_name,
+        city=decision.debtor.city,
+        creditor=decision.creditor.name,
+        number=decision.obligation.number,
+        stage=decision.stage,
+        currency=decision.currency,
+        balance_due_minor=decision.balance_due_minor,
+        days_past_due=decision.days_past_due,
+        reason=" ".join(wording.reason_word(code) for code in decision.reasons[:2]),
+        light=light,
+        alerts=_alerts(decision),
+    )
+
+
+def _alerts(decision: Any) -> list[Alert]:
+    alerts = []
+    if decision.has_open_promise:
+        alerts.append(Alert(_("Promesa vigente"), "info"))
+    if decision.has_broken_promise:
+        alerts.append(Alert(_("Promesa incumplida"), "warn"))
+    return alerts

@@ -1,0 +1,186 @@
+"""One person's history in one query: attempts, promises, payments, blocks, holds and their lifting, newest first.
+
+Messages are attempts too (the contact log has every channel), so a message shows once, with its state and its text.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from acuerdo.kernel.money import format_minor
+from acuerdo.workspace import wording
+from acuerdo.workspace.tables import Attempt, Hold, Message, Payment, Promise, Verdict
+
+PAGE = 30
+# What the person's history can be narrowed to; "" is everything.
+KINDS = (
+    ("", gettext_lazy("Todo")),
+    ("contact", gettext_lazy("Contactos")),
+    ("promise", gettext_lazy("Promesas")),
+    ("payment", gettext_lazy("Pagos")),
+    ("stop", gettext_lazy("Pausas y bloqueos")),
+)
+_COLUMNS = ("at", "source", "code", "state", "text", "note", "amount", "currency", "actor", "direction", "due_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history, in words. `has_hour` is false for what is known by its day only."""
+
+    at: datetime | date
+    has_hour: bool
+    kind: str
+    icon: str
+    title: str
+    text: str
+    note: str
+    word: str
+    tone: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    events: list[Event]
+    kind: str
+    kinds: tuple[tuple[str, Any], ...]
+    has_more: bool
+    shown: int
+
+    @property
+    def next_shown(self) -> int:
+        return self.shown + 3 * PAGE
+
+
+def timeline_of(
+    debtor_id: int, obligation_ids: list[int], *, sees_all: bool, kind: str = "", shown: int = PAGE
+) -> Timeline:
+    """The newest `shown` events about these obligations; `sees_all` adds what names no obligation (not for an agency)."""
+    kind = kind if kind in dict(KINDS) else ""
+    parts = [part for name, part in _parts(debtor_id, obligation_ids, sees_all) if kind in ("", name)]
+    rows = list(parts[0].union(*parts[1:], all=True).order_by("-at")[: shown + 1])
+    events = [_event(dict(zip(_COLUMNS, row, strict=True))) for row in rows[:shown]]
+    return Timeline(events=events, kind=kind, kinds=KINDS, has_more=len(rows) > shown, shown=shown)
+
+
+def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tuple[str, QuerySet[Any]]]:
+    mine = Q(obligation_id__in=obligation_ids)
+    if sees_all:
+        mine |= Q(obligation__isnull=True)
+    about = Q(debtor_id=debtor_id) & mine
+    loose = Q(debtor_id=debtor_id) if sees_all else Q(pk__in=[])
+    return [
+        ("contact", _rows(Attempt.objects.filter(about), at="at", source="attempt", code="disposition", state="status",
+                          text="channel", note="note", actor="actor", direction="direction")),
+        ("contact", _rows(Message.objects.filter(about, attempt__isnull=True, state__in=["scheduled", "failed", "cancelled"]),
+                          at="scheduled_for", source="message", code="channel", state="state", text="subject", note="failure")),
+        ("promise", _rows(Promise.objects.filter(debtor_id=debtor_id, obligation_id__in=obligation_ids), at="created_at",
+                          source="promise", state="state", text="way_to_pay", amount="amount_minor", currency="currency",
+                          actor="actor", due_at="due_on")),
+        ("payment", _rows(Payment.objects.filter(account_id__in=obligation_ids), at="paid_on", source="payment", text="source",
+                          amount="amount_minor", currency="currency", actor="recorded_by")),
+        ("stop", _rows(Hold.objects.filter(about), at="starts_at", source="hold", code="kind", text="reason", actor="placed_by")),
+        ("stop", _rows(Hold.objects.filter(about, lifted_at__isnull=False), at="lifted_at", source="lift", code="kind",
+                       text="lift_reason", actor="lifted_by")),
+        ("stop", _rows(Verdict.objects.filter(loose, verdict="deny"), at="at", source="block", code="channel", text="first_rule")),
+    ]  # fmt: skip
+
+
+def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> QuerySet[Any]:
+    """The query's rows in the common columns: texts empty, amounts zero where a kind has none."""
+    named: dict[str, Any] = {"x_at": Cast(F(at), DateTimeField()), "x_source": Value(source, CharField())}
+    for name in _COLUMNS[2:]:
+        column = columns.get(name)
+        if name == "amount":
+            named["x_amount"] = Cast(F(column), BigIntegerField()) if column else Value(0, BigIntegerField())
+        elif name == "due_at":
+            named["x_due_at"] = Cast(F(column) if column else Value(None), DateTimeField())
+        else:
+            named[f"x_{name}"] = Coalesce(Cast(F(column), TextField()), Value("")) if column else Value("", TextField())
+    return found.order_by().annotate(**named).values_list(*(f"x_{name}" for name in _COLUMNS))
+
+
+def _event(row: dict[str, Any]) -> Event:
+    return _MAKERS[row["source"]](row)
+
+
+def _make(row: dict[str, Any], kind: str, icon: str, title: str, **rest: Any) -> Event:
+    base = {
+        "text": "",
+        "note": "",
+        "word": "",
+        "tone": "quiet",
+        "has_hour": True,
+        "at": row["at"],
+        "actor": row["actor"],
+    }
+    return Event(kind=kind, icon=icon, title=title, **{**base, **rest})
+
+
+def _attempt(row: dict[str, Any]) -> Event:
+    word, tone = wording.ATTEMPT_STATES.get(row["state"], (row["state"], "quiet"))
+    channel = row["text"]
+    title = wording.CHANNELS.get(channel, channel)
+    said = wording.disposition_word(row["code"]) if row["code"] else ""
+    if row["direction"] == "in":
+        title = _("%(channel)s entrante") % {"channel": title}
+    icon = wording.CHANNEL_ICONS.get(channel, "circle")
+    return _make(row, channel, icon, str(title), text=said, note=row["note"], word=str(word), tone=tone)
+
+
+def _message(row: dict[str, Any]) -> Event:
+    word, tone = wording.MESSAGE_STATES.get(row["state"], (row["state"], "quiet"))
+    title = str(wording.CHANNELS.get(row["code"], row["code"]))
+    icon = wording.CHANNEL_ICONS.get(row["code"], "circle")
+    return _make(row, row["code"], icon, title, text=row["text"], note=row["note"], word=str(word), tone=tone)
+
+
+def _promise(row: dict[str, Any]) -> Event:
+    word, tone = wording.PROMISE_STATES.get(row["state"], (row["state"], "quiet"))
+    amount = format_minor(row["amount"], row["currency"])
+    text = _("Para el %(day)s") % {"day": wording.short_day(row["due_at"].astimezone(UTC).date())}
+    if row["text"]:
+        text = f"{text} · {row['text']}"
+    return _make(
+        row,
+        "promise",
+        "calendar-check",
+        _("Promesa de %(amount)s") % {"amount": amount},
+        text=text,
+        word=str(word),
+        tone=tone,
+    )
+
+
+def _payment(row: dict[str, Any]) -> Event:
+    amount = format_minor(abs(row["amount"]), row["currency"])
+    is_back = row["amount"] < 0
+    title = _("Pago reversado de %(amount)s") if is_back else _("Pago de %(amount)s")
+    day = row["at"].astimezone(UTC).date()
+    return _make(row, "payment", "cash", title % {"amount": amount}, text=row["text"], at=day, has_hour=False)
+
+
+def _hold(row: dict[str, Any]) -> Event:
+    title = _("Pausa: %(kind)s") % {"kind": wording.HOLDS.get(row["code"], row["code"])}
+    return _make(row, "block", "hand-stop", title, text=row["text"])
+
+
+def _lift(row: dict[str, Any]) -> Event:
+    title = _("Se levantó la pausa: %(kind)s") % {"kind": wording.HOLDS.get(row["code"], row["code"])}
+    return _make(row, "system", "circle-check", title, text=row["text"])
+
+
+def _block(row: dict[str, Any]) -> Event:
+    channel = wording.CHANNELS.get(row["code"], row["code"])
+    title = _("%(channel)s: no salió, una regla lo impide") % {"channel": channel}
+    return _make(row, "block", "shield-x", title, text=wording.rule_word(row["text"]))
+
+
+_MAKERS = {
+    "attempt": _attempt, "message": _message, "promise": _promise, "payment": _payment, "hold": _hold, "lift": _lift, "block": _block,
+}  # fmt: skip

@@ -1,0 +1,33 @@
+"""The cycle of a day started by a person, as a job: the screen only watches its rows."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+from procrastinate.exceptions import AlreadyEnqueued
+
+from acuerdo.base import clock, jobs
+from acuerdo.base.day import run_day
+from acuerdo.kernel.errors import Refusal
+
+BUSY = "day-running"
+
+
+@jobs.app.task(name="workspace:run_day", queueing_lock="workspace:run_day", pass_context=False)
+def run_day_job(run_on: str) -> None:
+    """Runs the unfinished phases of the date. One cycle at a time: if another runs, there is nothing to do here."""
+    try:
+        run_day(date.fromisoformat(run_on), import_string(settings.DAY_PHASES)(), clock.now)
+    except Refusal as refusal:
+        if refusal.code != BUSY:
+            raise
+
+
+def run_day_of(run_on: date) -> None:
+    """Enqueues the cycle in the present transaction; once is enough however often it is asked."""
+    try:
+        with transaction.atomic():  # a refused insert must not spoil the caller's transaction
+            run_day_job.defer(run_on=run_on.isoformat())
+    except AlreadyEnqueued:
+        return
