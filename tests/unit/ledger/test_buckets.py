@@ -1,0 +1,33 @@
+"""Buckets and stages at their edges."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from acuerdo.ledger.rules.buckets import bucket_of, stage_of
+
+TODAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("days", "bucket"),
+    [
+        (0, "current"), (1, "1-30"), (30, "1-30"), (31, "31-60"), (60, "31-60"), (61, "61-90"), (90, "61-90"), (91, "91-120"),
+        (120, "91-120"), (121, "121-180"), (180, "121-180"), (181, "181-360"), (360, "181-360"), (361, "360+"), (5000, "360+"),
+    ],
+)  # fmt: skip
+def test_buckets(days: int, bucket: str) -> None:
+    assert bucket_of(days) == bucket
+
+
+@pytest.mark.parametrize(
+    ("days", "due_in", "stage"),
+    [
+        (0, None, "none"), (0, 6, "none"), (0, 5, "preventive"), (0, 1, "preventive"), (0, 0, "due"), (0, -3, "none"),
+        (1, 0, "early"), (30, 3, "early"), (31, None, "middle"), (90, None, "middle"), (91, None, "late"), (4000, 2, "late"),
+    ],
+)  # fmt: skip
+def test_stages(days: int, due_in: int | None, stage: str) -> None:
+    following = None if due_in is None else TODAY + timedelta(days=due_in)
+    assert stage_of(days, following, TODAY) == stage
+    assert stage_of(days, following, TODAY, is_written_off=True) == "written_off"
