@@ -129,10 +129,10 @@ def _plan_payment(life: Life, loan: Loan, day: date, *, share: float, on: date |
 def _call(life: Life, day: date, calls: int) -> None:
     """Each agent takes the first people of their queue, as the screen would show it."""
     for agent in life.registered.agents:
-        page = queue_for(agent, day)
-        phones = _phones([row.debtor_id for row in page.rows[: calls * 2]])
+        rows = list(queue_for(agent, day).object_list[: calls * 2])
+        phones = _phones([row.debtor_id for row in rows])
         done = 0
-        for row in page.rows[: calls * 2]:
+        for row in rows:
             if done < calls and row.debtor_id in phones:
                 done += _one_call(life, agent, row, phones[row.debtor_id], day)
 
