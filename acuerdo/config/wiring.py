@@ -1,19 +1,28 @@
 """The only place that knows all capabilities: the phases of the day, in order, and later which adapter serves which port.
 
-To add a phase: import its callable from `acuerdo.<capability>.public` inside `day_phases` and put it in its place.
+To add a phase: put its callable's dotted path in its place in PHASES; it is `(date, now) -> report`.
 """
 
 from collections.abc import Mapping, Sequence
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from acuerdo.base.day import Phase
 from acuerdo.messaging.ports import MessageChannel
 
 
+PHASES = (
+    ("refresh", "acuerdo.ledger.tasks.refresh"),
+    ("promises", "acuerdo.negotiation.tasks.evaluate"),
+    ("decide", "acuerdo.strategy.tasks.decide"),
+    ("dispatch", "acuerdo.strategy.tasks.dispatch"),
+)
+
+
 def day_phases() -> Sequence[Phase]:
     """The daily cycle in order; each is `Phase(name, callable(date, now) -> report)`."""
-    return []
+    return [Phase(name, import_string(path)) for name, path in PHASES]
 
 
 def message_channels() -> Mapping[str, MessageChannel]:

@@ -13,9 +13,11 @@ from acuerdo.ledger.actions.refresh import Refreshed, refresh_states
 from acuerdo.ledger.queries import statement
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
 from acuerdo.ledger.rules.statements import Statement
+from acuerdo.ledger.snapshot import EXTRACTS
 
 __all__ = [
     "BUCKETS",
+    "EXTRACTS",
     "STAGES",
     "AccountState",
     "NewPayment",

@@ -30,6 +30,7 @@ from acuerdo.policy.queries.log import (
 )
 from acuerdo.policy.queries.semaphore import Light, Subject, say_moment, semaphore, semaphore_of
 from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, find_disposition, search_dispositions
+from acuerdo.policy.snapshot import EXTRACTS
 
 __all__ = [
     "Attempt",
@@ -37,6 +38,7 @@ __all__ = [
     "Channel",
     "Consent",
     "ContactPreference",
+    "EXTRACTS",
     "Disposition",
     "Hold",
     "HoldKind",

@@ -24,7 +24,9 @@ class Strategy(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "version"], name="strategy_version"),
-            models.UniqueConstraint(fields=["code"], condition=models.Q(status="published"), name="strategy_one_published"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(status="published"), name="strategy_one_published"
+            ),
         ]
 
 
@@ -56,9 +58,15 @@ class Decision(models.Model):
 
     pk = models.CompositePrimaryKey("run_on", "obligation_id")
     run_on = models.DateField()
-    obligation = models.ForeignKey("portfolio.Obligation", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    obligation = models.ForeignKey(
+        "portfolio.Obligation", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    debtor = models.ForeignKey(
+        "portfolio.Debtor", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    creditor = models.ForeignKey(
+        "portfolio.Creditor", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
     stage = models.CharField(max_length=12)
     segment = models.CharField(max_length=40, blank=True)
     step = models.CharField(max_length=40, blank=True)
@@ -71,7 +79,9 @@ class Decision(models.Model):
     days_past_due = models.IntegerField(default=0)
     planned_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=8, choices=DecisionState.choices)
-    agent = models.ForeignKey("base.User", null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    agent = models.ForeignKey(
+        "base.User", null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
 
     class Meta:
         managed = False  # made by SQL in 0002: native partitions, indexes for the queue

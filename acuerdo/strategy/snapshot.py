@@ -1,10 +1,10 @@
 """All that a run reads, lent by the capabilities that own the tables."""
 
 from acuerdo.base.extracts import Extract
-from acuerdo.ledger.snapshot import EXTRACTS as LEDGER
+from acuerdo.ledger.public import EXTRACTS as LEDGER
 from acuerdo.negotiation.public import EXTRACTS as NEGOTIATION
-from acuerdo.policy.snapshot import EXTRACTS as POLICY
-from acuerdo.portfolio.snapshot import EXTRACTS as PORTFOLIO
+from acuerdo.policy.public import EXTRACTS as POLICY
+from acuerdo.portfolio.public import EXTRACTS as PORTFOLIO
 
 # One row for each creditor that an agent may work; 0 is every creditor.
 AGENTS = Extract(

@@ -31,11 +31,16 @@ class Command:
 
 
 COMMANDS = (
+    Command("demo", "demo", "un mundo inventado para conocer Acuerdo", "an invented world to get to know Acuerdo"),
     Command("up", "up", "sirve la web, los trabajos y la base de datos", "serve web, jobs and database"),
     Command("migrate", "migrate", "crea o actualiza la base de datos", "create or update the database"),
     Command("createadmin", "createadmin", "crea un usuario administrador", "create an administrator"),
     Command("check", "check", "revisa la instalación", "check the installation"),
+    Command("policy", "policy", "¿se puede hacer este contacto?", "may this contact be made?"),
     Command("ledger", "ledger", "liquida un crédito: cronograma y saldos", "work a loan out: schedule and balances"),
+    Command("decide", "decide", "decide el plan de un día sobre una foto", "decide a day's plan over a snapshot"),
+    Command("snapshot", "snapshot", "guarda la cartera para decidir", "save the portfolio for deciding"),
+    Command("strategy", "strategy", "estrategias: revisar, publicar, ver", "strategies: check, publish, show"),
     Command("day", "day", "ejecuta el ciclo del día", "run the day's cycle"),
     Command("backup", "backup", "guarda la base de datos en un archivo", "save the database to a file"),
     Command("restore", "restore", "recupera la base de datos de un archivo", "bring the database back from a file"),

@@ -30,11 +30,12 @@ from acuerdo.strategy.rules.scorecard import (
 
 ANY_CREDITOR = 0
 REACH = {
-    "email": "has_email", "sms": "has_mobile", "whatsapp": "has_mobile", "voice": "has_phone", "call": "has_phone", "letter": "has_address",
+    "email": "has_email", "sms": "has_mobile", "whatsapp": "has_mobile", "voice": "has_phone", "call": "has_phone",
+    "letter": "has_address",
 }  # fmt: skip
 KEPT = [
-    "obligation_id", "debtor_id", "creditor_id", "channel", "position", "minute", "score", "planned_us", "refused", "refused_by", "agency_id",
-    "placed_agent_id",
+    "obligation_id", "debtor_id", "creditor_id", "channel", "position", "minute", "score", "planned_us", "refused", "refused_by",
+    "agency_id", "placed_agent_id",
 ]  # fmt: skip
 
 
@@ -69,7 +70,9 @@ def judge_candidates(
     )
     frame = _with_score(frame, engine, document)
     stopped = nw.when(~nw.col("reachable")).then(nw.lit("no-contact-point"))
-    frame = frame.with_columns(stopped=stopped.otherwise(nw.when(nw.col("on_hold")).then(nw.lit("hold-channel")).otherwise(nw.lit(""))))
+    frame = frame.with_columns(
+        stopped=stopped.otherwise(nw.when(nw.col("on_hold")).then(nw.lit("hold-channel")).otherwise(nw.lit("")))
+    )
     needed = sorted({*SITUATION, *KEPT, "stopped"} - {"planned_us", "refused", "refused_by"})
     candidates = engine.settle(frame.select(needed), "candidates")
     asked = ask_gate(engine, candidates.filter(nw.col("stopped") == ""), laws, moment)
@@ -136,7 +139,7 @@ def choose_leads(engine: Engine, judged: Frame, agents: list[Agent], document: S
     left_over = calls.select("debtor_id").join(assigned, on="debtor_id", how="anti")
     refilled = engine.collect(second.join(engine.lend(left_over, "left_over"), on="debtor_id", how="inner"))
     messages = pl.concat([messages, refilled.with_columns(is_refilled=pl.lit(value=True)).select(messages.columns)])
-    messages = _within_limits(messages, document.capacity.messages)
+    messages = _within_limits(messages, dict(document.capacity.messages.items()))
     done = calls.join(assigned, on="debtor_id", how="inner").with_columns(is_refilled=pl.lit(value=False))
     quiet = messages.with_columns(agent_id=pl.lit(0, pl.Int64))
     return pl.concat([done.select(quiet.columns), quiet]).sort("debtor_id")
@@ -147,7 +150,15 @@ def _best(worth: Frame) -> Frame:
     channel = worth.unique(subset=["obligation_id"], keep="first", order_by=["position"])
     person = channel.unique(subset=["debtor_id"], keep="first", order_by=["rank", "obligation_id"])
     return person.select(
-        "debtor_id", "creditor_id", "obligation_id", "channel", "position", "score", "planned_us", "agency_id", "placed_agent_id"
+        "debtor_id",
+        "creditor_id",
+        "obligation_id",
+        "channel",
+        "position",
+        "score",
+        "planned_us",
+        "agency_id",
+        "placed_agent_id",
     )
 
 

@@ -8,7 +8,19 @@ import adbc_driver_postgresql.dbapi
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-_LIBPQ = ("host", "port", "user", "password", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey", "service", "passfile")
+_LIBPQ = (
+    "host",
+    "port",
+    "user",
+    "password",
+    "dbname",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "service",
+    "passfile",
+)
 
 
 @contextmanager

@@ -31,7 +31,8 @@ def compile_condition(node: Node) -> nw.Expr:
             found = compile_condition(fact).is_in(list(values))
             return ~found if is_negated else found
         case Both(parts, all_of):
-            return reduce(operator.and_ if all_of else operator.or_, (compile_condition(part) for part in parts))
+            joined: nw.Expr = reduce(operator.and_ if all_of else operator.or_, map(compile_condition, parts))
+            return joined
         case Not(part):
             return ~compile_condition(part)
 
@@ -45,7 +46,8 @@ def _compare(left: Node, sign: str, right: Node) -> nw.Expr:
     for currency, minor in amount.minor:
         sides = [nw.lit(minor) if side is amount else compile_condition(side) for side in (left, right)]
         parts.append((nw.col("currency") == currency) & apply(*sides))
-    return reduce(operator.or_, parts)
+    any_currency: nw.Expr = reduce(operator.or_, parts)
+    return any_currency
 
 
 def first_index(conditions: list[nw.Expr], otherwise: int = -1) -> nw.Expr:

@@ -63,7 +63,9 @@ def obligations_frame(engine: Engine, snapshot: Snapshot, moment: Moment, stages
     totals = base.group_by("debtor_id").agg(
         obligations=nw.len().cast(nw.Int64), obligations_overdue=_ones(nw.col("days_past_due") > 0)
     )
-    exposure = base.group_by("debtor_id", "creditor_id", "currency").agg(exposure=nw.col("balance").sum().cast(nw.Int64))
+    exposure = base.group_by("debtor_id", "creditor_id", "currency").agg(
+        exposure=nw.col("balance").sum().cast(nw.Int64)
+    )
     frame = base.join(totals, on="debtor_id", how="inner").join(
         exposure, on=["debtor_id", "creditor_id", "currency"], how="inner"
     )
@@ -199,7 +201,11 @@ def _outbound(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
 
 
 def _zone_offsets(engine: Engine, snapshot: Snapshot, moment: Moment) -> pl.DataFrame:
-    zones = engine.collect(engine.scan(snapshot.path("debtors")).select("timezone").unique()).get_column("timezone").to_list()
+    zones = (
+        engine.collect(engine.scan(snapshot.path("debtors")).select("timezone").unique())
+        .get_column("timezone")
+        .to_list()
+    )
     rows = []
     for zone in sorted(zones):
         try:
@@ -231,7 +237,9 @@ def _contacts(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
 
 
 def _last_contact(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
-    outbound = _outbound(engine, snapshot, moment).with_columns(recency=0 - nw.col("at_us"), newest=0 - nw.col("attempt_id"))
+    outbound = _outbound(engine, snapshot, moment).with_columns(
+        recency=0 - nw.col("at_us"), newest=0 - nw.col("attempt_id")
+    )
     latest = outbound.unique(subset=["debtor_id"], keep="first", order_by=["recency", "newest"])
     return latest.select(
         nw.col("debtor_id"), nw.col("days_ago").alias("last_contact_days"), nw.col("channel").alias("last_channel")
@@ -279,7 +287,11 @@ def _with_promises(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Mom
         promise_amount=nw.when(stands).then(nw.col("amount_minor")).otherwise(nw.lit(0)).sum().cast(nw.Int64),
         kept_promises=_ones(kept & recent),
         broken_promises=_ones(broken & recent),
-        days_since_broken=nw.when(broken).then(nw.max_horizontal(judged_ago, nw.lit(0))).otherwise(nw.lit(NEVER)).min().cast(nw.Int64),
+        days_since_broken=nw.when(broken)
+        .then(nw.max_horizontal(judged_ago, nw.lit(0)))
+        .otherwise(nw.lit(NEVER))
+        .min()
+        .cast(nw.Int64),
     )
     joined = frame.join(totals, on="obligation_id", how="left")
     joined = joined.with_columns(

@@ -17,7 +17,18 @@ import polars as pl
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.verdict import Verdict
-from acuerdo.policy.rules import Consent, Facts, OwnHours, Pack, PastContact, Question, Reading, judge, load_pack, pack_codes
+from acuerdo.policy.rules import (
+    Consent,
+    Facts,
+    OwnHours,
+    Pack,
+    PastContact,
+    Question,
+    Reading,
+    judge,
+    load_pack,
+    pack_codes,
+)
 from acuerdo.policy.rules.pack_format import parse_windows
 from acuerdo.strategy.engine.facts import DIGIT, RECENT, Moment
 from acuerdo.strategy.engine.frames import Engine, Frame
@@ -148,9 +159,8 @@ def _history(situation: Mapping[str, Any], moment: Moment, zone: ZoneInfo) -> It
     for channel in CHANNELS:
         tries, talks = situation[f"tries_{channel}"], situation[f"talks_{channel}"]
         for ago in range(RECENT):
-            at = midnight - timedelta(days=ago)
-            if at > moment.now:  # a plan made in the first instant of the day
-                at = moment.now
+            # A plan made in the first instant of the day still knows that day's contacts.
+            at = min(midnight - timedelta(days=ago), moment.now)
             tried, talked = tries // DIGIT**ago % DIGIT, talks // DIGIT**ago % DIGIT
             for index in range(tried):
                 yield PastContact(at, channel, answered=index < talked, right_party=index < talked)

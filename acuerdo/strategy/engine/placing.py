@@ -17,7 +17,8 @@ NO_STEP, STEP_DONE = -1, -2
 def place(frame: Frame, document: StrategyDocument) -> Frame:
     """Adds `segment_index`, `step_index`, `step_age` (days since it fell) and `blocker` (empty: a step falls today)."""
     segments = [compile_condition(segment.condition) for segment in document.segments]
-    frame = frame.with_columns(segment_index=first_index(segments), draw=draw(document.code))
+    frame = with_draw(frame, document.code) if document.control_percent else frame
+    frame = frame.with_columns(segment_index=first_index(segments))
     falls = [falls_today(step, document) for step in document.steps]
     ages = [age_of(step) for step in document.steps]
     open_ = [fallen & ~_is_done(step, age) for step, fallen, age in zip(document.steps, falls, ages, strict=True)]
@@ -34,17 +35,23 @@ def place(frame: Frame, document: StrategyDocument) -> Frame:
     return frame.with_columns(blocker=first_text(_blockers(document)))
 
 
-def draw(salt: str) -> nw.Expr:
-    """`rules.dice.draw` over the column `dice`."""
+def with_draw(frame: Frame, salt: str) -> Frame:
+    """`rules.dice.draw` over the column `dice`, one operation a column: engines write `%` and `//` with their operand repeated."""
     first, second = dice.salt_numbers(salt)
     half = dice.MODULUS_HALF
     a, b, c = dice.FACTORS
-    mixed = nw.col("dice")
+    frame = frame.with_columns(mixed=nw.col("dice"))
     for added in (first, second):
-        mixed = ((mixed % half) * (a * 8) + (mixed // half) * b + added) % dice.MODULUS
-    swapped = (mixed % half) * half + mixed // half
-    folded = ((swapped // half) * (c * 4) + (swapped % half) * a + second) % dice.MODULUS
-    return folded // half * dice.PARTS // half
+        frame = _split(frame).with_columns(mixed=nw.col("low") * (a * 8) + nw.col("high") * b + added)
+        frame = frame.with_columns(mixed=nw.col("mixed") % dice.MODULUS)
+    frame = _split(frame)  # the halves change places: what was low is high now
+    frame = frame.with_columns(mixed=nw.col("low") * (c * 4) + nw.col("high") * a + second)
+    frame = frame.with_columns(mixed=nw.col("mixed") % dice.MODULUS)
+    return _split(frame).with_columns(draw=nw.col("high") * dice.PARTS // half).drop("mixed", "low", "high")
+
+
+def _split(frame: Frame) -> Frame:
+    return frame.with_columns(low=nw.col("mixed") % dice.MODULUS_HALF, high=nw.col("mixed") // dice.MODULUS_HALF)
 
 
 def position(step: Step) -> nw.Expr:

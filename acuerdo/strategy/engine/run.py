@@ -18,20 +18,23 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.engine.choosing import agents_of, choose_leads, judge_candidates
 from acuerdo.strategy.engine.facts import Moment, obligations_frame, start_of
 from acuerdo.strategy.engine.frames import Engine, Frame, open_engine
-from acuerdo.strategy.engine.gate import laws_of
+from acuerdo.strategy.engine.gate import SITUATION, laws_of
 from acuerdo.strategy.engine.placing import place
 from acuerdo.strategy.engine.snapshot import Snapshot
 from acuerdo.strategy.rules.document import StrategyDocument
+from acuerdo.strategy.rules.facts import CHANNELS
 
 PARTS = (
-    "accounts", "agents", "attempts", "consents", "contact_points", "creditors", "debtors", "holds", "obligations", "placements", "preferences",
-    "promises", "readings",
+    "accounts", "agents", "attempts", "consents", "contact_points", "creditors", "debtors", "holds", "obligations",
+    "placements", "preferences", "promises", "readings",
 )  # fmt: skip
-COLUMNS = {
-    "run_on": pl.Date, "obligation_id": pl.Int64, "debtor_id": pl.Int64, "creditor_id": pl.Int64, "stage": pl.String, "segment": pl.String,
-    "step": pl.String, "channel": pl.String, "template": pl.String, "is_lead": pl.Boolean, "score": pl.Int64, "reasons": pl.List(pl.String),
-    "balance_due_minor": pl.Int64, "days_past_due": pl.Int32, "planned_at": pl.Datetime("us", "UTC"), "state": pl.String, "agent_id": pl.Int64,
+_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "run_on": pl.Date, "obligation_id": pl.Int64, "debtor_id": pl.Int64, "creditor_id": pl.Int64, "stage": pl.String,
+    "segment": pl.String, "step": pl.String, "channel": pl.String, "template": pl.String, "is_lead": pl.Boolean,
+    "score": pl.Int64, "reasons": pl.List(pl.String), "balance_due_minor": pl.Int64, "days_past_due": pl.Int32,
+    "planned_at": pl.Datetime("us", "UTC"), "state": pl.String, "agent_id": pl.Int64,
 }  # fmt: skip
+COLUMNS = pl.Schema(_TYPES)
 SEPARATOR = "|"
 CHANNELS_A_STEP = 4
 
@@ -53,7 +56,9 @@ def decide(
     """
     missing = sorted(set(PARTS) - set(snapshot.parts))
     if missing:
-        raise Refusal("snapshot-incomplete", f"A la foto de la cartera le falta: {', '.join(missing)}. Créela de nuevo.")
+        raise Refusal(
+            "snapshot-incomplete", f"A la foto de la cartera le falta: {', '.join(missing)}. Créela de nuevo."
+        )
     moment = start_of(snapshot.on, now, zone)
     with open_engine(engine_name) as engine:
         return _decide(engine, snapshot, document, moment)
@@ -84,9 +89,6 @@ def _decide(engine: Engine, snapshot: Snapshot, document: StrategyDocument, mome
 
 def _needed() -> list[str]:
     """What the later stages read of the facts; the rest is never written."""
-    from acuerdo.strategy.engine.gate import SITUATION  # noqa: PLC0415
-    from acuerdo.strategy.rules.facts import CHANNELS  # noqa: PLC0415
-
     flags = [f"{what}_{channel}" for what in ("consent", "reminder", "hold") for channel in CHANNELS]
     computed = {"law", "law_region", "channel", "purpose", "minute", "may_channel"}
     return [
@@ -102,7 +104,9 @@ def _refusals(judged: Frame) -> Frame:
     told = {}
     for position in range(CHANNELS_A_STEP):
         code = nw.concat_str(nw.col("channel"), nw.lit(":"), nw.col("refused"))
-        told[f"told_{position}"] = nw.when((nw.col("position") == position) & ~allowed).then(code).otherwise(nw.lit("")).max()
+        told[f"told_{position}"] = (
+            nw.when((nw.col("position") == position) & ~allowed).then(code).otherwise(nw.lit("")).max()
+        )
     summary = judged.group_by("obligation_id").agg(
         may_go=nw.when(allowed).then(nw.lit(1)).otherwise(nw.lit(0)).max().cast(nw.Int64),
         best_score=nw.when(allowed).then(nw.col("score")).otherwise(nw.lit(0)).max().cast(nw.Int64),
@@ -151,7 +155,9 @@ def _rows(engine: Engine, placed: Frame, judged: Frame, leads: pl.DataFrame) -> 
         score=nw.col("lead_score").fill_null(0),
     )  # fmt: skip
     frame = frame.with_columns(
-        reasons=nw.when(nw.col("is_lead")).then(_why()).otherwise(nw.when(nw.col("blocker") != "").then(nw.col("blocker")).otherwise(_why_not()))
+        reasons=nw.when(nw.col("is_lead"))
+        .then(_why())
+        .otherwise(nw.when(nw.col("blocker") != "").then(nw.col("blocker")).otherwise(_why_not()))
     )
     return frame.select(
         "obligation_id", "debtor_id", "creditor_id", "stage", "segment_index", "step_index", "channel", "is_lead", "score",
@@ -167,7 +173,11 @@ def _why() -> nw.Expr:
 
 
 def _why_not() -> nw.Expr:
-    other = nw.when(nw.col("lead_creditor_id") == nw.col("creditor_id")).then(nw.lit("joined")).otherwise(nw.lit("other-creditor"))
+    other = (
+        nw.when(nw.col("lead_creditor_id") == nw.col("creditor_id"))
+        .then(nw.lit("joined"))
+        .otherwise(nw.lit("other-creditor"))
+    )
     busy = nw.when(nw.col("has_lead")).then(other).otherwise(nw.lit("capacity-reached"))
     worth = nw.when(nw.col("best_score") <= 0).then(nw.lit("not-worth-it")).otherwise(busy)
     return nw.when(nw.col("may_go") == 0).then(nw.col("refusal")).otherwise(worth)

@@ -57,7 +57,9 @@ def read_snapshot(folder: Path) -> Snapshot:
     try:
         told = json.loads((folder / MANIFEST).read_text("utf-8"))
     except FileNotFoundError:
-        raise Refusal("snapshot-missing", f"No hay una foto de la cartera en «{folder.name}». Cree una con «acuerdo snapshot».") from None
+        raise Refusal(
+            "snapshot-missing", f"No hay una foto de la cartera en «{folder.name}». Cree una con «acuerdo snapshot»."
+        ) from None
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise _damaged(folder, MANIFEST) from None
     if told.get("format") != FORMAT:
@@ -67,7 +69,12 @@ def read_snapshot(folder: Path) -> Snapshot:
         if not (folder / part.file).is_file():
             raise _damaged(folder, part.file)
     return Snapshot(
-        folder, date.fromisoformat(told["on"]), datetime.fromisoformat(told["taken_at"]), told["identity"], told["horizon"], parts
+        folder,
+        date.fromisoformat(told["on"]),
+        datetime.fromisoformat(told["taken_at"]),
+        told["identity"],
+        told["horizon"],
+        parts,
     )
 
 
@@ -133,7 +140,10 @@ def _read_whole(cursor: Any, folder: Path, extract: Extract, since: int, recipe:
     file = _new_name(folder, extract.name)
     cursor.execute(f"{_select(extract, since)} AND ({extract.where})")
     rows = 0
-    with cursor.fetch_record_batch() as reader, pq.ParquetWriter(folder / file, reader.schema, compression="zstd") as writer:
+    with (
+        cursor.fetch_record_batch() as reader,
+        pq.ParquetWriter(folder / file, reader.schema, compression="zstd") as writer,
+    ):
         for batch in reader:
             writer.write_batch(batch)
             rows += batch.num_rows
@@ -160,7 +170,7 @@ def _merge(path: Path, folder: Path, extract: Extract, changed: pl.DataFrame, si
     if extract.recent:
         old = old.filter(pl.col(extract.recent_column) >= since)
     kept = old.join(changed.lazy().select(extract.key), on=extract.key, how="anti")
-    fresh = changed.filter(pl.col("kept_")).drop("kept_").cast(dict(pl.read_parquet_schema(path))).lazy()
+    fresh = changed.filter(pl.col("kept_")).drop("kept_").cast(pl.Schema(pl.read_parquet_schema(path))).lazy()
     file = _new_name(folder, extract.name)
     pl.concat([kept, fresh]).sink_parquet(folder / file, compression="zstd")
     return Part(file, int(pl.scan_parquet(folder / file).select(pl.len()).collect().item()), recipe)
@@ -199,4 +209,6 @@ def _drop_unused(snapshot: Snapshot) -> None:
 
 
 def _damaged(folder: Path, file: str) -> Refusal:
-    return Refusal("snapshot-damaged", f"A la foto de «{folder.name}» le falta o no se le puede leer «{file}». Créela de nuevo.")
+    return Refusal(
+        "snapshot-damaged", f"A la foto de «{folder.name}» le falta o no se le puede leer «{file}». Créela de nuevo."
+    )

@@ -109,7 +109,9 @@ class Step(_Conditional):
     def _check_days(self) -> None:
         if self.day is None:
             if self.when == "true" or self.on_promise or self.until is not None:
-                raise ValueError("un paso sin «day» necesita «when», y no admite «on_promise», «repeat_days» ni «until»")
+                raise ValueError(
+                    "un paso sin «day» necesita «when», y no admite «on_promise», «repeat_days» ni «until»"
+                )
             return
         if self.until is not None and self.until < self.day:
             raise ValueError("«until» es anterior a «day»")
@@ -129,7 +131,9 @@ class Capacity(_Part):
     """Daily limits. A channel without a limit is not limited; calls are limited by agents."""
 
     calls_per_agent: Annotated[int, Field(ge=0, le=1_000)] = 60
-    messages: dict[Literal["sms", "email", "whatsapp", "voice", "letter"], Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    messages: dict[Literal["sms", "email", "whatsapp", "voice", "letter"], Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict
+    )
 
 
 class Costs(_Part):
@@ -168,7 +172,9 @@ class StrategyDocument(_Part):
             if missing := set(step.segments) - known:
                 raise ValueError(f"el paso «{step.code}» nombra el segmento «{min(missing)}», que no existe")
             if useless := set(step.segments) & alone:
-                raise ValueError(f"el paso «{step.code}» nombra «{min(useless)}», que se deja tranquilo: nunca llegaría")
+                raise ValueError(
+                    f"el paso «{step.code}» nombra «{min(useless)}», que se deja tranquilo: nunca llegaría"
+                )
         for currency, costs in self.costs.items():
             for concept in Costs.model_fields:
                 _fits(costs, concept, currency)

@@ -24,7 +24,12 @@ NUMBER_MAX = 10**12
 _OPERATORS: dict[type[ast.cmpop], Comparison] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
-_TYPE_WORDS: dict[FactType, str] = {"int": "número entero", "bool": "sí o no", "text": "texto", "money": "valor en dinero"}
+_TYPE_WORDS: dict[FactType, str] = {
+    "int": "número entero",
+    "bool": "sí o no",
+    "text": "texto",
+    "money": "valor en dinero",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,7 @@ def parse_condition(text: str) -> Node:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = getattr(error, "offset", None)
         raise _refusal("no se entiende; revise paréntesis, comillas y operadores", column) from None
-    node = _condition(tree)
-    return node
+    return _condition(tree)
 
 
 def evaluate(node: Node, facts: Mapping[str, FactValue]) -> FactValue:
@@ -172,7 +176,9 @@ def _ordered(left: FactValue, operator: Comparison, right: FactValue) -> bool:
 def _condition(tree: ast.expr) -> Node:
     node = _node(tree)
     if node.type != "bool":
-        raise _refusal(f"se esperaba una condición y hay un {_TYPE_WORDS[node.type]}; compare con ==, <, >…", tree.col_offset + 1)
+        raise _refusal(
+            f"se esperaba una condición y hay un {_TYPE_WORDS[node.type]}; compare con ==, <, >…", tree.col_offset + 1
+        )
     return node
 
 
@@ -284,7 +290,7 @@ def _among(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Node:
     node = _node(left)
     column = left.col_offset + 1
     if not isinstance(right, ast.List | ast.Tuple | ast.Set) or not right.elts or node.type not in ("int", "text"):
-        raise _refusal("in se usa así: stage in [\"early\", \"middle\"]", column)
+        raise _refusal('in se usa así: stage in ["early", "middle"]', column)
     constants = [_node(element) for element in right.elts]
     if any(not isinstance(constant, Constant) or constant.type != node.type for constant in constants):
         raise _refusal(f"la lista debe tener solo {_TYPE_WORDS[node.type]}", column)

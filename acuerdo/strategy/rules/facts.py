@@ -27,7 +27,12 @@ class Fact:
 
 
 _ALL = (
-    Fact("day", "int", "Día en la línea: mora en positivo, días que faltan en negativo", "Day on the line: past due positive, to go negative"),
+    Fact(
+        "day",
+        "int",
+        "Día en la línea: mora en positivo, días que faltan en negativo",
+        "Day on the line: past due positive, to go negative",
+    ),
     Fact("days_past_due", "int", "Días de mora", "Days past due"),
     Fact("days_to_due", "int", "Días que faltan para la próxima cuota", "Days to the next instalment"),
     Fact("stage", "text", "Etapa según los umbrales de la estrategia", "Stage by the strategy's thresholds", STAGES),
@@ -40,7 +45,12 @@ _ALL = (
     Fact("balance", "money", "Saldo total", "Total balance"),
     Fact("balance_due", "money", "Saldo exigible", "Balance due"),
     Fact("next_due", "money", "Valor de la próxima cuota", "Amount of the next instalment"),
-    Fact("exposure", "money", "Saldo de la persona en esta moneda con este acreedor", "Person's balance in this currency with this creditor"),
+    Fact(
+        "exposure",
+        "money",
+        "Saldo de la persona en esta moneda con este acreedor",
+        "Person's balance in this currency with this creditor",
+    ),
     Fact("last_payment", "money", "Último pago", "Last payment"),
     Fact("days_since_payment", "int", "Días desde el último pago", "Days since the last payment"),
     Fact("days_since_disbursed", "int", "Días desde el desembolso", "Days since disbursement"),
@@ -63,7 +73,9 @@ _ALL = (
     Fact("consent_call", "bool", "Autorizó llamada", "Authorised calls"),
     Fact("contacts_7_days", "int", "Contactos en 7 días", "Contacts in 7 days"),
     Fact("contacts_30_days", "int", "Contactos en 30 días", "Contacts in 30 days"),
-    Fact("answers_30_days", "int", "Conversaciones con la persona en 30 días", "Conversations with the person in 30 days"),
+    Fact(
+        "answers_30_days", "int", "Conversaciones con la persona en 30 días", "Conversations with the person in 30 days"
+    ),
     Fact("last_contact_days", "int", "Días desde el último contacto", "Days since the last contact"),
     Fact("last_channel", "text", "Canal del último contacto", "Channel of the last contact", ("", *CHANNELS)),
     Fact("placed", "bool", "Asignada a una agencia", "Placed with an agency"),

@@ -29,7 +29,9 @@ SCORE_MAX = 10**9
 FATIGUE_CONTACTS_MAX = 30
 
 
-def gained_minor(*, stage: str, channel: str, stake_minor: int, cost_minor: int, fatigue_minor: int, contacts_7_days: int) -> int:
+def gained_minor(
+    *, stage: str, channel: str, stake_minor: int, cost_minor: int, fatigue_minor: int, contacts_7_days: int
+) -> int:
     """Minor units that the contact is expected to bring beyond its cost (plain reference for the engines); may be negative."""
     uplift = UPLIFT_BP[stage][CHANNELS_SCORED.index(channel)] if stage in UPLIFT_BP else DEFAULT_UPLIFT_BP
     stake = min(max(stake_minor, 0), STAKE_MINOR_MAX)

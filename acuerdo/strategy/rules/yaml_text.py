@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from acuerdo.kernel.errors import Place, Refusal
-from acuerdo.strategy.rules.document import StrategyDocument
+from acuerdo.strategy.rules.document import Capacity, Costs, Scope, Segment, StageStarts, Step, StrategyDocument
 
 SIZE_MAX = 200_000
 
@@ -44,11 +44,13 @@ class StrategyFaults(Refusal):
 class _CoreLoader(yaml.SafeLoader):
     """YAML 1.2's core: PyYAML's 1.1 reads 09:30 as 570 and `no` as false."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
 
 _CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_CoreLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
+)
 _CoreLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
 
 
@@ -61,7 +63,7 @@ def read_strategy(text: str) -> StrategyDocument:
     try:
         return StrategyDocument.model_validate(plain)
     except ValidationError as error:
-        raise StrategyFaults(sorted((_fault(details, root) for details in error.errors()), key=lambda fault: fault.line)) from None
+        raise StrategyFaults(_faults(error.errors(), root)) from None
 
 
 def _compose(text: str) -> yaml.Node:
@@ -71,7 +73,9 @@ def _compose(text: str) -> yaml.Node:
         for token in yaml.scan(text, Loader=_CoreLoader):
             if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
                 line = token.start_mark.line + 1
-                raise StrategyFaults([Fault(line, "", "no se admiten alias, anclas ni etiquetas de YAML; repita el texto")])
+                raise StrategyFaults(
+                    [Fault(line, "", "no se admiten alias, anclas ni etiquetas de YAML; repita el texto")]
+                )
         root = yaml.compose(text, Loader=_CoreLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -112,6 +116,13 @@ def _scalar(node: yaml.Node) -> str | int | bool | None:
             return value
 
 
+def _faults(errors: list[ErrorDetails], root: yaml.Node) -> list[Fault]:
+    """In the order of the text; a list that lost its only element to a fault is not blamed for being empty."""
+    inner = [error["loc"][:-1] for error in errors]
+    told = [error for error in errors if not (error["type"] == "too_short" and error["loc"] in inner)]
+    return sorted((_fault(error, root) for error in told), key=lambda fault: fault.line)
+
+
 def _fault(details: ErrorDetails, root: yaml.Node) -> Fault:
     place = [part for part in details["loc"] if part != "[key]"]
     node, line, walked = root, root.start_mark.line + 1, ""
@@ -136,53 +147,51 @@ def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
 
 def _words(details: ErrorDetails) -> str:
     """pydantic's fault in Spanish, with what to do."""
-    context = details.get("ctx", {})
-    match details["type"]:
-        case "missing":
-            return "falta este campo"
-        case "extra_forbidden":
-            name = str(details["loc"][-1])
-            near = get_close_matches(name, _field_names(), n=1)
-            return f"el campo «{name}» no existe" + (f"; ¿quiso decir «{near[0]}»?" if near else "; quítelo")
-        case "value_error":
-            return str(context["error"])
-        case "literal_error":
-            return f"no puede ser «{details['input']}»; use {context['expected'].replace(' or ', ' o ')}"
-        case "string_pattern_mismatch":
-            return f"«{details['input']}» no tiene la forma pedida ({context['pattern']})"
-        case "greater_than_equal":
-            return f"debe ser {context['ge']} o más"
-        case "less_than_equal":
-            return f"debe ser {context['le']} o menos"
-        case "too_short" | "string_too_short":
-            return "no puede estar vacío"
-        case "too_long" | "string_too_long":
-            return f"es demasiado largo: admite {context.get('max_length')}"
-        case "int_type" | "int_parsing" | "int_from_float":
-            return f"debe ser un número entero y es «{details['input']}»"
-        case "decimal_parsing" | "decimal_type" | "decimal_max_places":
-            return f"debe ser un número como 2.5 y es «{details['input']}»"
-        case "tuple_type" | "list_type":
-            return "debe ser una lista"
-        case "dict_type" | "model_type" | "model_attributes_type":
-            return "debe ser un grupo de campos"
-        case "string_type":
-            return "debe ser un texto"
-        case "bool_type" | "bool_parsing":
-            return "debe ser true o false"
-        case other:
-            return f"no es válido ({other})"
+    kind, given, context = details["type"], details["input"], details.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        return _unknown_field(str(details["loc"][-1]))
+    sentence = _SENTENCES.get(kind)
+    if sentence is None:
+        return f"no es válido ({kind})"
+    told = {name: str(value).replace(" or ", " o ") for name, value in context.items()}
+    return sentence.format(given=given, **told)
 
 
-def _field_names() -> list[str]:
-    names: set[str] = set()
-    pending: list[type[BaseModel]] = [StrategyDocument]
-    while pending:
-        model = pending.pop()
-        names |= set(model.model_fields)
-        pending += model.__subclasses__()
-    from acuerdo.strategy.rules import document
+_SENTENCES = {
+    "missing": "falta este campo",
+    "literal_error": "no puede ser «{given}»; use {expected}",
+    "string_pattern_mismatch": "«{given}» no tiene la forma pedida ({pattern})",
+    "greater_than_equal": "debe ser {ge} o más",
+    "less_than_equal": "debe ser {le} o menos",
+    "too_short": "no puede estar vacío",
+    "string_too_short": "no puede estar vacío",
+    "too_long": "es demasiado largo: admite {max_length}",
+    "string_too_long": "es demasiado largo: admite {max_length}",
+    "int_type": "debe ser un número entero y es «{given}»",
+    "int_parsing": "debe ser un número entero y es «{given}»",
+    "decimal_parsing": "debe ser un número como 2.5 y es «{given}»",
+    "decimal_type": "debe ser un número como 2.5 y es «{given}»",
+    "decimal_max_places": "admite dos decimales y es «{given}»",
+    "tuple_type": "debe ser una lista",
+    "dict_type": "debe ser un grupo de campos",
+    "model_type": "debe ser un grupo de campos",
+    "string_type": "debe ser un texto",
+    "bool_type": "debe ser true o false",
+    "bool_parsing": "debe ser true o false",
+}
 
-    for part in (document.Scope, document.StageStarts, document.Segment, document.Step, document.Capacity, document.Costs):
-        names |= set(part.model_fields)
-    return sorted(names)
+
+def _unknown_field(name: str) -> str:
+    near = get_close_matches(name, _FIELD_NAMES, n=1)
+    return f"el campo «{name}» no existe" + (f"; ¿quiso decir «{near[0]}»?" if near else "; quítelo")
+
+
+_FIELD_NAMES = sorted(
+    {
+        name
+        for part in (StrategyDocument, Scope, StageStarts, Segment, Step, Capacity, Costs)
+        for name in part.model_fields
+    }
+)

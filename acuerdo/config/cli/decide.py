@@ -1,0 +1,116 @@
+"""`acuerdo decide`: the decision run alone, Parquet in and out, no database."""
+
+import argparse
+import json
+import os
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from acuerdo.base.language import in_language
+from acuerdo.config import environment
+from acuerdo.config.cli import output
+from acuerdo.kernel.errors import Refusal
+
+ENGINES = ("polars", "duckdb")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    folder, file = in_language(es="CARPETA", en="DIR"), in_language(es="ARCHIVO", en="FILE")
+    parser.add_argument(
+        "--snapshot",
+        type=Path,
+        required=True,
+        metavar=folder,
+        help=in_language(es="foto hecha con «acuerdo snapshot»", en="made by `acuerdo snapshot`"),
+    )
+    parser.add_argument(
+        "--strategy",
+        type=Path,
+        required=True,
+        metavar=file,
+        help=in_language(es="estrategia en YAML", en="strategy as YAML"),
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar=folder,
+        help=in_language(es="recibe decisions.parquet y funnel.json", en="gets decisions.parquet and funnel.json"),
+    )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="polars",
+        help=in_language(es="motor de cálculo", en="engine to compute with"),
+    )
+    parser.add_argument(
+        "--date",
+        type=date.fromisoformat,
+        metavar=in_language(es="AAAA-MM-DD", en="YYYY-MM-DD"),
+        help=in_language(es="debe ser la fecha de la foto", en="must be the snapshot's date"),
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    _ready()
+    from django.conf import settings  # noqa: PLC0415 - after its variables
+
+    from acuerdo.strategy.public import decide, read_snapshot, write_plan  # noqa: PLC0415
+    from acuerdo.strategy.rules.yaml_text import read_strategy  # noqa: PLC0415
+
+    document = read_strategy(_text(args.strategy))
+    snapshot = read_snapshot(args.snapshot)
+    if args.date and args.date != snapshot.on:
+        raise Refusal(
+            "snapshot-other-date",
+            in_language(
+                es=f"La foto es del {snapshot.on} y se pidió el {args.date}. Cree la foto de esa fecha.",
+                en=f"The snapshot is of {snapshot.on}, not {args.date}. Make one of that date.",
+            ),
+        )
+    # The plan of a date is made as of its first instant, so it never depends on when the command runs.
+    now = datetime.combine(snapshot.on, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
+    plan = decide(snapshot, document, now=now, zone=settings.TIME_ZONE, engine_name=args.engine)
+    write_plan(plan, args.out)
+    (args.out / "funnel.json").write_text(json.dumps(plan.funnel, ensure_ascii=False, indent=1), "utf-8")
+    output.answer(
+        args, {"status": "done", "date": snapshot.on.isoformat(), **plan.funnel}, _as_text(plan.funnel, snapshot.on)
+    )
+    return 0
+
+
+def _ready() -> None:
+    """Django without its database: the run reads and writes files only."""
+    environment.keep_secret_key()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "acuerdo.config.settings")
+    import django  # noqa: PLC0415
+
+    django.setup()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Refusal(
+            "file-unreadable",
+            in_language(
+                es=f"No se puede leer «{path}» como texto UTF-8.", en=f"“{path}” cannot be read as UTF-8 text."
+            ),
+        ) from None
+
+
+def _as_text(funnel: dict[str, Any], on: date) -> str:
+    """The funnel, a line a drop."""
+    from acuerdo.base.language import terminal_language  # noqa: PLC0415
+    from acuerdo.strategy.rules.reasons import say  # noqa: PLC0415
+
+    language = terminal_language()
+    lines = [in_language(es=f"Plan del {on}", en=f"Plan of {on}")]
+    lines.append(f"{funnel['portfolio']:>12,}  " + in_language(es="obligaciones", en="obligations"))
+    lines += [f"{-rows:>12,}  {say(code, language)}" for code, rows in funnel["drops"].items()]
+    lines.append(f"{funnel['planned']:>12,}  " + in_language(es="contactos", en="contacts"))
+    lines += [f"{rows:>12,}    {channel}" for channel, rows in funnel["contacts"].items()]
+    return "\n".join(lines)

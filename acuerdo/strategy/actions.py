@@ -1,0 +1,211 @@
+"""Changing strategies and the worklist. A published strategy never changes: a correction is another version."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from acuerdo.base.audit import write_audit
+from acuerdo.base.locks import lock_name, only_one
+from acuerdo.kernel.errors import Refusal
+from acuerdo.messaging.public import PlannedMessage, plan_batch
+from acuerdo.strategy.engine.run import Plan, decide, seed_of
+from acuerdo.strategy.engine.snapshot import Snapshot, refresh_snapshot
+from acuerdo.strategy.engine.worklist import attach, drop_leftovers, load_aside
+from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
+from acuerdo.strategy.queries import Wish, document_of, planned_messages, published_strategy, strategy_version
+from acuerdo.strategy.rules.yaml_text import read_strategy
+from acuerdo.strategy.snapshot import EXTRACTS
+
+CHAIN = "strategy"
+SYSTEM = "sistema"
+BATCH = 500
+BASE_STRATEGY = "estrategia_base.yaml"
+MOVES: Mapping[str, tuple[str, ...]] = {
+    "queued": ("planned",),
+    "done": ("planned", "queued"),
+    "blocked": ("planned", "queued"),
+    "planned": ("queued", "done", "blocked"),
+}
+
+
+def base_strategy_text() -> str:
+    """The strategy that ships with the product, as YAML."""
+    return files("acuerdo.strategy").joinpath("data", BASE_STRATEGY).read_text("utf-8")
+
+
+@transaction.atomic
+def save_strategy(text: str, *, actor: str, now: datetime) -> Strategy:
+    """A new draft version of the document's code; the newest version again when nothing changed. Refuses `bad-strategy`."""
+    document = read_strategy(text)
+    lock_name("strategy", document.code)
+    newest = Strategy.objects.filter(code=document.code).order_by("-version").first()
+    if newest is not None and newest.document == text:
+        return newest
+    strategy = Strategy.objects.create(
+        code=document.code,
+        version=newest.version + 1 if newest is not None else 1,
+        document=text,
+        created_at=now,
+        created_by=actor,
+    )
+    strategy.refresh_from_db()
+    _audit("strategy-saved", strategy, actor, now)
+    return strategy
+
+
+@transaction.atomic
+def publish_strategy(code: str, version: int | None = None, *, actor: str, now: datetime) -> Strategy:
+    """Put a version in force from the next run on and retire the one before. Refuses `strategy-unknown`, `strategy-retired`."""
+    lock_name("strategy-published")
+    strategy = strategy_version(code, version)
+    if strategy.status == "published":
+        return strategy
+    if strategy.status == "retired":
+        raise Refusal(
+            "strategy-retired",
+            f"La versión {strategy.version} de «{code}» ya fue retirada: guárdela como una versión nueva.",
+        )
+    document_of(strategy)  # written by an earlier release, perhaps
+    for before in Strategy.objects.filter(status="published"):
+        before.status = "retired"
+        before.save(update_fields=["status"])
+        _audit("strategy-retired", before, actor, now)
+    strategy.status, strategy.published_at, strategy.published_by = "published", now, actor
+    strategy.save(update_fields=["status", "published_at", "published_by"])
+    _audit("strategy-published", strategy, actor, now)
+    return strategy
+
+
+def ensure_published_strategy(now: datetime) -> Strategy:
+    """The strategy in force; an installation that has none starts with the one that ships."""
+    found = published_strategy()
+    if found is not None:
+        return found
+    saved = save_strategy(base_strategy_text(), actor=SYSTEM, now=now)
+    return publish_strategy(saved.code, saved.version, actor=SYSTEM, now=now)
+
+
+def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> dict[str, Any]:
+    """Refresh the snapshot, decide the date and put the plan in place; repeating keeps whatever was already under way.
+
+    Returns the run's funnel with `kept`. Refuses `decision-running` when another run is under way.
+    """
+    with only_one(
+        "decide", code="decision-running", message="Ya se está decidiendo el plan del día. Espere a que termine."
+    ):
+        strategy = ensure_published_strategy(now)
+        drop_leftovers()
+        snapshot = take_snapshot(folder or snapshot_folder(), run_on, now)
+        plan = decide(snapshot, document_of(strategy), now=now, zone=settings.TIME_ZONE)
+        load_aside(plan, run_on)
+        return {**plan.funnel, "kept": _put_in_place(plan, strategy, run_on, now)}
+
+
+@transaction.atomic
+def _put_in_place(plan: Plan, strategy: Strategy, run_on: date, now: datetime) -> int:
+    kept = attach(run_on)
+    run, _made = DecisionRun.objects.update_or_create(
+        run_on=run_on,
+        defaults={
+            "strategy": strategy,
+            "seed": seed_of(document_of(strategy)),
+            "engine": "polars",
+            "started_at": now,
+            "finished_at": now,
+            "funnel": {**plan.funnel, "kept": kept},
+        },
+    )
+    run.refresh_from_db()
+    payload = {
+        "run_on": run_on,
+        "strategy": str(strategy.uid),
+        "version": strategy.version,
+        "planned": plan.funnel["planned"],
+        "kept": kept,
+    }
+    write_audit(
+        chain=CHAIN,
+        action="day-decided",
+        actor=SYSTEM,
+        subject=("decision_run", str(run.uid)),
+        payload=payload,
+        now=now,
+    )
+    return kept
+
+
+def snapshot_folder() -> Path:
+    """Where the installation keeps its snapshot; each database its own."""
+    return Path(settings.DATA_FOLDER) / "snapshot" / str(connection.settings_dict["NAME"])
+
+
+def take_snapshot(folder: Path, on: date, now: datetime) -> Snapshot:
+    """The portfolio's present state as Parquet, whole the first time and by what changed afterwards."""
+    return refresh_snapshot(folder, EXTRACTS, on, now)
+
+
+def mark(run_on: date, obligation_ids: Sequence[int], state: str) -> int:
+    """Move rows of the worklist to `queued`, `done`, `blocked`, or back to `planned`; returns how many could move."""
+    if state not in MOVES:
+        raise Refusal("unknown-state", f"«{state}» no es un estado de la lista de trabajo.")
+    rows = Decision.objects.filter(run_on=run_on, obligation_id__in=list(obligation_ids), state__in=MOVES[state])
+    return rows.update(state=state)
+
+
+def mark_done(run_on: date, obligation_id: int) -> bool:
+    """The person was contacted: whichever obligation was talked about, the person's one contact of the day is done."""
+    debtor = Decision.objects.filter(run_on=run_on, obligation_id=obligation_id).values("debtor_id")
+    rows = Decision.objects.filter(run_on=run_on, debtor_id__in=debtor, is_lead=True, state__in=MOVES["done"])
+    return rows.update(state=DecisionState.DONE) > 0
+
+
+def dispatch_messages(run_on: date, now: datetime) -> dict[str, int]:
+    """Hand the date's planned messages to messaging in batches, each in one transaction with the rows it marks."""
+    counts: dict[str, int] = {}
+    while True:
+        with transaction.atomic():
+            lock_name("dispatch", run_on)
+            wishes = planned_messages(run_on, limit=BATCH)
+            if not wishes:
+                return counts
+            for state, rows in _hand_over(wishes, now).items():
+                counts[state] = counts.get(state, 0) + rows
+
+
+def _hand_over(wishes: Sequence[Wish], now: datetime) -> dict[str, int]:
+    outcomes = plan_batch([_planned(wish) for wish in wishes], now)
+    states: dict[str, list[int]] = {}
+    counts: dict[str, int] = {}
+    for wish, outcome in zip(wishes, outcomes, strict=True):
+        state = "queued" if outcome.state in ("scheduled", "sending", "sent", "delivered", "read") else "blocked"
+        states.setdefault(state, []).append(wish.obligation_ids[0])
+        counts[str(outcome.state)] = counts.get(str(outcome.state), 0) + 1
+    for state, obligation_ids in states.items():
+        mark(wishes[0].run_on, obligation_ids, state)
+    return counts
+
+
+def _planned(wish: Wish) -> PlannedMessage:
+    """One contact a person and date: the key holds across re-runs of the date and changes of strategy."""
+    return PlannedMessage(
+        plan_key=f"day:{wish.run_on.isoformat()}:{wish.debtor_id}",
+        debtor_id=wish.debtor_id,
+        creditor_id=wish.creditor_id,
+        obligation_ids=wish.obligation_ids,
+        channel=wish.channel,
+        template=wish.template,
+        not_before=wish.planned_at,
+        purpose=wish.purpose,
+    )
+
+
+def _audit(action: str, strategy: Strategy, actor: str, now: datetime) -> None:
+    payload = {"code": strategy.code, "version": strategy.version}
+    write_audit(
+        chain=CHAIN, action=action, actor=actor, subject=("strategy", str(strategy.uid)), payload=payload, now=now
+    )

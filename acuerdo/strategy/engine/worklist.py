@@ -1,0 +1,93 @@
+"""The day's plan into PostgreSQL: a table of its own, loaded aside by ADBC, indexed, checked, and only then attached.
+
+Whoever reads sees the old day whole or the new one whole. A run killed half-way leaves a table aside that nobody reads;
+the next run of the date drops it. What was already contacted under an earlier run of the date stays as it was: nobody is
+planned twice.
+"""
+
+from datetime import date
+
+from django.db import connection
+
+from acuerdo.strategy.engine.database import arrow_connection
+from acuerdo.strategy.engine.run import Plan
+
+TOUCHED = "('queued', 'done', 'blocked')"
+KEPT_REASON = "earlier-run"
+# The same as those of the parent (migration 0002), so that attaching only matches them up.
+INDEXES = (
+    "ALTER TABLE {table} ADD PRIMARY KEY (run_on, obligation_id)",
+    "CREATE INDEX ON {table} (agent_id, score DESC, obligation_id) WHERE channel = 'call'",
+    "CREATE INDEX ON {table} (planned_at, obligation_id) WHERE state = 'planned' AND channel <> 'call'",
+    "CREATE INDEX ON {table} (debtor_id)",
+    "ALTER TABLE {table} ADD CONSTRAINT {table}_day CHECK (run_on = DATE '{day}')",
+    "ANALYZE {table}",
+)
+
+
+def partition_name(run_on: date) -> str:
+    return f"strategy_decision_{run_on:%Y%m%d}"
+
+
+def aside_name(run_on: date) -> str:
+    return f"strategy_aside_{run_on:%Y%m%d}"
+
+
+def load_aside(plan: Plan, run_on: date) -> None:
+    """The plan in a table that nobody reads yet; whatever an earlier run of the date left there goes."""
+    table = aside_name(run_on)
+    with arrow_connection() as arrow, arrow.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"CREATE TABLE {table} (LIKE strategy_decision INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+        cursor.adbc_ingest(table, plan.rows.to_arrow(), mode="append")
+        for statement in INDEXES:
+            cursor.execute(statement.format(table=table, day=run_on.isoformat()))
+
+
+def attach(run_on: date) -> int:
+    """Put the aside table in the day's place, in the caller's transaction. Returns how many rows of an earlier run it kept."""
+    table, aside = partition_name(run_on), aside_name(run_on)
+    kept = 0
+    with connection.cursor() as cursor:
+        if _exists(table):
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")  # nobody marks a row while it moves
+            kept = _keep_touched(table, aside)
+            cursor.execute(f"ALTER TABLE strategy_decision DETACH PARTITION {table}")
+            cursor.execute(f"DROP TABLE {table}")
+        cursor.execute(f"ALTER TABLE {aside} RENAME TO {table}")
+        cursor.execute(f"ALTER TABLE {table} RENAME CONSTRAINT {aside}_day TO {table}_day")
+        cursor.execute(f"ALTER TABLE strategy_decision ATTACH PARTITION {table} FOR VALUES IN ('{run_on.isoformat()}')")
+    return kept
+
+
+def _keep_touched(table: str, aside: str) -> int:
+    """Rows already under way keep their place; their people's other new contacts are taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {aside} SET channel = '', template = '', is_lead = FALSE, score = 0, planned_at = NULL, agent_id = NULL,"  # noqa: S608
+            f" state = 'skipped', reasons = ARRAY['{KEPT_REASON}'] WHERE channel <> '' AND debtor_id IN"
+            f" (SELECT debtor_id FROM {table} WHERE state IN {TOUCHED})"
+        )
+        cursor.execute(
+            f"DELETE FROM {aside} WHERE obligation_id IN (SELECT obligation_id FROM {table} WHERE state IN {TOUCHED})"  # noqa: S608
+        )
+        cursor.execute(f"INSERT INTO {aside} SELECT * FROM {table} WHERE state IN {TOUCHED}")  # noqa: S608
+        return int(cursor.rowcount)
+
+
+def drop_leftovers() -> list[str]:
+    """Drop tables aside that killed runs left; returns their names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^strategy_aside_[0-9]{8}$' AND NOT relispartition ORDER BY 1"
+        )
+        names = [row[0] for row in cursor.fetchall()]
+        for name in names:
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    return names
+
+
+def _exists(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+        return bool(cursor.fetchone()[0])

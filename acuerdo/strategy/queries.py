@@ -1,0 +1,183 @@
+"""Reading strategies and the worklist. What a user asks for starts from the obligations visible to that user."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from acuerdo.base.models import Role, User
+from acuerdo.kernel.errors import Refusal
+from acuerdo.portfolio.public import visible_to
+from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
+from acuerdo.strategy.rules.document import StrategyDocument
+from acuerdo.strategy.rules.reasons import say
+from acuerdo.strategy.rules.yaml_text import read_strategy
+
+PAGE_ROWS = 25
+OPEN_STATES = (DecisionState.PLANNED, DecisionState.QUEUED)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One obligation's day in words. `channel` empty: no contact, and `sentences` say why not, the main reason first."""
+
+    run_on: date
+    stage: str
+    segment: str
+    step: str
+    channel: str
+    planned_at: datetime | None
+    state: str
+    codes: list[str]
+    sentences: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    code: str
+    sentence: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """From the portfolio to contacts: every drop named; `states` counts what became of the planned ones until now."""
+
+    run_on: date
+    portfolio: int
+    people: int
+    drops: list[Drop]
+    contacts: dict[str, int]
+    states: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One message to send: the leading obligation and those of the same person and creditor that join it."""
+
+    run_on: date
+    debtor_id: int
+    creditor_id: int
+    obligation_ids: tuple[int, ...]
+    channel: str
+    template: str
+    purpose: str
+    planned_at: datetime
+
+
+def published_strategy() -> Strategy | None:
+    """The version in force: the one published last."""
+    return Strategy.objects.filter(status="published").order_by("-published_at", "-pk").first()
+
+
+def strategy_version(code: str, version: int | None = None) -> Strategy:
+    """A version, or the newest; refuses `strategy-unknown`."""
+    found = Strategy.objects.filter(code=code).order_by("-version")
+    strategy = found.filter(version=version).first() if version is not None else found.first()
+    if strategy is None:
+        raise Refusal(
+            "strategy-unknown", f"No hay una estrategia «{code}»" + (f" versión {version}." if version else ".")
+        )
+    return strategy
+
+
+def document_of(strategy: Strategy) -> StrategyDocument:
+    return read_strategy(strategy.document)
+
+
+def queue_for(user: User, on: date, filters: Q | None = None, page: int = 1) -> Page[Decision]:
+    """A page of today's calls, most valuable first: an agent's own and those nobody holds; all for the others who may see them."""
+    visible = visible_to(user).filter(pk=OuterRef("obligation_id"))
+    rows: QuerySet[Decision] = Decision.objects.filter(
+        Exists(visible), run_on=on, channel="call", is_lead=True, state__in=OPEN_STATES
+    )
+    if user.role == Role.AGENT:
+        rows = rows.filter(Q(agent_id=user.pk) | Q(agent_id__isnull=True))
+    if filters is not None:
+        rows = rows.filter(filters)
+    ordered = rows.select_related("debtor", "creditor", "obligation", "obligation__account").order_by(
+        "-score", "obligation_id"
+    )
+    return Paginator(ordered, PAGE_ROWS).get_page(page)
+
+
+def why(obligation_id: int, on: date, language: str = "es") -> Why | None:
+    """Why this obligation is or is not contacted on a date; None when the date has no plan for it."""
+    row = Decision.objects.filter(run_on=on, obligation_id=obligation_id).first()
+    if row is None:
+        return None
+    return Why(
+        run_on=on,
+        stage=row.stage,
+        segment=row.segment,
+        step=row.step,
+        channel=row.channel,
+        planned_at=row.planned_at,
+        state=row.state,
+        codes=list(row.reasons),
+        sentences=[say(code, language) for code in row.reasons],
+    )
+
+
+def funnel(on: date, language: str = "es") -> Funnel | None:
+    """Totals of the date's run; None when there was none."""
+    run = DecisionRun.objects.filter(run_on=on, finished_at__isnull=False).first()
+    if run is None:
+        return None
+    states = Decision.objects.filter(run_on=on).exclude(channel="").values_list("state").annotate(rows=Count("*"))
+    told = run.funnel
+    return Funnel(
+        run_on=on,
+        portfolio=told["portfolio"],
+        people=told["people"],
+        drops=[Drop(code, say(code, language), rows) for code, rows in told["drops"].items()],
+        contacts=told["contacts"],
+        states=dict(states.order_by("state")),
+    )
+
+
+def planned_messages(on: date, after: tuple[datetime, int] | None = None, limit: int = 500) -> list[Wish]:
+    """The next messages to hand over, in order of moment and obligation, after the pair given (keyset, one query)."""
+    place = "AND (lead.planned_at, lead.obligation_id) > (%(at)s, %(id)s)" if after else ""
+    sql = f"""
+        SELECT lead.debtor_id, lead.creditor_id, lead.obligation_id, lead.channel, lead.template, lead.step, lead.planned_at,
+               ARRAY(SELECT joined.obligation_id FROM strategy_decision joined
+                      WHERE joined.run_on = lead.run_on AND joined.debtor_id = lead.debtor_id
+                        AND joined.creditor_id = lead.creditor_id AND joined.reasons[1] = 'joined'
+                      ORDER BY joined.days_past_due DESC, joined.obligation_id)
+          FROM strategy_decision lead
+         WHERE lead.run_on = %(on)s AND lead.state = 'planned' AND lead.channel <> 'call' AND lead.channel <> '' {place}
+         ORDER BY lead.planned_at, lead.obligation_id LIMIT %(limit)s"""  # noqa: S608 - only the constant above is put in
+    purposes = _purposes(on)
+    with connection.cursor() as cursor:
+        parameters: dict[str, Any] = {
+            "on": on,
+            "limit": limit,
+            "at": after[0] if after else None,
+            "id": after[1] if after else None,
+        }
+        cursor.execute(sql, parameters)
+        return [_wish(on, row, purposes) for row in cursor.fetchall()]
+
+
+def _wish(on: date, row: Sequence[Any], purposes: dict[str, str]) -> Wish:
+    debtor_id, creditor_id, obligation_id, channel, template, step, planned_at, joined = row
+    return Wish(
+        run_on=on,
+        debtor_id=debtor_id,
+        creditor_id=creditor_id,
+        obligation_ids=(obligation_id, *joined),
+        channel=channel,
+        template=template,
+        purpose=purposes.get(step, "collection"),
+        planned_at=planned_at,
+    )
+
+
+def _purposes(on: date) -> dict[str, str]:
+    run = DecisionRun.objects.select_related("strategy").filter(run_on=on).first()
+    return {step.code: step.purpose for step in document_of(run.strategy).steps} if run is not None else {}
