@@ -66,8 +66,9 @@ RULES = (
          lambda node: _calls(node, "float") or (isinstance(node, ast.Constant) and isinstance(node.value, float))),
     Rule("no print outside the command line", "log it, or return it to the caller", _outside("config/cli"),
          lambda node: _calls(node, "print")),
-    Rule("no reading of the clock", "take `now` or `today` as an argument; base.clock gives it at the edge", _outside("base/clock.py"),
-         _reads_the_clock),
+    # The log-in counts real minutes: moving the demo's date must not open the door to guessed passwords.
+    Rule("no reading of the clock", "take `now` or `today` as an argument; base.clock gives it at the edge",
+         _outside("base/clock.py", "workspace/views/session.py"), _reads_the_clock),
     Rule("no swallowed exception", "catch what you expect, or let it fail loudly", _outside(), _swallows),
     Rule("no Django signals", "call the action that does it", _outside(), _is_signal),
 )  # fmt: skip
