@@ -34,11 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             es="una pregunta por línea, una respuesta por línea", en="one question a line, one answer a line"
         ),
     )
-    check.add_argument(
-        "--json",
-        action="store_true",
-        help=in_language(es="la respuesta siempre es JSON", en="the answer is always JSON"),
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,5 +67,5 @@ def _parse(text: str) -> Any:
     except json.JSONDecodeError as error:
         message = f"La pregunta no es JSON válido (línea {error.lineno}, columna {error.colno})."
         raise Refusal("invalid-json", message) from error
-    except RecursionError as error:
+    except (RecursionError, ValueError) as error:
         raise Refusal("invalid-json", "La pregunta está anidada sin fin.") from error

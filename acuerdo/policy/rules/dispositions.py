@@ -143,17 +143,18 @@ def search_dispositions(text: str, *, family: str = "", limit: int = 12) -> list
 
 
 def _score(one: Disposition, typed: list[str]) -> int | None:
-    """0 when the code starts so, 1 for the label, 2 for another word; None when a typed word is nowhere."""
-    if not typed:
+    """0 when the code starts so, 1 and 2 for the label (its beginning first), 3 for another word; None: nowhere."""
+    if not typed or all(any(part.startswith(word) for part in _words(one.code)) for word in typed):
         return 0
-    code = _words(one.code)
-    if all(any(part.startswith(word) for part in code) for word in typed):
-        return 0
-    label = _words(f"{one.es} {one.en}")
-    words = label + _words(" ".join(one.words))
-    if not all(any(word.startswith(part) for word in words) for part in typed):
-        return None
-    return 1 if all(any(word.startswith(part) for word in label) for part in typed) else 2
+    label = _words(one.es) + _words(one.en)
+    starts = (label[0], _words(one.en)[0])
+    if _all_start(typed, label):
+        return 1 if any(word.startswith(typed[0]) for word in starts) else 2
+    return 3 if _all_start(typed, label + _words(" ".join(one.words))) else None
+
+
+def _all_start(typed: list[str], words: list[str]) -> bool:
+    return all(any(word.startswith(part) for word in words) for part in typed)
 
 
 def _words(text: str) -> list[str]:

@@ -1,0 +1,21 @@
+"""The gate over a data frame: the verdict of `rules.judge` for millions of planned contacts, as Narwhals expressions.
+
+`judge_rows(rows, permissions, pack, readings)` adds `gate_allowed` (bool) and `gate_rule` (the first rule that denies, in
+the pack's order; "" when allowed) to every row. Tests hold it equal to `judge`, row by row. Only outbound contacts; the
+caller filters the rows of one pack and one creditor's readings. Instants are integer microseconds since 1970 UTC.
+
+`rows`, one planned contact each:
+    row_id int (unique) · debtor_id int · obligation_id int (0: all debts) · channel · purpose · recipient str
+    at_us int · zone str ("" = the pack's) · zone_2 str ("" = none; else both must allow) · region str ("" = unknown)
+    balance_minor, balance_due_minor, balance_stated_minor int or null · point_ownership int or null
+    point_is_valid, excluded_number bool or null · visit_authorisation, unreachable_documented bool
+
+`permissions`, the extracts of `policy.snapshot` (a hold without obligation has obligation_id 0):
+    consents: debtor_id channel purpose from_us to_us          holds: debtor_id obligation_id kind channel from_us to_us
+    preferences: debtor_id hours has_instrument from_us to_us  attempts: debtor_id channel at_us is_out is_two_way counts
+`attempts` may carry obligation_id, which only a cap counted per debt (US) reads; none after a row's instant.
+"""
+
+from acuerdo.policy.engine.frame_gate import ROW_COLUMNS, Permissions, judge_rows
+
+__all__ = ["ROW_COLUMNS", "Permissions", "judge_rows"]
