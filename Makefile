@@ -49,7 +49,7 @@ layers: setup ## who may import whom
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 bench: setup ## speed and memory, as ratios (minutes)
-	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" $(ARGS); done
+	@for file in $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
 
 shots: setup ## pictures of every screen, Spanish and English, wide and 390 px, into shots/
 	@$(BIN)/python tests/browser/shots.py $(ARGS)
