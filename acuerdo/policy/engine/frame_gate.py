@@ -69,6 +69,8 @@ def judge_rows(
     zone = nw.when(nw.col("zone") == "").then(nw.lit(pack.zones[0] if pack.zones else "")).otherwise(nw.col("zone"))
     rows = rows.with_columns(zone.alias("_zone_1"), nw.col("zone_2").alias("_zone_2"))
     seen = _look(rows)
+    if seen is None:
+        return rows.drop("_zone_1", "_zone_2").with_columns(gate_rule=nw.lit(""), gate_allowed=NO)
     clocks = (Clock("_1"), Clock("_2")) if _has_second_zone(rows) else (Clock("_1"),)
     for clock in clocks:
         rows = _with_clock(rows, clock, pack.calendar, seen)
@@ -85,12 +87,12 @@ def _is_chosen(rule: Rule, chosen: Mapping[str, str]) -> bool:
     return all(chosen[name] in values for name, values in rule.when)
 
 
-def _look(rows: Frame) -> Seen:
-    """The instants and zones that the rows hold; the span begins nine days before the first, for its history."""
+def _look(rows: Frame) -> Seen | None:
+    """The instants and zones that the rows hold; the span begins nine days before the first, for its history. None: no rows."""
     ends = rows.select(nw.col("at_us").min().alias("first"), nw.col("at_us").max().alias("last")).collect()
     first, last = ends["first"].to_list()[0], ends["last"].to_list()[0]
     if first is None:
-        return Seen(Span(0, 0), frozenset())
+        return None
     zones: set[str] = set()
     for column in ("_zone_1", "_zone_2"):
         zones.update(rows.select(nw.col(column)).unique().collect()[column].to_list())
@@ -210,7 +212,13 @@ def _with_history(joined: Frame, rows: Frame, attempts: Frame, rules: Iterable[R
     events = attempts.filter(nw.col("is_out") & nw.col("counts") & (nw.col("at_us") >= seen.span.first_us)).select(
         "debtor_id", nw.col("channel").alias("_by"), nw.col("at_us").alias("_then"), "is_two_way", debt.alias("_debt")
     )
-    names = ["row_id", "debtor_id", "obligation_id", "channel", f"_zone{clock.suffix}", f"_day{clock.suffix}"]
+    names = [
+        "row_id",
+        "debtor_id",
+        "obligation_id",
+        "channel",
+        *(f"_{name}{clock.suffix}" for name in ("zone", "day", "weekday")),
+    ]
     met = rows.select(names).join(events, on="debtor_id", how="inner")
     met = met.with_columns(
         local_day(local_us(nw.col("_then"), clock.col("zone"), seen.zones, seen.span)).alias("_then_day")
