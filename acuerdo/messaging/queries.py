@@ -89,7 +89,7 @@ def source_of(gathered: Gathered, wanted: Wanted, now: datetime) -> Source:
     lead_id = wanted.obligation_ids[0]
     lead = gathered.obligations[lead_id]
     rows = [gathered.obligations[one] for one in wanted.obligation_ids if one == lead_id or one not in gathered.held]
-    open_rows = [row for row in rows if row["account__status"] not in CLOSED and row["gone_on"] is None]
+    open_rows = [row for row in rows if _is_open(row)]
     promise = gathered.promises.get(lead_id)
     zone = ZoneInfo(lead["debtor__timezone"] or lead["creditor__timezone"])
     # Thanks for a last payment are said although nothing is owed any more.
@@ -103,6 +103,10 @@ def source_of(gathered: Gathered, wanted: Wanted, now: datetime) -> Source:
         reply_to=lead["creditor__email"],
         promise_state=promise.state if promise else "",
     )
+
+
+def _is_open(row: Mapping[str, Any]) -> bool:
+    return row["account__status"] not in CLOSED and row["gone_on"] is None and row["account__balance_minor"] > 0
 
 
 def _person_facts(rows: Sequence[Mapping[str, Any]], wanted: Wanted, promise: Any, today: date) -> PersonFacts:
@@ -132,7 +136,6 @@ def _person_facts(rows: Sequence[Mapping[str, Any]], wanted: Wanted, promise: An
 
 
 def _obligation_facts(row: Mapping[str, Any]) -> ObligationFacts:
-    is_due = bool(row["account__balance_due_minor"])
     return ObligationFacts(
         product=row["product"] or "obligación",
         number=row["number"],
@@ -140,7 +143,8 @@ def _obligation_facts(row: Mapping[str, Any]) -> ObligationFacts:
         balance_due_minor=row["account__balance_due_minor"],
         balance_minor=row["account__balance_minor"],
         instalment_minor=row["account__next_due_minor"],
-        due_on=row["account__due_since"] if is_due else row["account__next_due_on"],
+        # What falls due today is due and not yet overdue: it has no `due_since`, and its date is the next one.
+        due_on=row["account__due_since"] or row["account__next_due_on"],
         days_past_due=row["account__days_past_due"],
         consequences=row["consequences"],
     )
