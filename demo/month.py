@@ -28,7 +28,7 @@ from demo.behaviour import answer_chance, keep_chance
 from demo.build import ACTOR, Registered, Say, load_lender, local, payment_reference
 from demo.world import LENDERS, STARTS_ON, TODAY, Loan
 
-CALLS_PER_AGENT = 9
+CALLS_PER_AGENT = 6
 MORNING = (7, 5)
 DELIVERIES = ((9, 30), (12, 30), (16, 30))
 
