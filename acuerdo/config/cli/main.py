@@ -36,6 +36,7 @@ COMMANDS = (
     Command("migrate", "migrate", "crea o actualiza la base de datos", "create or update the database"),
     Command("createadmin", "createadmin", "crea un usuario administrador", "create an administrator"),
     Command("check", "check", "revisa la instalación", "check the installation"),
+    Command("tone", "tone", "¿cómo suena este texto?", "how does this text sound?"),
     Command("policy", "policy", "¿se puede hacer este contacto?", "may this contact be made?"),
     Command("ledger", "ledger", "liquida un crédito: cronograma y saldos", "work a loan out: schedule and balances"),
     Command("decide", "decide", "decide el plan de un día sobre una foto", "decide a day's plan over a snapshot"),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 
@@ -19,7 +19,7 @@ from acuerdo.policy.public import PlannedContact, Verdict, ask_gate_batch
 
 ACTOR = "system"
 
-type Planned = Literal["scheduled", "known", "blocked", "cancelled", "failed"]
+KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,13 @@ class PlannedMessage:
 
 @dataclass(frozen=True, slots=True)
 class PlanOutcome:
-    """What became of one wish. `reason` is empty, a rule's id, or `paid`, `no-template`, `no-contact-point`, `hole:<field>`."""
+    """The message's state: scheduled, blocked, cancelled or failed; of a wish planned before, whatever it is by now.
+
+    `reason` is empty, a rule's id, `known` (planned before), `paid`, `no-template`, `no-contact-point` or `hole:<field>`.
+    """
 
     item: PlannedMessage
-    state: Planned
+    state: str
     reason: str
     message_id: int | None
     scheduled_for: datetime | None
@@ -71,14 +74,14 @@ def plan_batch(items: Sequence[PlannedMessage], now: datetime) -> list[PlanOutco
     """
     if len(items) > PERSONS_MAX:
         raise ValueError(f"at most {PERSONS_MAX} messages are planned in one transaction, not {len(items)}")
-    known = dict(Message.objects.filter(plan_key__in=[item.plan_key for item in items]).values_list("plan_key", "id"))
+    known = _stored(items)
     fresh = _once(item for item in items if item.plan_key not in known)
     drafts = _drafts(fresh, now)
     asked = [draft for draft in drafts if not draft.reason]
     verdicts = ask_gate_batch([_contact(draft) for draft in asked], actor=ACTOR, now=now) if asked else []
     answers = dict(zip([draft.item.plan_key for draft in asked], verdicts, strict=True))
     rows = [_row(draft, answers.get(draft.item.plan_key), now) for draft in drafts]
-    # Whoever planned the same contact a moment ago wins; ids come back for ours only.
+    # Whoever planned the same contact a moment ago wins; ours is then dropped.
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     return _outcomes(items, known, rows)
 
@@ -181,18 +184,23 @@ def apply_refusal(row: Message, verdict: Verdict, source: Source, now: datetime)
         row.failure = verdict.first_rule
 
 
-def _outcomes(items: Sequence[PlannedMessage], known: dict[str, int], rows: Sequence[Message]) -> list[PlanOutcome]:
-    ids = dict(Message.objects.filter(plan_key__in=[row.plan_key for row in rows]).values_list("plan_key", "id"))
-    by_key = {row.plan_key: row for row in rows}
-    told: set[str] = set()
+def _stored(items: Sequence[PlannedMessage]) -> dict[str, tuple[int, str]]:
+    rows = Message.objects.filter(plan_key__in=[item.plan_key for item in items])
+    return {key: (message_id, state) for key, message_id, state in rows.values_list("plan_key", "id", "state")}
+
+
+def _outcomes(
+    items: Sequence[PlannedMessage], known: dict[str, tuple[int, str]], rows: Sequence[Message]
+) -> list[PlanOutcome]:
+    stored = {**known, **(_stored([*items]) if rows else {})}
+    fresh = {row.plan_key: row for row in rows}
     outcomes = []
     for item in items:
-        row = by_key.get(item.plan_key)
-        if row is None or item.plan_key in told:
-            outcomes.append(PlanOutcome(item, "known", "", known.get(item.plan_key) or ids.get(item.plan_key), None))
+        message_id, state = stored[item.plan_key]
+        row = fresh.pop(item.plan_key, None)
+        if row is None:
+            outcomes.append(PlanOutcome(item, state, KNOWN, message_id, None))
             continue
-        told.add(item.plan_key)
-        state: Any = str(row.state)
         when = row.scheduled_for if row.state == MessageState.SCHEDULED else None
-        outcomes.append(PlanOutcome(item, state, row.failure, ids.get(item.plan_key), when))
+        outcomes.append(PlanOutcome(item, str(row.state), row.failure, message_id, when))
     return outcomes

@@ -51,7 +51,8 @@ def test_planning_twice_is_planning_once(world: Any) -> None:
     wish = world.wish(world.obligation())
     first = plan_batch([wish, wish], NOW)
     second = plan_batch([wish], NOW + timedelta(minutes=5))
-    assert [outcome.state for outcome in first + second] == ["scheduled", "known", "known"]
+    assert [outcome.state for outcome in first + second] == ["scheduled", "scheduled", "scheduled"]
+    assert [outcome.reason for outcome in first + second] == ["", "known", "known"]
     assert {outcome.message_id for outcome in first + second} == {Message.objects.get().pk}
     assert Verdict.objects.count() == 1
 
