@@ -235,9 +235,10 @@ class ImportRejection(models.Model):
 
 
 class ImportChange(models.Model):
-    """What one batch changed in one row, so that the last batch can be undone: `before` null means that it made the row."""
+    """What one batch changed, so that the last batch can be undone: a row as it was `before`, or the keys of rows it `made`."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="changes")
     table = models.CharField(max_length=40)
-    key = models.BigIntegerField()
+    key = models.BigIntegerField(null=True)
     before = models.JSONField(null=True)
+    made = ArrayField(models.BigIntegerField(), null=True)

@@ -18,6 +18,7 @@ from acuerdo.portfolio.rules.rejects import Reject
 
 BATCH_ROWS = 50_000
 _LINES_IN_CELL_MAX = 20
+_UNCLEAN = r"[\x00\x1f\n]|^\s|\s$|^'"
 
 
 def cell_column(index: int) -> str:
@@ -149,6 +150,8 @@ class SpoolWriter:
 def _cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     """Trimmed cells without NUL and marks (nobody may forge one), the apostrophe of an exported formula taken off."""
     cells = pl.selectors.starts_with("c")
+    if not frame.select(pl.any_horizontal(cells.str.contains(_UNCLEAN).any())).item():
+        return frame.filter(pl.any_horizontal(cells != ""))
     bare = cells.str.replace_all(r"[\x00\x1f]", "").str.strip_chars().str.replace(SAFE_APOSTROPHE, "${1}")
     clean = frame.with_columns(bare)
     swallowed = clean.filter(pl.any_horizontal(cells.str.count_matches("\n") > _LINES_IN_CELL_MAX))

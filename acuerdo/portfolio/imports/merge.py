@@ -31,7 +31,7 @@ WITH made AS (
   SELECT CASE WHEN is_company THEN 'company' ELSE 'person' END, %(country)s, id_type, id_number, full_name, search_name, '', 'usted',
     'es', %(timezone)s, city, region, '{}', %(now)s, %(now)s
   FROM imp_person ON CONFLICT (id_country, id_type, id_number) DO NOTHING RETURNING id
-) INSERT INTO portfolio_importchange (batch_id, "table", key) SELECT %(batch)s, 'portfolio_debtor', id FROM made;
+) INSERT INTO portfolio_importchange (batch_id, "table", made) SELECT %(batch)s, 'portfolio_debtor', array_agg(id) FROM made HAVING count(*) > 0;
 """
 
 # One row an obligation of the file: its id, whether it is new, and everything that will be written.
@@ -76,8 +76,8 @@ INSERT INTO portfolio_obligation (id, creditor_id, debtor_id, number, kind, prod
 SELECT id, %(creditor)s, debtor_id, number, kind, product, branch,
   coalesce(trim_scale(rate::numeric * 100)::text || ' %%', ''), '', facts, %(as_of)s, %(as_of)s, %(now)s, %(now)s
 FROM imp_target WHERE known_id IS NULL ORDER BY id;
-INSERT INTO portfolio_importchange (batch_id, "table", key)
-SELECT %(batch)s, 'portfolio_obligation', id FROM imp_target WHERE known_id IS NULL;
+INSERT INTO portfolio_importchange (batch_id, "table", made)
+SELECT %(batch)s, 'portfolio_obligation', array_agg(id) FROM imp_target WHERE known_id IS NULL HAVING count(*) > 0;
 """
 
 _FIGURES = (
@@ -162,7 +162,7 @@ WITH made AS (
     last_result, created_at, updated_at)
   SELECT debtor_id, kind, value, label, phone_type, %(point_source)s, is_valid, invalid_reason, 70, '', %(now)s, %(now)s
   FROM imp_point ON CONFLICT (debtor_id, kind, value) DO NOTHING RETURNING id
-) INSERT INTO portfolio_importchange (batch_id, "table", key) SELECT %(batch)s, 'portfolio_contactpoint', id FROM made;
+) INSERT INTO portfolio_importchange (batch_id, "table", made) SELECT %(batch)s, 'portfolio_contactpoint', array_agg(id) FROM made HAVING count(*) > 0;
 """
 
 _PARTIES = """
@@ -171,7 +171,7 @@ WITH made AS (
   SELECT DISTINCT t.id, d.id, p.relation FROM imp_party p JOIN imp_target t ON t.number = p.number
   JOIN portfolio_debtor d ON d.id_country = %(country)s AND d.id_type = p.id_type AND d.id_number = p.id_number
   ON CONFLICT (obligation_id, debtor_id, relation) DO NOTHING RETURNING id
-) INSERT INTO portfolio_importchange (batch_id, "table", key) SELECT %(batch)s, 'portfolio_obligationparty', id FROM made;
+) INSERT INTO portfolio_importchange (batch_id, "table", made) SELECT %(batch)s, 'portfolio_obligationparty', array_agg(id) FROM made HAVING count(*) > 0;
 """
 
 # A debt with one due date is its own schedule: an invoice, a single-payment loan.

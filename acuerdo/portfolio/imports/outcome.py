@@ -20,7 +20,7 @@ GROUP BY 1, 2
 """
 _GONE = "SELECT currency, count(*), sum(balance_minor)::bigint FROM imp_gone GROUP BY 1"
 _MADE = """
-SELECT "table", before IS NULL, count(*) FROM portfolio_importchange WHERE batch_id = %s
+SELECT "table", made IS NOT NULL, sum(coalesce(cardinality(made), 1))::bigint FROM portfolio_importchange WHERE batch_id = %s
 AND "table" IN ('portfolio_debtor', 'portfolio_contactpoint') GROUP BY 1, 2
 """
 

@@ -5,28 +5,30 @@ from typing import Any
 from acuerdo.kernel.errors import Refusal
 
 _LATER = """
-SELECT EXISTS (SELECT FROM ledger_payment p JOIN portfolio_importchange c ON c.key = p.account_id
-WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligation' AND p.recorded_at > %(since)s)
+SELECT EXISTS (
+  SELECT FROM ledger_payment p WHERE p.recorded_at > %(since)s AND p.account_id IN (
+    SELECT unnest(made) FROM portfolio_importchange WHERE batch_id = %(batch)s AND "table" = 'portfolio_obligation'
+    UNION SELECT key FROM portfolio_importchange WHERE batch_id = %(batch)s AND "table" = 'ledger_account'))
 """
 
+_MADE = """
+CREATE TEMP TABLE imp_made ON COMMIT DROP AS
+SELECT "table" AS name, unnest(made) AS id FROM portfolio_importchange WHERE batch_id = %(batch)s AND made IS NOT NULL;
+ANALYZE imp_made;
+"""
 # Foreign keys are checked at once so that the refusal comes from here; children go before parents.
 _UNDO = """
 SET CONSTRAINTS ALL IMMEDIATE;
-DELETE FROM portfolio_obligationparty p USING portfolio_importchange c
-WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligationparty' AND p.id = c.key;
-DELETE FROM portfolio_contactpoint p USING portfolio_importchange c
-WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_contactpoint' AND c.before IS NULL AND p.id = c.key;
+DELETE FROM portfolio_obligationparty p USING imp_made m WHERE m.name = 'portfolio_obligationparty' AND p.id = m.id;
+DELETE FROM portfolio_contactpoint p USING imp_made m WHERE m.name = 'portfolio_contactpoint' AND p.id = m.id;
+DELETE FROM ledger_instalment i USING imp_made m WHERE m.name = 'portfolio_obligation' AND i.account_id = m.id;
 DELETE FROM ledger_instalment i USING portfolio_importchange c
-WHERE c.batch_id = %(batch)s AND i.account_id = c.key
-  AND (c."table" = 'ledger_instalment' OR (c."table" = 'portfolio_obligation' AND c.before IS NULL));
+WHERE c.batch_id = %(batch)s AND c."table" = 'ledger_instalment' AND i.account_id = c.key;
 INSERT INTO ledger_instalment SELECT r.* FROM portfolio_importchange c, jsonb_populate_recordset(NULL::ledger_instalment, c.before) r
 WHERE c.batch_id = %(batch)s AND c."table" = 'ledger_instalment';
-DELETE FROM portfolio_obligation o USING portfolio_importchange c
-WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligation' AND c.before IS NULL AND o.id = c.key;
-DELETE FROM ledger_account a USING portfolio_importchange c
-WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_obligation' AND c.before IS NULL AND a.id = c.key;
-DELETE FROM portfolio_debtor d USING portfolio_importchange c
-WHERE c.batch_id = %(batch)s AND c."table" = 'portfolio_debtor' AND c.before IS NULL AND d.id = c.key;
+DELETE FROM portfolio_obligation o USING imp_made m WHERE m.name = 'portfolio_obligation' AND o.id = m.id;
+DELETE FROM ledger_account a USING imp_made m WHERE m.name = 'portfolio_obligation' AND a.id = m.id;
+DELETE FROM portfolio_debtor d USING imp_made m WHERE m.name = 'portfolio_debtor' AND d.id = m.id;
 """
 _RESTORED = ("portfolio_debtor", "portfolio_obligation", "ledger_account")
 
@@ -37,7 +39,8 @@ def undo_changes(cursor: Any, *, batch_id: int, since: Any) -> None:
     cursor.execute(_LATER, told)
     if cursor.fetchone()[0]:
         raise Refusal("undo-has-activity", "Ya hay pagos registrados sobre esta carga; no se puede deshacer sin perderlos.")
-    for statement in _UNDO.split(";\n"):
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.imp_made")
+    for statement in (_MADE + _UNDO).split(";\n"):
         if statement.strip():
             cursor.execute(statement, told)
     for table in _RESTORED:

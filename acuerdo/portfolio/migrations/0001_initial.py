@@ -104,8 +104,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('table', models.CharField(max_length=40)),
-                ('key', models.BigIntegerField()),
+                ('key', models.BigIntegerField(null=True)),
                 ('before', models.JSONField(null=True)),
+                ('made', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='portfolio.importbatch')),
             ],
         ),
