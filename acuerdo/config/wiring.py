@@ -11,12 +11,11 @@ from django.utils.module_loading import import_string
 from acuerdo.base.day import Phase
 from acuerdo.messaging.ports import MessageChannel
 
-
 PHASES = (
     ("refresh", "acuerdo.ledger.tasks.refresh"),
     ("promises", "acuerdo.negotiation.tasks.evaluate"),
     ("decide", "acuerdo.strategy.tasks.decide"),
-    ("dispatch", "acuerdo.strategy.tasks.dispatch"),
+    ("dispatch", "acuerdo.config.dispatch.dispatch"),
 )
 
 
