@@ -205,12 +205,13 @@ def bucket_word(bucket: str) -> str:
 
 def short_day(day: date) -> str:
     """«15 may 2026» · “May 15, 2026”."""
-    return format_date(day, "M j, Y" if is_english() else "j M Y").replace(" ", NBSP)
+    text = format_date(day, "M j, Y") if is_english() else format_date(day, "j M Y").lower()
+    return text.replace(" ", NBSP)
 
 
 def long_day(day: date) -> str:
     """«viernes 15 de mayo de 2026» · “Friday, May 15, 2026”."""
-    return format_date(day, "l, F j, Y" if is_english() else r"l j \d\e F \d\e Y")
+    return format_date(day, "l, F j, Y") if is_english() else format_date(day, r"l j \d\e F \d\e Y").lower()
 
 
 def hour(at: datetime, zone: str = "") -> str:
@@ -233,7 +234,7 @@ def near_moment(at: datetime, now: datetime, zone: str = "") -> str:
         return _("hoy a las %(hour)s") % {"hour": hour(at, zone)}
     if days == 1:
         return _("mañana a las %(hour)s") % {"hour": hour(at, zone)}
-    day = format_date(local, "D, M j" if is_english() else "D j M")
+    day = format_date(local, "D, M j") if is_english() else format_date(local, "D j M").lower()
     return _("%(day)s a las %(hour)s") % {"day": day, "hour": hour(at, zone)}
 
 
@@ -264,3 +265,14 @@ def phase_error(stored: str) -> str:
     except ValueError:
         return _("La fase falló de nuestro lado y quedó registrado.")
     return _(str(told.get("message", ""))) or str(told.get("code", ""))
+
+
+def label_word(label: str) -> str:
+    """A column's name as a person reads it: `correo_electronico` becomes «Correo electronico»."""
+    return label.replace("_", " ").strip().capitalize()
+
+
+def source_word(source: str) -> str:
+    """Where a contact point comes from; a load's identifier says nothing to a person."""
+    kind, _separator, _uid = source.partition(":")
+    return _("de la cartera cargada") if kind == "import" else _("fuente: %(source)s") % {"source": label_word(source)}

@@ -7,7 +7,7 @@ from django.test import Client
 
 from acuerdo.base import clock
 from acuerdo.base.models import User
-from acuerdo.portfolio.models import Creditor, Debtor, Obligation
+from acuerdo.portfolio.models import ContactPoint, Creditor, Debtor, Obligation
 from tests import factories
 
 ROLES = ("agent", "supervisor", "director", "compliance", "admin")
@@ -22,11 +22,17 @@ class World:
     creditor: Creditor
     debtor: Debtor
     obligation: Obligation
+    phone: ContactPoint
 
     def client(self, who: str) -> Client:
         client = Client()
         if who != "anonymous":
             client.force_login(self.users[who])
+        return client
+
+    def client_of(self, user: User) -> Client:
+        client = Client()
+        client.force_login(user)
         return client
 
 
@@ -46,8 +52,8 @@ def world(at_ten: None) -> World:
     debtor = factories.make_debtor("Carlos Andrés Prueba Ríos")
     obligation = factories.make_obligation(debtor, creditor)
     factories.place(obligation, agency=own)
-    factories.make_phone(debtor)
+    phone = factories.make_phone(debtor)
     factories.make_email(debtor)
     factories.make_instalments(obligation)
     factories.make_payment(obligation)
-    return World(users, creditor, debtor, obligation)
+    return World(users, creditor, debtor, obligation, phone)

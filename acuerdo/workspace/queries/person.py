@@ -18,7 +18,8 @@ from acuerdo.workspace import wording
 from acuerdo.workspace.queries.scope import obligations_of
 from acuerdo.workspace.tables import ContactPoint, Decision, Instalment, ObligationParty, Placement
 
-INSTALMENTS_SHOWN_PAID = 2
+INSTALMENTS_SHOWN_PAID = 1
+INSTALMENTS_SHOWN_NEXT = 2
 COMMITMENT_TONES = {"keeps": "ok", "partly_keeps": "info", "reschedules": "warn", "breaks": "warn", "mixed": "info"}
 MAY_WORK = frozenset({Role.AGENT, Role.SUPERVISOR})
 MAY_UNMASK = frozenset({Role.AGENT, Role.SUPERVISOR, Role.COMPLIANCE})
@@ -56,6 +57,20 @@ class ObligationLine:
     consequences: str
     instalments: list[InstalmentLine]
     instalments_hidden: int
+
+    @property
+    def instalments_now(self) -> list[InstalmentLine]:
+        """What is overdue or falls due next: what the conversation is about."""
+        return self.instalments[: self._now_count]
+
+    @property
+    def instalments_later(self) -> list[InstalmentLine]:
+        return self.instalments[self._now_count :]
+
+    @property
+    def _now_count(self) -> int:
+        past = sum(1 for line in self.instalments if line.tone != "quiet")
+        return min(past + INSTALMENTS_SHOWN_NEXT, len(self.instalments))
 
 
 @dataclass(slots=True)

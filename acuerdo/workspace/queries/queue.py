@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.text import search_key
+from acuerdo.strategy.rules.yaml_text import read_strategy
 from acuerdo.workspace import wording
 from acuerdo.workspace.queries.light import Light, call_lights
 from acuerdo.workspace.queries.scope import obligations_of
-from acuerdo.workspace.tables import Decision, Promise
+from acuerdo.workspace.tables import Decision, DecisionRun, Promise
 
 PAGE_ROWS = 25
 OPEN_STATES = ("planned", "queued")
@@ -102,7 +104,8 @@ def queue_of(user: User, filters: Filters, *, today: date, now: datetime, page_n
     page = paginator.get_page(page_number)
     decisions = list(page.object_list)
     lights = call_lights(decisions, now=now)
-    rows = [_row(decision, lights[decision.obligation_id]) for decision in decisions]
+    titles = step_titles(today)
+    rows = [_row(decision, lights[decision.obligation_id], titles) for decision in decisions]
     return Queue(rows, page, paginator.count, rows[0].url if rows else "")
 
 
@@ -160,7 +163,24 @@ def _with_alerts(found: QuerySet[Any], today: date) -> QuerySet[Any]:
     )
 
 
-def _row(decision: Any, light: Light) -> QueueRow:
+def step_titles(on: date) -> dict[str, str]:
+    """The names of the steps of the strategy that decided the date."""
+    run = DecisionRun.objects.filter(run_on=on).select_related("strategy").first()
+    return _titles_in(run.strategy.document) if run is not None else {}
+
+
+@lru_cache(maxsize=8)
+def _titles_in(document: str) -> dict[str, str]:
+    return {step.code: step.title for step in read_strategy(document).steps}
+
+
+def _reason(decision: Any, titles: dict[str, str]) -> str:
+    """What the strategy wants of the call and why today: the channel's own reasons are for the person's page."""
+    told = [wording.reason_word(code) for code in decision.reasons if not code.startswith("channel-")]
+    return ". ".join([title for title in [titles.get(decision.step, "")] if title] + told[:1])
+
+
+def _row(decision: Any, light: Light, titles: dict[str, str]) -> QueueRow:
     return QueueRow(
         url=reverse("workspace:debtor", args=[decision.debtor.uid]),
         name=decision.debtor.full_name,
@@ -171,7 +191,7 @@ def _row(decision: Any, light: Light) -> QueueRow:
         currency=decision.currency,
         balance_due_minor=decision.balance_due_minor,
         days_past_due=decision.days_past_due,
-        reason=" ".join(wording.reason_word(code) for code in decision.reasons[:2]),
+        reason=_reason(decision, titles),
         light=light,
         alerts=_alerts(decision),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,7 +63,7 @@ def timeline_of(
     """The newest `shown` events about these obligations; `sees_all` adds what names no obligation (not for an agency)."""
     kind = kind if kind in dict(KINDS) else ""
     parts = [part for name, part in _parts(debtor_id, obligation_ids, sees_all) if kind in ("", name)]
-    rows = list(parts[0].union(*parts[1:], all=True).order_by("-at")[: shown + 1])
+    rows = list(parts[0].union(*parts[1:], all=True).order_by("-x_at")[: shown + 1])
     events = [_event(dict(zip(_COLUMNS, row, strict=True))) for row in rows[:shown]]
     return Timeline(events=events, kind=kind, kinds=KINDS, has_more=len(rows) > shown, shown=shown)
 
@@ -93,7 +93,7 @@ def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tu
 
 def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> QuerySet[Any]:
     """The query's rows in the common columns: texts empty, amounts zero where a kind has none."""
-    named: dict[str, Any] = {"x_at": Cast(F(at), DateTimeField()), "x_source": Value(source, CharField())}
+    named: dict[str, Any] = {"x_at": Cast(F(at), DateTimeField()), "x_source": Value(source, TextField())}
     for name in _COLUMNS[2:]:
         column = columns.get(name)
         if name == "amount":
@@ -101,7 +101,7 @@ def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> Quer
         elif name == "due_at":
             named["x_due_at"] = Cast(F(column) if column else Value(None), DateTimeField())
         else:
-            named[f"x_{name}"] = Coalesce(Cast(F(column), TextField()), Value("")) if column else Value("", TextField())
+            named[f"x_{name}"] = Coalesce(Cast(F(column), TextField()), Value("", TextField())) if column else Value("", TextField())
     return found.order_by().annotate(**named).values_list(*(f"x_{name}" for name in _COLUMNS))
 
 

@@ -119,6 +119,16 @@ def channel_icon(code: str) -> str:
     return wording.CHANNEL_ICONS.get(code, "circle")
 
 
+@register.filter
+def label_word(label: str) -> str:
+    return wording.label_word(label)
+
+
+@register.filter
+def source_word(source: str) -> str:
+    return wording.source_word(source)
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """A Tabler outline icon from our own sprite; always decorative, the word beside it speaks."""

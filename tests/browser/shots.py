@@ -1,0 +1,171 @@
+"""Pictures of every screen into ./shots: Spanish and English, 1366 px and 390 px wide, light, and dark for two.
+
+`make shots` starts a demonstration of its own; `ARGS="--url http://127.0.0.1:8000"` uses a running one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.browser.chromium import ARGUMENTS, find_chromium
+
+SIZES = {"1366": (1366, 768), "390": (390, 844)}
+LANGUAGES = ("es", "en")
+PASSWORD = "acuerdo-demo"
+READY_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Shot:
+    """`steps` are selectors to press before the picture, in order; `dark` also takes a dark one."""
+
+    name: str
+    role: str
+    path: str
+    steps: tuple[str, ...] = ()
+    dark: bool = False
+
+
+SHOTS = (
+    Shot("ingresar", "", "/ingresar"),
+    Shot("cola", "agent", "/cola", dark=True),
+    Shot("titular", "agent", "first:/cola", dark=True),
+    Shot("llamada", "agent", "first:/cola", ("[data-key=e]", "text:ptp")),
+    Shot("buscar", "agent", "/buscar?q=maria"),
+    Shot("tablero", "supervisor", "/hoy"),
+    Shot("filas", "supervisor", "/hoy/filas"),
+    Shot("cartera", "director", "/cartera"),
+    Shot("veredictos", "compliance", "/veredictos?outcome=all"),
+    Shot("pausas", "compliance", "/pausas"),
+    Shot("reglas", "compliance", "/reglas"),
+    Shot("estrategia", "director", "/estrategia"),
+    Shot("plantillas", "director", "/plantillas"),
+    Shot("cargas", "admin", "/cargas"),
+    Shot("buzon", "compliance", "/buzon"),
+    Shot("usuarios", "admin", "/usuarios"),
+    Shot("usuario-nuevo", "admin", "/usuarios/nuevo"),
+    Shot("dia", "admin", "/dia"),
+    Shot("no-esta", "agent", "/no-existe"),
+    Shot("sin-permiso", "agent", "/usuarios"),
+)
+
+
+def main() -> int:
+    args = _arguments()
+    executable = find_chromium()
+    if executable is None:
+        print("Chromium is missing: apt-get install chromium fonts-noto-color-emoji", file=sys.stderr)
+        return 1
+    args.out.mkdir(parents=True, exist_ok=True)
+    with _site(args.url, args.debtors) as url, sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        for language in LANGUAGES:
+            for size, (width, height) in SIZES.items():
+                for role in dict.fromkeys(shot.role for shot in SHOTS):
+                    context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+                    _come_in(context, url, role, language)
+                    for shot in SHOTS:
+                        if shot.role == role and (not args.only or shot.name in args.only):
+                            _take(context, url, shot, args.out / f"{shot.name}-{language}-{size}")
+                    context.close()
+        browser.close()
+    print(f"{len(list(args.out.glob('*.png')))} pictures in {args.out}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="", help="a running demonstration; without it one is started")
+    parser.add_argument("--out", type=Path, default=Path("shots"))
+    parser.add_argument("--debtors", type=int, default=800)
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
+    return parser.parse_args()
+
+
+@contextmanager
+def _site(url: str, debtors: int) -> Iterator[str]:
+    if url:
+        yield url.rstrip("/")
+        return
+    with tempfile.TemporaryDirectory(prefix="acuerdo-shots-") as folder:
+        command = [sys.executable, "-m", "acuerdo.config.cli.main", "demo", "--debtors", str(debtors), "--port", "8765"]
+        served = subprocess.Popen(command, env={**os.environ, "ACUERDO_DATA": folder}, stdout=subprocess.PIPE, text=True)
+        try:
+            assert served.stdout is not None
+            for line in served.stdout:
+                if found := re.search(r"http://[\d.]+:\d+", line):
+                    yield found.group()
+                    return
+            raise SystemExit("the demonstration did not start")
+        finally:
+            served.terminate()
+            served.wait(timeout=60)
+
+
+def _come_in(context: BrowserContext, url: str, role: str, language: str) -> None:
+    context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+    if not role:
+        return
+    page = context.new_page()
+    page.goto(f"{url}/ingresar")
+    page.fill("#usuario", USERS[role])
+    page.fill("#clave", PASSWORD)
+    page.click("button[type=submit] >> nth=0")
+    page.wait_for_url(lambda address: "/ingresar" not in address)
+    page.evaluate(
+        """async language => {
+            const body = new URLSearchParams({language, next: "/"});
+            const headers = {"X-CSRFToken": document.querySelector("meta[name=csrf-token]").content};
+            await fetch("/idioma", {method: "POST", body, headers});
+        }""",
+        language,
+    )
+    page.close()
+
+
+def _take(context: BrowserContext, url: str, shot: Shot, target: Path) -> None:
+    page = context.new_page()
+    _open(page, url, shot)
+    page.screenshot(path=f"{target}.png", full_page=True)
+    if shot.dark:
+        page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+        page.wait_for_timeout(300)
+        page.screenshot(path=f"{target}-dark.png", full_page=True)
+    page.close()
+
+
+def _open(page: Page, url: str, shot: Shot) -> None:
+    if shot.path.startswith("first:"):
+        page.goto(url + shot.path.removeprefix("first:"))
+        page.click("a.ac-item >> nth=0")
+    else:
+        page.goto(url + shot.path)
+    page.wait_for_load_state("networkidle")
+    for step in shot.steps:
+        if step.startswith("text:"):
+            page.keyboard.type(step.removeprefix("text:"))
+            page.keyboard.press("Enter")
+        else:
+            page.click(step)
+            page.wait_for_selector("#codigo-texto")
+        page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)
+
+
+USERS = {"agent": "gestora", "supervisor": "supervisor", "director": "directora", "compliance": "cumplimiento", "admin": "admin"}
+
+if __name__ == "__main__":
+    raise SystemExit(main())
