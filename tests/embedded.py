@@ -68,6 +68,7 @@ def migrated_template() -> str:
             ).fetchall()
         ]
         if name not in known:
+            _drop_old_templates(connection)
             _build_template(connection, name)
     return name
 
@@ -91,6 +92,16 @@ def _build_template(connection: "psycopg.Connection[tuple[object, ...]]", name: 
     if done.returncode != 0:
         raise RuntimeError(f"the migrations of the working tree do not apply:\n{done.stderr}")
     connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+
+
+def _drop_old_templates(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """Those made more than two days ago: other working trees may still use the younger."""
+    old = connection.execute(
+        "SELECT datname FROM pg_database WHERE datname ~ '^(building|template)_acuerdo'"
+        " AND (pg_stat_file('base/' || oid || '/PG_VERSION')).modification < now() - interval '2 days'"
+    ).fetchall()
+    for (name,) in old:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(str(name))))
 
 
 def _migrations_digest() -> str:

@@ -37,7 +37,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "acuerdo.base.static.StaticFilesMiddleware",
     "acuerdo.base.middleware.ClockMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -108,7 +108,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if environment.flag("ACUERDO_TLS") else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
-SECURE_SSL_REDIRECT = environment.flag("ACUERDO_TLS_REDIRECT")
+SECURE_SSL_REDIRECT = environment.flag("ACUERDO_TLS_REDIRECT", default=environment.flag("ACUERDO_TLS"))
+# Whether a domain joins the browsers' preload list is for its owner to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if environment.flag("ACUERDO_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"

@@ -1,12 +1,14 @@
 """The audit chains: what they hold, and that any tampering shows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -22,6 +24,15 @@ def write(payload: dict[str, Any] | None = None, *, chain: str = "promises", now
     return write_audit(
         chain=chain, action="promise_made", actor="ana", subject=("promise", "p1"), payload=payload or {}, now=now
     )
+
+
+@contextmanager
+def tampering() -> Iterator[None]:
+    """As somebody who owns the database could, past the trigger that refuses changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def write_three() -> None:
@@ -93,13 +104,23 @@ def test_many_cost_as_many_queries_as_one(django_assert_num_queries: Any) -> Non
 )
 def test_a_changed_entry_is_named(change: dict[str, Any], broken: BrokenLink) -> None:
     write_three()
-    AuditEntry.objects.filter(sequence=2).update(**change)
+    with tampering():
+        AuditEntry.objects.filter(sequence=2).update(**change)
     assert verify_chain("promises") == ChainReport("promises", 1, broken)
+
+
+def test_the_database_refuses_changes_and_deletions() -> None:
+    write_three()
+    for change in (lambda rows: rows.update(actor="otro"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
+            change(AuditEntry.objects.filter(sequence=2))
+    assert verify_chain("promises") == ChainReport("promises", 3, None)
 
 
 def test_a_removed_entry_is_named() -> None:
     write_three()
-    AuditEntry.objects.filter(sequence=2).delete()
+    with tampering():
+        AuditEntry.objects.filter(sequence=2).delete()
     assert verify_chain("promises").broken == BrokenLink(2, "missing")
 
 
@@ -107,7 +128,8 @@ def test_from_a_date_on_the_link_before_still_counts() -> None:
     write_three()
     since = NOW + timedelta(days=1)
     assert verify_chain("promises", since) == ChainReport("promises", 2, None)
-    AuditEntry.objects.filter(sequence=1).update(digest=bytes(32))
+    with tampering():
+        AuditEntry.objects.filter(sequence=1).update(digest=bytes(32))
     assert verify_chain("promises", since).broken == BrokenLink(2, "previous")
     assert verify_chain("promises", NOW + timedelta(days=9)) == ChainReport("promises", 0, None)
 
