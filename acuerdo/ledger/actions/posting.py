@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import Sum
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.identifiers import new_uid
+from acuerdo.ledger.actions.writing import insert_entries, write_open_instalments, write_states
 from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, Entry, OpenInstalment, Payment
 from acuerdo.ledger.queries import Loaded, cap_tables, load_accounts, paid_totals, play, state_of, take_core_figures
 from acuerdo.ledger.rules.book import Book, Line
@@ -22,13 +24,6 @@ from acuerdo.ledger.rules.statements import Statement
 
 # (component, instalment number, effective date) → amount; debits positive.
 type Legs = dict[tuple[str, int | None, date], int]
-
-STATE_FIELDS = (
-    "state_as_of", "principal_balance_minor", "contract_interest_minor", "late_interest_minor", "insurance_minor", "fees_minor",
-    "collection_fee_minor", "balance_minor", "balance_due_minor", "unallocated_minor", "paid_minor", "due_since", "days_past_due",
-    "next_due_on", "next_due_minor", "last_payment_on", "last_payment_minor", "bucket", "stage", "status", "written_off_on",
-    "core_figures", "core_taken_as_of", "updated_at",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -88,7 +83,7 @@ def _post(done: Sequence[Recomputed], *, now: datetime, actor: str) -> None:
         for event in one.loaded.events:
             wanted = _event_legs(event, one)
             entries += _difference(one, event.kind, wanted, posted.get((None, event.pk), {}), now, actor, event=event)
-    Entry.objects.bulk_create(entries, batch_size=5000)
+    insert_entries(entries)
 
 
 def _posted_legs(account_ids: Sequence[int]) -> dict[tuple[int | None, int | None], Legs]:
@@ -192,12 +187,8 @@ def _difference(
 
 def _write_open_instalments(done: Sequence[Recomputed]) -> None:
     played = [(one.loaded.account.pk, one.played.book, one.statement.as_of) for one in done if one.played]
-    if not played:
-        return
-    OpenInstalment.objects.filter(account_id__in=[account_id for account_id, _, _ in played]).delete()
-    OpenInstalment.objects.bulk_create(
-        [row for account_id, book, as_of in played for row in _open_rows(account_id, book, as_of)], batch_size=5000
-    )
+    rows = [row for account_id, book, as_of in played for row in _open_rows(account_id, book, as_of)]
+    write_open_instalments([account_id for account_id, _, _ in played], rows)
 
 
 def _open_rows(account_id: int, book: Book, as_of: date) -> Iterable[OpenInstalment]:
@@ -217,7 +208,7 @@ def _open_row(account_id: int, line: Line) -> OpenInstalment:
         insurance_minor=line.owed["insurance"],
         fees_minor=line.owed["fees"],
         collection_fee_minor=line.owed["collection_fee"],
-        late_exact=line.late_exact,
+        late_exact=Decimal(line.late_exact),
         late_settled_minor=line.late_settled,
         accrued_through=date.fromordinal(line.accrued_through),
     )
@@ -228,7 +219,7 @@ def _write_states(done: Sequence[Recomputed], *, now: datetime) -> None:
         set_state(one.loaded.account, one.statement, one.loaded.payments)
         one.loaded.account.written_off_on = _written_off_on(one) or one.loaded.account.written_off_on
         one.loaded.account.updated_at = now
-    Account.objects.bulk_update([one.loaded.account for one in done], STATE_FIELDS, batch_size=500)
+    write_states([one.loaded.account for one in done])
 
 
 def set_state(account: Account, statement: Statement, payments: Iterable[Payment]) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from acuerdo.ledger.actions.posting import STATE_FIELDS, set_state
+from acuerdo.ledger.actions.posting import set_state
 from acuerdo.ledger.actions.refresh import refresh_states
+from acuerdo.ledger.actions.writing import STATE_TYPES
 from acuerdo.ledger.models import Account, AccountEvent, CertifiedCap, Instalment, Payment
 from acuerdo.ledger.public import NewPayment, pause_late_interest, post_fee, record_payments, waive, write_off
 from acuerdo.ledger.queries import cap_tables, load_accounts, state_of
@@ -16,7 +17,7 @@ from acuerdo.ledger.tasks import refresh
 FIRST = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 15, 0, tzinfo=UTC)
 COMPARED = [
-    name for name in STATE_FIELDS if name not in {"state_as_of", "updated_at", "core_figures", "core_taken_as_of"}
+    name for name in STATE_TYPES if name not in {"state_as_of", "updated_at", "core_figures", "core_taken_as_of"}
 ]
 
 pytestmark = pytest.mark.django_db

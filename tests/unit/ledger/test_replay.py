@@ -259,7 +259,7 @@ def test_the_command_answers_without_django_and_fast() -> None:
     done = run_command("replay", text=json.dumps(QUESTION))
     elapsed = time.perf_counter() - started
     assert (done.returncode, json.loads(done.stdout)["statements"][0]["days_past_due"]) == (0, 54)
-    # 300 ms is the contract on a free machine (benchmarks/ledger_replay.py measures it); here only a gross slip shows.
+    # 300 ms is the contract on a free machine (benchmarks/bench_ledger_replay.py measures it); here only a gross slip shows.
     assert elapsed < 3
     check = "import sys, acuerdo.config.cli.ledger; sys.exit(any(name in sys.modules for name in ('django', 'polars', 'psycopg')))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
