@@ -56,7 +56,9 @@ def name_creditor(name: str, *, country: str, currency: str, actor: str, now: da
         if made:
             creditor.refresh_from_db()
             subject = ("creditor", str(creditor.uid))
-            write_audit(chain="portfolio", action="name_creditor", actor=actor, subject=subject, payload={"name": name}, now=now)
+            write_audit(
+                chain="portfolio", action="name_creditor", actor=actor, subject=subject, payload={"name": name}, now=now
+            )
     return creditor
 
 
@@ -117,7 +119,9 @@ def import_portfolio(
         _refuse_older(creditor, as_of)
         if _is_loaded(creditor, digest, as_of):
             return ImportReport("same_file", notices=[_SAME_FILE])
-        batch = _open_batch(creditor, files, digest, profile, as_of=as_of, now=now, actor=actor, rows=table.spool.row_count)
+        batch = _open_batch(
+            creditor, files, digest, profile, as_of=as_of, now=now, actor=actor, rows=table.spool.row_count
+        )
         load = Load(
             batch=batch,
             creditor=creditor,
@@ -173,7 +177,15 @@ def _refuse_older(creditor: Creditor, as_of: date) -> None:
 
 
 def _open_batch(
-    creditor: Creditor, files: list[Path], digest: str, profile: Profile, *, as_of: date, now: datetime, actor: str, rows: int
+    creditor: Creditor,
+    files: list[Path],
+    digest: str,
+    profile: Profile,
+    *,
+    as_of: date,
+    now: datetime,
+    actor: str,
+    rows: int,
 ) -> ImportBatch:
     batch = ImportBatch.objects.create(
         creditor=creditor,
@@ -197,8 +209,14 @@ def _failing_batch(batch: ImportBatch, now: datetime) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = {"code": error.code, "message": str(error)} if isinstance(error, Refusal) else {"code": "failed", "message": ""}
-        ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.FAILED, finished_at=now, report={"refusal": reason})
+        reason = (
+            {"code": error.code, "message": str(error)}
+            if isinstance(error, Refusal)
+            else {"code": "failed", "message": ""}
+        )
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            status=ImportStatus.FAILED, finished_at=now, report={"refusal": reason}
+        )
         raise
 
 
@@ -227,7 +245,9 @@ def _check_control(report: ImportReport, control: Control | None) -> None:
     count = report.total.count + report.rejected
     balance = sum(report.total.balance_minor.values())
     if control.count is not None and control.count != count:
-        message = f"El control dice {control.count} obligaciones y el archivo tiene {count} (rechazadas: {report.rejected})."
+        message = (
+            f"El control dice {control.count} obligaciones y el archivo tiene {count} (rechazadas: {report.rejected})."
+        )
         raise Refusal("control-mismatch", message)
     if control.balance_minor is not None and control.balance_minor != balance:
         raise Refusal("control-mismatch", "El total de control de saldos no coincide con el del archivo.")
@@ -244,7 +264,9 @@ def _close_batch(load: Load, report: ImportReport, actor: str) -> None:
     payload = {"files": batch.file_names, "as_of": load.as_of, "sha256": batch.sha256, "rejected": report.rejected}
     payload |= {kind: tally.count for kind, tally in report.obligations.items()}
     subject = ("import_batch", str(batch.uid))
-    write_audit(chain="portfolio", action="import_portfolio", actor=actor, subject=subject, payload=payload, now=load.now)
+    write_audit(
+        chain="portfolio", action="import_portfolio", actor=actor, subject=subject, payload=payload, now=load.now
+    )
 
 
 def _keep_preview(load: Load, report: ImportReport) -> None:
@@ -266,7 +288,9 @@ def undo_import(batch: ImportBatch, *, actor: str, now: datetime) -> None:
     try:
         with transaction.atomic():
             if not try_lock_name("portfolio-import", batch.creditor_id):
-                raise Refusal("import-already-running", "Se está cargando otro archivo de este acreedor. Espere a que termine.")
+                raise Refusal(
+                    "import-already-running", "Se está cargando otro archivo de este acreedor. Espere a que termine."
+                )
             with connection.cursor() as cursor:
                 undo_changes(cursor, batch_id=batch.pk, since=batch.started_at)
             ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.UNDONE, finished_at=now)

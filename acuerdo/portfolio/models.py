@@ -110,7 +110,9 @@ class ObligationKind(models.TextChoices):
 class Obligation(models.Model):
     """What one debtor owes one creditor. Its money is the ledger account with the same primary key."""
 
-    account = models.OneToOneField("ledger.Account", primary_key=True, on_delete=models.PROTECT, related_name="+", db_column="id")
+    account = models.OneToOneField(
+        "ledger.Account", primary_key=True, on_delete=models.PROTECT, related_name="+", db_column="id"
+    )
     uid = uid_field()
     creditor = models.ForeignKey(Creditor, on_delete=models.PROTECT, related_name="obligations")
     debtor = models.ForeignKey(Debtor, on_delete=models.PROTECT, related_name="obligations")

@@ -1,6 +1,17 @@
 """What other capabilities may use of the portfolio."""
 
-from acuerdo.portfolio.actions import Control, find_profile, import_portfolio, name_creditor, save_profile, undo_import
+from acuerdo.portfolio.actions import (
+    Control,
+    find_profile,
+    import_portfolio,
+    name_creditor,
+    save_profile,
+    undo_import,
+)
+from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
+from acuerdo.portfolio.imports.preview import Preview, PreviewColumn, preview_file
+from acuerdo.portfolio.imports.reading import header_dictionary, shipped_profiles
+from acuerdo.portfolio.imports.rejects_file import rejects_csv
 from acuerdo.portfolio.queries import (
     debtors_visible_to,
     last_batch,
@@ -9,20 +20,37 @@ from acuerdo.portfolio.queries import (
     search_debtors,
     visible_to,
 )
+from acuerdo.portfolio.rules.fields import FIELDS
+from acuerdo.portfolio.rules.profile import Profile, profile_from_document
+from acuerdo.portfolio.rules.report import ImportReport, Tally, Understood
 from acuerdo.portfolio.snapshot import EXTRACTS
 
 __all__ = [
     "EXTRACTS",
+    "FIELDS",
     "Control",
+    "ImportReport",
+    "PaymentsReport",
+    "Preview",
+    "PreviewColumn",
+    "Profile",
+    "Tally",
+    "Understood",
     "debtors_visible_to",
     "find_profile",
+    "header_dictionary",
+    "import_payments",
     "import_portfolio",
     "last_batch",
     "list_creditors",
     "list_imports",
     "name_creditor",
+    "preview_file",
+    "profile_from_document",
+    "rejects_csv",
     "save_profile",
     "search_debtors",
+    "shipped_profiles",
     "undo_import",
     "visible_to",
 ]

@@ -54,7 +54,11 @@ def search_debtors(user: User, text: str, *, limit: int = 20) -> list[Debtor]:
         return []
     visible = debtors_visible_to(user)
     digits = re.sub(r"[\s.\-+()]", "", text)
-    if any(char.isdigit() for char in digits) and len(digits) >= 4 and " " not in re.sub(r"[\d\s.\-+()]", "", text).strip():
+    if (
+        any(char.isdigit() for char in digits)
+        and len(digits) >= 4
+        and " " not in re.sub(r"[\d\s.\-+()]", "", text).strip()
+    ):
         found = list(visible.filter(pk__in=_by_number(text, digits, limit * 5)).order_by("search_name", "pk")[:limit])
         if found:
             return found
@@ -73,7 +77,9 @@ def _by_number(text: str, digits: str, limit: int) -> set[int]:
     obligations = Obligation.objects.filter(numbers).values_list("debtor_id", flat=True)[:limit]
     found = {*people, *obligations}
     if len(digits) >= 6 and digits.isdigit():
-        phones = ContactPoint.objects.annotate(ending=Reverse("value")).filter(kind="phone", ending__startswith=digits[::-1])
+        phones = ContactPoint.objects.annotate(ending=Reverse("value")).filter(
+            kind="phone", ending__startswith=digits[::-1]
+        )
         found |= set(phones.values_list("debtor_id", flat=True)[:limit])
     return found
 
@@ -82,11 +88,12 @@ def list_imports(user: User, *, limit: int = 50) -> QuerySet[ImportBatch]:
     """The batches of the creditors that the user sees, newest first."""
     if user.role not in _LEADS or user.agency_id is not None:
         return ImportBatch.objects.none()
-    return ImportBatch.objects.filter(creditor__in=list_creditors(user)).select_related("creditor").order_by("-id")[:limit]
+    return (
+        ImportBatch.objects.filter(creditor__in=list_creditors(user)).select_related("creditor").order_by("-id")[:limit]
+    )
 
 
 def last_batch(creditor_id: int, kind: str = "portfolio") -> ImportBatch | None:
     """The creditor's last batch that was loaded and stands."""
     done = ImportBatch.objects.filter(creditor_id=creditor_id, kind=kind, status=ImportStatus.DONE)
     return done.order_by("-id").first()
-

@@ -43,6 +43,7 @@ COMMANDS = (
     Command("snapshot", "snapshot", "guarda la cartera para decidir", "save the portfolio for deciding"),
     Command("strategy", "strategy", "estrategias: revisar, publicar, ver", "strategies: check, publish, show"),
     Command("day", "day", "ejecuta el ciclo del día", "run the day's cycle"),
+    Command("import", "import_", "carga carteras y pagos desde archivos", "load portfolios and payments from files"),
     Command("backup", "backup", "guarda la base de datos en un archivo", "save the database to a file"),
     Command("restore", "restore", "recupera la base de datos de un archivo", "bring the database back from a file"),
 )

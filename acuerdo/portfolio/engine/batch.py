@@ -48,7 +48,9 @@ class Batch:
             if position is None:
                 return found
             words = {str(theirs): str(ours) for theirs, ours in rule["words"].items()}
-            made = self.frame[position].replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
+            made = self.frame[position].replace_strict(
+                list(words), list(words.values()), default=None, return_dtype=pl.String
+            )
             return pl.select(pl.coalesce(found, made)).to_series()
         if "text" in rule:
             return pl.select(pl.coalesce(found, self._text(str(rule["text"])))).to_series()
@@ -61,7 +63,9 @@ class Batch:
             parts.append(self.number(piece, is_quiet=True) if index % 2 else pl.lit(piece))
         return pl.select(pl.concat_str(parts)).to_series()
 
-    def reject(self, where: pl.Series | pl.Expr, code: str | pl.Series, *, field: str = "", value: pl.Series | None = None) -> None:
+    def reject(
+        self, where: pl.Series | pl.Expr, code: str | pl.Series, *, field: str = "", value: pl.Series | None = None
+    ) -> None:
         """Rows where the mask holds are out, with a code and the file's column."""
         column = self.plan.header_of(field) if field else ""
         found = pl.select(
@@ -77,7 +81,10 @@ class Batch:
         names = self.plan.cells.get(field, ())
         header = self.plan.headers[names[index]] if index < len(names) else self.plan.header_of(field)
         found = pl.select(
-            self.rows.alias("row"), pl.lit(header).alias("column"), parsed.codes.alias("code"), raw.fill_null("").alias("value")
+            self.rows.alias("row"),
+            pl.lit(header).alias("column"),
+            parsed.codes.alias("code"),
+            raw.fill_null("").alias("value"),
         ).filter(pl.col("code").is_not_null())
         if found.height:
             self._rejects.append(found)

@@ -19,7 +19,9 @@ class Evidence:
     rate_max: Mapping[str, float]
 
 
-def gather(spool: Spool, *, number_columns: Iterable[str], date_columns: Iterable[str], rate_columns: Iterable[str]) -> Evidence:
+def gather(
+    spool: Spool, *, number_columns: Iterable[str], date_columns: Iterable[str], rate_columns: Iterable[str]
+) -> Evidence:
     """Reads every batch of the spool once."""
     names = (*number_columns, *rate_columns)
     seen_numbers = dict.fromkeys(names, numbers.Evidence())
@@ -53,7 +55,10 @@ def _add_dates(so_far: dates.Evidence, column: pl.Series) -> dates.Evidence:
     slashed = column.filter(column.str.contains(dates.SLASHED)).unique()
     found = dates.weigh(slashed.to_list())
     return dates.Evidence(
-        so_far.dmy + found.dmy, so_far.mdy + found.mdy, so_far.ambiguous + found.ambiguous, so_far.example or found.example
+        so_far.dmy + found.dmy,
+        so_far.mdy + found.mdy,
+        so_far.ambiguous + found.ambiguous,
+        so_far.example or found.example,
     )
 
 

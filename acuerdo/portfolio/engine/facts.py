@@ -28,7 +28,14 @@ _DATES = ("disbursed_on", "first_due_on", "due_on", "overdue_since", "written_of
 _INTEGERS = ("term", "term_days", "instalments_overdue", "instalments_paid", "days_past_due")
 _TEXTS = ("number", "role", "id_type", "id_number", "full_name", "search_name", "city", "region", "kind", "product", "branch", "currency",
           "status", "rate", "rate_kind", "late_rate", "frequency", "method", "extra")  # fmt: skip
-_AMOUNTS = ("principal_minor", "instalment_minor", "last_payment_minor", *_BALANCES.values(), "balance_minor", "due_minor")
+_AMOUNTS = (
+    "principal_minor",
+    "instalment_minor",
+    "last_payment_minor",
+    *_BALANCES.values(),
+    "balance_minor",
+    "due_minor",
+)
 OBLIGATION_SCHEMA: dict[str, pl.DataType] = {
     "row": pl.Int64(),
     **dict.fromkeys(_TEXTS, pl.String()),
@@ -147,7 +154,9 @@ def _extra(batch: Batch) -> pl.Series:
     if not batch.plan.extra:
         return batch.nothing(pl.String()).fill_null("{}")
     cells = [
-        pl.when(pl.col(cell) != "").then(pl.col(cell).str.replace(r"^\x1f.", "").str.replace_all("\x00", "")).alias(name)
+        pl.when(pl.col(cell) != "")
+        .then(pl.col(cell).str.replace(r"^\x1f.", "").str.replace_all("\x00", ""))
+        .alias(name)
         for cell, name in batch.plan.extra.items()
     ]
     return batch.frame.select(pl.struct(cells).struct.json_encode().alias("extra"))["extra"]
@@ -155,12 +164,29 @@ def _extra(batch: Batch) -> pl.Series:
 
 def _judge_amounts(batch: Batch, table: pl.DataFrame) -> None:
     """What no portfolio may say: negative balances, more due than owed, parts above the whole."""
-    for field, name in {**_BALANCES, "balance_total": "balance_minor", "balance_due": "due_minor", "principal": "principal_minor"}.items():
-        batch.reject(table[name] < 0, "negative-balance", field=field, value=batch.cells(field).map_elements(shown, return_dtype=pl.String))
+    for field, name in {
+        **_BALANCES,
+        "balance_total": "balance_minor",
+        "balance_due": "due_minor",
+        "principal": "principal_minor",
+    }.items():
+        batch.reject(
+            table[name] < 0,
+            "negative-balance",
+            field=field,
+            value=batch.cells(field).map_elements(shown, return_dtype=pl.String),
+        )
     total, due = table["balance_minor"], table["due_minor"]
-    batch.reject(due > total + _TOLERANCE_MINOR, "balance-below-due", field="balance_due", value=batch.cells("balance_total"))
+    batch.reject(
+        due > total + _TOLERANCE_MINOR, "balance-below-due", field="balance_due", value=batch.cells("balance_total")
+    )
     parts = table.select(pl.sum_horizontal(*_BALANCES.values())).to_series()
-    batch.reject(parts > total + _TOLERANCE_MINOR, "components-above-total", field="balance_total", value=batch.cells("balance_total"))
+    batch.reject(
+        parts > total + _TOLERANCE_MINOR,
+        "components-above-total",
+        field="balance_total",
+        value=batch.cells("balance_total"),
+    )
 
 
 def _sorted_out(batch: Batch, table: pl.DataFrame, named: pl.DataFrame, points: list[pl.DataFrame]) -> Facts:
@@ -176,7 +202,9 @@ def _sorted_out(batch: Batch, table: pl.DataFrame, named: pl.DataFrame, points: 
     rows = kept["row"].implode()
     contact = pl.concat(points) if points else pl.DataFrame(schema=CONTACT_SCHEMA)
     return Facts(
-        _completed(kept, as_of).select(pl.col(name).cast(dtype) for name, dtype in OBLIGATION_SCHEMA.items()),
+        _completed(kept, as_of, is_core=batch.plan.profile.balance_source == "core").select(
+            pl.col(name).cast(dtype) for name, dtype in OBLIGATION_SCHEMA.items()
+        ),
         named.filter(pl.col("row").is_in(rows)),
         contact.filter(pl.col("row").is_in(rows)).with_columns(pl.col("value").str.slice(0, 254)),
         rejects,
@@ -189,20 +217,32 @@ def _skipped(batch: Batch) -> set[str]:
     return {*batch.plan.profile.skip.get("status", ()), *_LEFT_OUT}
 
 
-def _completed(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _completed(table: pl.DataFrame, as_of: date, *, is_core: bool) -> pl.DataFrame:
     """Figures that follow from others, as a person would fill them: totals from parts, arrears from dates."""
     parts = pl.sum_horizontal(*(pl.col(name).fill_null(0) for name in _BALANCES.values()))
     others = parts - pl.col("principal_balance_minor").fill_null(0)
     has_parts = pl.any_horizontal(pl.col(name).is_not_null() for name in _BALANCES.values())
-    is_paid = (pl.col("status") == "paid").fill_null(False) | (pl.col("settled_on") <= as_of).fill_null(False)
     table = table.with_columns(
-        pl.coalesce("balance_minor", pl.when(has_parts).then(pl.max_horizontal(parts, pl.col("due_minor").fill_null(0))), "due_minor").alias(
-            "balance_minor"
-        ),
-        pl.when(is_paid).then(pl.lit("paid"))
-        .when((pl.col("status") == "written_off") | (pl.col("written_off_on") <= as_of)).then(pl.lit("written_off"))
-        .otherwise(pl.lit("active")).alias("status"),
+        pl.coalesce(
+            "balance_minor",
+            pl.when(has_parts).then(pl.max_horizontal(parts, pl.col("due_minor").fill_null(0))),
+            "due_minor",
+        ).alias("balance_minor")
+    )
+    is_paid = (pl.col("status") == "paid").fill_null(False) | (pl.col("settled_on") <= as_of).fill_null(False)
+    if is_core:
+        is_paid = is_paid | (pl.col("balance_minor") == 0).fill_null(False)
+    table = table.with_columns(
+        pl.when(is_paid)
+        .then(pl.lit("paid"))
+        .when((pl.col("status") == "written_off") | (pl.col("written_off_on") <= as_of))
+        .then(pl.lit("written_off"))
+        .otherwise(pl.lit("active"))
+        .alias("status"),
         pl.coalesce("first_due_on", pl.when(pl.col("kind") == "invoice").then(pl.col("due_on"))).alias("first_due_on"),
+        pl.coalesce(
+            "due_on", pl.when((pl.col("kind") == "invoice") | (pl.col("term") == 1)).then(pl.col("first_due_on"))
+        ).alias("due_on"),
     )
     table = table.with_columns(_days_past_due(as_of).alias("days_past_due"))
     table = table.with_columns(
@@ -217,7 +257,9 @@ def _completed(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _days_past_due(as_of: date) -> pl.Expr:
     """The lender's own days; else since the arrears began; else since an unpaid due date went by."""
-    from_due = pl.when((pl.col("due_minor").fill_null(1) > 0) & (pl.col("due_on") < as_of)).then(pl.lit(as_of) - pl.col("due_on"))
+    from_due = pl.when((pl.col("due_minor").fill_null(1) > 0) & (pl.col("due_on") < as_of)).then(
+        pl.lit(as_of) - pl.col("due_on")
+    )
     since = (pl.lit(as_of) - pl.col("overdue_since")).dt.total_days()
     return pl.max_horizontal(pl.coalesce("days_past_due", since, from_due.dt.total_days(), pl.lit(0)), pl.lit(0))
 

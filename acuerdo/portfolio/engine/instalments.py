@@ -40,7 +40,9 @@ def instalments_of(frame: pl.DataFrame, plan: Plan, exponent: int) -> tuple[pl.D
     for field, name in (*_PARTS.items(), ("instalment_total", "total_minor")):
         series = total if name == "total_minor" else parts[name]
         batch.reject(series < 0, "negative-balance", field=field, value=batch.cells(field))
-    table = pl.DataFrame({"row": batch.rows, "number": number, "instalment": order, "due_on": due_on, **parts, "total_minor": total})
+    table = pl.DataFrame(
+        {"row": batch.rows, "number": number, "instalment": order, "due_on": due_on, **parts, "total_minor": total}
+    )
     table = _completed(table)
     batch.reject(table["total_minor"].is_null(), "cell-missing", field="instalment_total")
     rejects = batch.rejects()

@@ -16,7 +16,9 @@ def read_parquet(path: Path, *, progress: Callable[[int, int], None]) -> Spool:
     try:
         source = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError):
-        raise Refusal("parquet-damaged", "El archivo Parquet está dañado o incompleto.", Place(file=path.name)) from None
+        raise Refusal(
+            "parquet-damaged", "El archivo Parquet está dañado o incompleto.", Place(file=path.name)
+        ) from None
     with source:
         total = source.metadata.num_rows
         writer = SpoolWriter(source.schema_arrow.names, 1, format="parquet", detail={})
@@ -34,6 +36,8 @@ def read_parquet(path: Path, *, progress: Callable[[int, int], None]) -> Spool:
 
 
 def _texts(column: pa.Array) -> list[str]:
-    if pa.types.is_integer(column.type):  # exact however long, unlike a workbook's numbers, so without the mark of those
+    if pa.types.is_integer(
+        column.type
+    ):  # exact however long, unlike a workbook's numbers, so without the mark of those
         return ["" if value is None else str(value) for value in column.to_pylist()]
     return [to_text(value) for value in column.to_pylist()]

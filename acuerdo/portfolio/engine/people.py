@@ -45,7 +45,12 @@ def identities(batch: Batch) -> pl.DataFrame:
     found = _judged(numbers, types, country=profile.country, check_digits=profile.check_digits == "reject")
     for code in ("id-type-unknown", "id-malformed", "id-check-digit", "id-scientific"):
         is_type = code == "id-type-unknown"
-        batch.reject(found["code"] == code, code, field="id_type" if is_type else "id_number", value=types if is_type else numbers)
+        batch.reject(
+            found["code"] == code,
+            code,
+            field="id_type" if is_type else "id_number",
+            value=types if is_type else numbers,
+        )
     company = batch.text("company_name", 200)
     names = _names(batch)
     batch.reject(company.is_null() & (names == ""), "cell-missing", field="name")
@@ -79,7 +84,9 @@ def _judged(numbers: pl.Series, types: pl.Series, *, country: str, check_digits:
 
 
 def _names(batch: Batch) -> pl.Series:
-    parts = [batch.text(field, 200).fill_null("") for field in ("name", "given_names", "family_names", "second_family_name")]
+    parts = [
+        batch.text(field, 200).fill_null("") for field in ("name", "given_names", "family_names", "second_family_name")
+    ]
     if all((part == "").all() for part in parts[1:]):
         return parts[0]
     return pl.Series([whole_name(*row) for row in zip(*parts, strict=True)], dtype=pl.String)
@@ -98,9 +105,15 @@ def contacts(batch: Batch, people: pl.DataFrame, prefix: str = "") -> list[pl.Da
         for index, cell in enumerate(batch.plan.cells.get(prefix + field, ())):
             raw = batch.text(prefix + field, 254, index)
             label = batch.plan.headers[cell][:40]
-            points = owner.with_columns(raw.alias("raw"), pl.lit(label).alias("label")).filter(pl.col("raw").is_not_null())
+            points = owner.with_columns(raw.alias("raw"), pl.lit(label).alias("label")).filter(
+                pl.col("raw").is_not_null()
+            )
             if points.height:
-                found.append({"phone": _phones, "email": _emails, "address": _addresses}[field](points, batch.plan.profile.country))
+                found.append(
+                    {"phone": _phones, "email": _emails, "address": _addresses}[field](
+                        points, batch.plan.profile.country
+                    )
+                )
     return [frame.select(list(CONTACT_SCHEMA)) for frame in found]
 
 
@@ -114,7 +127,9 @@ def _phones(points: pl.DataFrame, country: str) -> pl.DataFrame:
     read = pl.DataFrame(
         {
             "raw": pl.Series(distinct, dtype=pl.String),
-            "value": pl.Series([phone.e164 or text for phone, text in zip(phones, distinct, strict=True)], dtype=pl.String),
+            "value": pl.Series(
+                [phone.e164 or text for phone, text in zip(phones, distinct, strict=True)], dtype=pl.String
+            ),
             "phone_type": pl.Series([phone.kind for phone in phones], dtype=pl.String),
             "is_valid": pl.Series([phone.is_valid for phone in phones], dtype=pl.Boolean),
             "invalid_reason": pl.Series([phone.message[:40] for phone in phones], dtype=pl.String),
@@ -131,7 +146,10 @@ def _emails(points: pl.DataFrame, country: str) -> pl.DataFrame:
         pl.lit("email").alias("kind"),
         pl.lit("").alias("phone_type"),
         is_valid.alias("is_valid"),
-        pl.when(is_valid).then(pl.lit("")).otherwise(pl.lit("El correo no tiene forma de correo.")).alias("invalid_reason"),
+        pl.when(is_valid)
+        .then(pl.lit(""))
+        .otherwise(pl.lit("El correo no tiene forma de correo."))
+        .alias("invalid_reason"),
     )
 
 
@@ -169,15 +187,20 @@ def _party(batch: Batch, relation: str, numbers: pl.Series) -> pl.DataFrame:
     is_anyone = written.is_not_null() | name.is_not_null() | first_phone.is_not_null()
     is_sound = judged["code"].fill_null("none") == ""
     made = [
-        own_number(number or "", relation, one or "", two or "") for number, one, two in zip(numbers, name, first_phone, strict=True)
+        own_number(number or "", relation, one or "", two or "")
+        for number, one, two in zip(numbers, name, first_phone, strict=True)
     ]
     full = _shown(name.fill_null("Sin nombre"), judged["is_company"].fill_null(False))
     return pl.select(
         batch.rows.alias("row"),
         numbers.alias("number"),
         pl.lit(relation).alias("relation"),
-        pl.when(is_anyone).then(pl.when(is_sound).then(judged["id_type"]).otherwise(pl.lit(WITHOUT_DOCUMENT))).alias("id_type"),
-        pl.when(is_anyone).then(pl.when(is_sound).then(judged["id_number"]).otherwise(pl.Series(made))).alias("id_number"),
+        pl.when(is_anyone)
+        .then(pl.when(is_sound).then(judged["id_type"]).otherwise(pl.lit(WITHOUT_DOCUMENT)))
+        .alias("id_type"),
+        pl.when(is_anyone)
+        .then(pl.when(is_sound).then(judged["id_number"]).otherwise(pl.Series(made)))
+        .alias("id_number"),
         judged["is_company"].fill_null(False).alias("is_company"),
         pl.when(is_anyone).then(full).alias("full_name"),
         mapped(full, search_key).alias("search_name"),

@@ -89,7 +89,9 @@ def _require(spool: Spool, profile: Profile, columns: ColumnMap, gaps: list[str]
     if not gaps:
         return
     seen = ", ".join(f"«{name}»" for name in spool.headers[:30])
-    message = f"Faltan columnas: {', '.join(gaps)}. El archivo tiene: {seen}. Indique en el perfil qué columna es cada una."
+    message = (
+        f"Faltan columnas: {', '.join(gaps)}. El archivo tiene: {seen}. Indique en el perfil qué columna es cada una."
+    )
     raise Refusal("columns-missing", message, Place(row=spool.header_row))
 
 
@@ -107,7 +109,11 @@ def _plan(spool: Spool, profile: Profile, columns: ColumnMap, as_of: date) -> Pl
     orders = decide_orders(dict(found.dates), given=profile.dates)
     _ask_about_numbers(styles, headers)
     _ask_about_dates(orders, headers)
-    extra = {position[name]: name for name in columns.extra} if profile.others == "keep" else _named_extra(profile, position)
+    extra = (
+        {position[name]: name for name in columns.extra}
+        if profile.others == "keep"
+        else _named_extra(profile, position)
+    )
     percent = {
         cell: largest > 1 if profile.rate_unit is None else profile.rate_unit == "percent"
         for cell, largest in found.rate_max.items()

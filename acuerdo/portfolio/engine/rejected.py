@@ -25,3 +25,10 @@ def cells_of(spool: Spool, rows: Iterable[int]) -> dict[int, dict[str, str]]:
 def _names(spool: Spool, width: int) -> list[str]:
     extra = [f"Columna {position}" for position in range(len(spool.headers) + 1, width + 1)]
     return (spool.headers + extra)[:width]
+
+
+def first_rows(spool: Spool, count: int) -> list[tuple[str, ...]]:
+    """The first rows as the person sees them."""
+    for frame in spool.frames():
+        return [tuple(map(shown, cells)) for _, *cells in frame.head(count).iter_rows()]
+    return []

@@ -49,7 +49,9 @@ class Spool:
     def __enter__(self) -> "Spool":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.folder.cleanup()
 
 
@@ -64,7 +66,9 @@ class UnbalancedQuotes(Exception):
 class SpoolWriter:
     """Takes rows of marked texts and writes them in batches; a row of the wrong length is rejected here."""
 
-    def __init__(self, headers: Sequence[str], header_row: int, *, format: str, detail: dict[str, str], is_raw: bool = False) -> None:
+    def __init__(
+        self, headers: Sequence[str], header_row: int, *, format: str, detail: dict[str, str], is_raw: bool = False
+    ) -> None:
         """`is_raw`: the cells come as written in a text file and are cleaned here, a batch at a time."""
         folder = tempfile.TemporaryDirectory(prefix="acuerdo-import-")
         path = Path(folder.name) / "rows.arrow"
@@ -129,7 +133,13 @@ class SpoolWriter:
         arrays = [pa.array(numbers, pa.int64()), *(pa.array(column, pa.large_string()) for column in columns)]
         batch = pa.record_batch(arrays, schema=self._schema)
         if self._is_raw:
-            batch = _cleaned(pl.DataFrame(pl.from_arrow(batch))).to_arrow().cast(self._schema).combine_chunks().to_batches()[0]
+            batch = (
+                _cleaned(pl.DataFrame(pl.from_arrow(batch)))
+                .to_arrow()
+                .cast(self._schema)
+                .combine_chunks()
+                .to_batches()[0]
+            )
         self._writer.write_batch(batch)
         self._spool.row_count += batch.num_rows
 

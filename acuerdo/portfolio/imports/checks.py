@@ -116,9 +116,13 @@ def check_instalments(cursor: Any, *, creditor_id: int) -> None:
 def disagreeing_columns(cursor: Any) -> dict[int, list[str]]:
     """For each row of an obligation whose rows disagree, our names of the columns that do."""
     counts = ", ".join(f"count(DISTINCT {name}) + (count({name}) < count(*))::int > 1" for name in AGREEING)
-    cursor.execute(f"SELECT number, array_agg(row), {counts} FROM imp_obligation JOIN imp_twin t USING (number) WHERE NOT t.agree GROUP BY 1")
+    cursor.execute(
+        f"SELECT number, array_agg(row), {counts} FROM imp_obligation JOIN imp_twin t USING (number) WHERE NOT t.agree GROUP BY 1"
+    )
     return {
-        row: [name for name, differs in zip(AGREEING, record[2:], strict=True) if differs] for record in cursor.fetchall() for row in record[1]
+        row: [name for name, differs in zip(AGREEING, record[2:], strict=True) if differs]
+        for record in cursor.fetchall()
+        for row in record[1]
     }
 
 

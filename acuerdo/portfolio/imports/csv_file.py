@@ -25,7 +25,13 @@ Progress = Callable[[int, int], None]
 
 
 def read_csv(
-    path: Path, dictionary: Dictionary, own: Mapping[str, str], *, separator: str = "", encoding: str = "", progress: Progress
+    path: Path,
+    dictionary: Dictionary,
+    own: Mapping[str, str],
+    *,
+    separator: str = "",
+    encoding: str = "",
+    progress: Progress,
 ) -> Spool:
     """Reads `path` into a spool; `progress` gets bytes read and in all.
 
@@ -39,10 +45,16 @@ def read_csv(
     head_rows = [[cell.strip() for cell in cells] for cells in parsed]
     index = find_header_row(head_rows, dictionary, own)
     if index < 0:
-        raise Refusal("columns-not-found", "No encontramos una fila con nombres de columnas en el archivo.", Place(file=path.name))
+        raise Refusal(
+            "columns-not-found", "No encontramos una fila con nombres de columnas en el archivo.", Place(file=path.name)
+        )
     names, header_row = head_rows[index], index + 1
     writer = SpoolWriter(
-        unique_names(_without_tail(names)), header_row, format="csv", detail={"encoding": codec, "separator": chosen}, is_raw=True
+        unique_names(_without_tail(names)),
+        header_row,
+        format="csv",
+        detail={"encoding": codec, "separator": chosen},
+        is_raw=True,
     )
     try:
         _copy(path, codec, chosen, header_row, writer, progress)
@@ -85,7 +97,11 @@ def _chunks(text: Iterable[str], separator: str, file: str) -> Iterator[tuple[in
 
 
 def _unbalanced(file: str, number: int) -> Refusal:
-    return Refusal("csv-quotes-unbalanced", "Hay comillas que se abren y no se cierran a partir de esta fila.", Place(file=file, row=number))
+    return Refusal(
+        "csv-quotes-unbalanced",
+        "Hay comillas que se abren y no se cierran a partir de esta fila.",
+        Place(file=file, row=number),
+    )
 
 
 def _head(path: Path, codec: str) -> str:

@@ -137,7 +137,10 @@ def _check_portfolio(cursor: Any, load: Load) -> list[Reject]:
         cursor, creditor_id=load.creditor.pk, country=plan.profile.country, columns=columns
     )
     cursor.execute('SELECT DISTINCT ON (row) row, "column", code, value FROM imp_reject ORDER BY row')
-    return [Reject(row, _named(plan, differing.get(row)) or column, code, value) for row, column, code, value in cursor.fetchall()]
+    return [
+        Reject(row, _named(plan, differing.get(row)) or column, code, value)
+        for row, column, code, value in cursor.fetchall()
+    ]
 
 
 # The staging's names of what a person knows by the file's column.
@@ -254,4 +257,3 @@ def _understood(table: Table) -> Understood:
         numbers=sorted(style_names(plan.styles)),
         dates=sorted(order_names(plan.orders)),
     )
-

@@ -65,7 +65,7 @@ INSERT INTO ledger_account (id, currency, balance_source, status, principal_mino
   collection_fee_minor, balance_minor, balance_due_minor, unallocated_minor, paid_minor, due_since, days_past_due, next_due_on,
   next_due_minor, last_payment_on, last_payment_minor, bucket, stage, written_off_on, updated_at)
 SELECT id, currency, source, status, principal_minor, disbursed_on, terms, %(as_of)s, due_since,
-  %(as_of)s, coalesce(principal_balance_minor, 0), contract_interest_minor, late_interest_minor, insurance_minor,
+  CASE WHEN source = 'core' THEN %(as_of)s::date END, coalesce(principal_balance_minor, 0), contract_interest_minor, late_interest_minor, insurance_minor,
   fees_minor, collection_fee_minor, coalesce(balance_minor, 0), coalesce(due_minor, 0), 0, 0, due_since, days_past_due, next_due_on,
   CASE WHEN next_due_on IS NULL THEN 0 ELSE coalesce(instalment_minor, 0) END,
   last_payment_on, coalesce(last_payment_minor, 0), 'current', 'none',
@@ -123,12 +123,12 @@ _STATE = """
 UPDATE ledger_account a SET next_due_on = n.due_on, next_due_minor = n.total_minor
 FROM (SELECT DISTINCT ON (i.account_id) i.account_id, i.due_on, i.total_minor FROM ledger_instalment i JOIN imp_target t ON t.id = i.account_id
   WHERE i.due_on >= %(as_of)s AND t.status <> 'paid' ORDER BY i.account_id, i.number) n
-WHERE a.id = n.account_id AND a.next_due_on IS NULL;
+WHERE a.id = n.account_id AND a.next_due_on IS NULL AND a.balance_source = 'core';
 UPDATE ledger_account a SET bucket = s.bucket, stage = s.stage
 FROM (SELECT a.id, {bucket} AS bucket, CASE WHEN a.status = 'written_off' THEN 'written_off' ELSE {stage} END AS stage
   FROM (SELECT a.id, a.status, a.days_past_due, CASE WHEN a.days_past_due > 0 THEN a.days_past_due
     WHEN a.next_due_on >= %(as_of)s THEN %(as_of)s - a.next_due_on END AS relative_days
-    FROM ledger_account a JOIN imp_target t ON t.id = a.id) a) s
+    FROM ledger_account a JOIN imp_target t ON t.id = a.id WHERE t.source = 'core') a) s
 WHERE s.id = a.id AND (a.bucket, a.stage) <> (s.bucket, s.stage);
 """
 
@@ -174,13 +174,19 @@ WITH made AS (
 ) INSERT INTO portfolio_importchange (batch_id, "table", made) SELECT %(batch)s, 'portfolio_obligationparty', array_agg(id) FROM made HAVING count(*) > 0;
 """
 
-# A debt with one due date is its own schedule: an invoice, a single-payment loan.
+# A debt with one due date is its own schedule: an invoice, a single-payment loan. Where the lender gives no schedule but the
+# next instalment, that one is kept, so that it can be announced and falls due; tomorrow's file brings the one after it.
 _SINGLE_INSTALMENTS = """
 INSERT INTO imp_instalment (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
 SELECT number, 1, first_due_on, principal_minor, greatest(coalesce(instalment_minor, 0) - principal_minor, 0), 0, 0,
   greatest(coalesce(instalment_minor, 0), principal_minor)
 FROM imp_target t WHERE first_due_on IS NOT NULL AND principal_minor > 0 AND (kind = 'invoice' OR (term = 1 AND rate IS NULL))
   AND NOT EXISTS (SELECT FROM imp_instalment i WHERE i.number = t.number);
+INSERT INTO imp_instalment (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
+SELECT number, coalesce(instalments_paid, 0) + 1, next_due_on, instalment_minor, 0, 0, 0, instalment_minor
+FROM imp_target t WHERE source = 'core' AND next_due_on IS NOT NULL AND instalment_minor > 0
+  AND NOT EXISTS (SELECT FROM imp_instalment i WHERE i.number = t.number)
+  AND (SELECT count(*) FROM ledger_instalment i WHERE i.account_id = t.known_id) <= 1;
 """
 
 _INSTALMENTS = """
@@ -227,7 +233,9 @@ def merge_obligations(cursor: Any, told: dict[str, Any]) -> None:
 
 def refresh_state(cursor: Any, told: dict[str, Any]) -> None:
     """Next due date, bucket and stage of every obligation of the file."""
-    buckets = " ".join(f"WHEN a.days_past_due >= {bucket.from_days} THEN '{bucket.name}'" for bucket in reversed(BUCKETS))
+    buckets = " ".join(
+        f"WHEN a.days_past_due >= {bucket.from_days} THEN '{bucket.name}'" for bucket in reversed(BUCKETS)
+    )
     stages = " ".join(f"WHEN a.relative_days >= {stage.from_days} THEN '{stage.name}'" for stage in reversed(STAGES))
     bucket, stage = f"CASE {buckets} ELSE 'current' END", f"CASE {stages} ELSE 'none' END"
     _run(cursor, _STATE.format(bucket=bucket, stage=stage), told)
@@ -254,7 +262,8 @@ def merge_contacts(cursor: Any, told: dict[str, Any]) -> None:
 
 def merge_instalments(cursor: Any, told: dict[str, Any]) -> int:
     """Schedules given in a file or with one due date. Only schedules that differ are written. Returns instalments written."""
-    cursor.execute(_SINGLE_INSTALMENTS)
+    cursor.execute("ANALYZE imp_instalment")
+    _run(cursor, _SINGLE_INSTALMENTS, told)
     _run(cursor, _INSTALMENTS, told)
     return int(cursor.rowcount)
 

@@ -34,7 +34,9 @@ def format_of(path: Path) -> Format:
         with open_bytes(path) as source:
             head = source.read(_HEAD_BYTES)
     except (gzip.BadGzipFile, EOFError):
-        raise Refusal("gzip-damaged", "El archivo comprimido está dañado o incompleto; vuelva a generarlo.", where) from None
+        raise Refusal(
+            "gzip-damaged", "El archivo comprimido está dañado o incompleto; vuelva a generarlo.", where
+        ) from None
     if not head.strip(b" \r\n\t\x00\xef\xbb\xbf"):
         raise Refusal("file-empty", "El archivo está vacío.", where)
     if head.startswith(_OLE):
@@ -66,11 +68,15 @@ def _zip_format(path: Path, where: Place) -> Format:
         raise Refusal("workbook-damaged", "El libro está dañado o incompleto; vuelva a generarlo.", where) from None
     if names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
         return "workbook"
-    raise Refusal("zip-not-workbook", "El archivo es un ZIP y no un libro de Excel; extraiga la tabla y cárguela.", where)
+    raise Refusal(
+        "zip-not-workbook", "El archivo es un ZIP y no un libro de Excel; extraiga la tabla y cárguela.", where
+    )
 
 
 def _refuse_markup(head: bytes, where: Place) -> None:
     text = head[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
     if text.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<style", b"<?xml", b"<head")):
-        message = "El archivo se llama Excel pero es una página web. Ábralo en Excel y guárdelo como libro .xlsx o como CSV."
+        message = (
+            "El archivo se llama Excel pero es una página web. Ábralo en Excel y guárdelo como libro .xlsx o como CSV."
+        )
         raise Refusal("html-named-xls", message, where)

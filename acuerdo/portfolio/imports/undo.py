@@ -38,7 +38,9 @@ def undo_changes(cursor: Any, *, batch_id: int, since: Any) -> None:
     told = {"batch": batch_id, "since": since}
     cursor.execute(_LATER, told)
     if cursor.fetchone()[0]:
-        raise Refusal("undo-has-activity", "Ya hay pagos registrados sobre esta carga; no se puede deshacer sin perderlos.")
+        raise Refusal(
+            "undo-has-activity", "Ya hay pagos registrados sobre esta carga; no se puede deshacer sin perderlos."
+        )
     cursor.execute("DROP TABLE IF EXISTS pg_temp.imp_made")
     for statement in (_MADE + _UNDO).split(";\n"):
         if statement.strip():
@@ -49,7 +51,9 @@ def undo_changes(cursor: Any, *, batch_id: int, since: Any) -> None:
 
 def _restore(cursor: Any, table: str, told: dict[str, Any]) -> None:
     """Writes back every column of the rows that the batch had changed. `table` is one of ours."""
-    cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'", [table])
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'", [table]
+    )
     columns = [name for (name,) in cursor.fetchall()]
     names, values = ", ".join(f'"{name}"' for name in columns), ", ".join(f'r."{name}"' for name in columns)
     cursor.execute(

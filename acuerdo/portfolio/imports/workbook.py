@@ -32,7 +32,9 @@ Progress = Callable[[int, int], None]
 Marks = dict[tuple[int, int], str]
 
 
-def read_workbook(path: Path, dictionary: Dictionary, own: Mapping[str, str], *, sheet: str = "", progress: Progress) -> Spool:
+def read_workbook(
+    path: Path, dictionary: Dictionary, own: Mapping[str, str], *, sheet: str = "", progress: Progress
+) -> Spool:
     """Reads one sheet of `path` into a spool; `sheet` names it, else the only one with recognised headers is taken.
 
     Refuses `workbook-protected`, `workbook-damaged`, `workbook-too-large`, `sheet-missing`, `sheet-ambiguous`,
@@ -48,7 +50,9 @@ def read_workbook(path: Path, dictionary: Dictionary, own: Mapping[str, str], *,
         message = "El libro está protegido con contraseña. Ábralo en Excel, quite la contraseña y guárdelo de nuevo."
         raise Refusal("workbook-protected", message, Place(file=path.name)) from None
     except CalamineError:
-        message = "No pudimos leer el libro: está dañado o no es de Excel. Ábralo en Excel y guárdelo de nuevo como .xlsx."
+        message = (
+            "No pudimos leer el libro: está dañado o no es de Excel. Ábralo en Excel y guárdelo de nuevo como .xlsx."
+        )
         raise Refusal("workbook-damaged", message, Place(file=path.name)) from None
 
 
@@ -69,7 +73,9 @@ def _choose(
     """The sheet to read and the 0-based row of its header."""
     if sheet:
         if sheet not in names:
-            raise Refusal("sheet-missing", f"El libro no tiene la hoja «{sheet}». Tiene: {_listed(names)}.", Place(file=file))
+            raise Refusal(
+                "sheet-missing", f"El libro no tiene la hoja «{sheet}». Tiene: {_listed(names)}.", Place(file=file)
+            )
         names = [sheet]
     heads = {name: _head(book.get_sheet_by_name(name)) for name in names}
     filled = {name: rows for name, rows in heads.items() if any(any(row) for row in rows)}
@@ -83,7 +89,9 @@ def _choose(
         message = f"No sabemos cuál hoja cargar. El libro tiene: {_listed(list(filled))}. Indique una."
         raise Refusal("sheet-ambiguous", message, Place(file=file))
     if found[leaders[0]] < 0:
-        raise Refusal("columns-not-found", "No encontramos una fila con nombres de columnas en la hoja.", Place(file=file))
+        raise Refusal(
+            "columns-not-found", "No encontramos una fila con nombres de columnas en la hoja.", Place(file=file)
+        )
     return leaders[0], found[leaders[0]]
 
 
@@ -173,10 +181,16 @@ def _unusual_cells(path: Path, sheet: str) -> Iterator[tuple[tuple[int, int], st
                 text = rest + chunk
                 cut = text.rfind(b"<row") if b"<row" in text[1:] else len(text)
                 for found in _UNUSUAL_CELL.finditer(text[:cut]):
-                    yield _position(found[1], found[2]), (ERROR + "#ERROR" if b't="e"' in found[0].split(b">", 1)[0] else FORMULA)
+                    yield (
+                        _position(found[1], found[2]),
+                        (ERROR + "#ERROR" if b't="e"' in found[0].split(b">", 1)[0] else FORMULA),
+                    )
                 rest = text[cut:]
             for found in _UNUSUAL_CELL.finditer(rest):
-                yield _position(found[1], found[2]), (ERROR + "#ERROR" if b't="e"' in found[0].split(b">", 1)[0] else FORMULA)
+                yield (
+                    _position(found[1], found[2]),
+                    (ERROR + "#ERROR" if b't="e"' in found[0].split(b">", 1)[0] else FORMULA),
+                )
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
@@ -185,7 +199,9 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return None
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    relation = next((node.get(_RELATION) for node in book.iter() if node.tag.endswith("}sheet") and node.get("name") == sheet), None)
+    relation = next(
+        (node.get(_RELATION) for node in book.iter() if node.tag.endswith("}sheet") and node.get("name") == sheet), None
+    )
     rels = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     target = next((node.get("Target", "") for node in rels.iter() if node.get("Id") == relation), "")
     part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"

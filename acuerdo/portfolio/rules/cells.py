@@ -13,9 +13,30 @@ MARK = "\x1f"
 NUMBER, DATE, FORMULA, ERROR = MARK + "n", MARK + "d", MARK + "f", MARK + "e"
 
 NULL_TEXTS = frozenset(
-    {"", "-", "--", "n/a", "na", "n.a.", "nd", "n/d", "null", "none", "nan", "nulo", "sin dato", "sin datos", "no aplica", "no registra", "s/d", "#n/d"}
+    {
+        "",
+        "-",
+        "--",
+        "n/a",
+        "na",
+        "n.a.",
+        "nd",
+        "n/d",
+        "null",
+        "none",
+        "nan",
+        "nulo",
+        "sin dato",
+        "sin datos",
+        "no aplica",
+        "no registra",
+        "s/d",
+        "#n/d",
+    }
 )
-ERROR_TEXTS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#¡REF!", "#¡VALOR!", "#¡DIV/0!", "#¿NOMBRE?"})
+ERROR_TEXTS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#¡REF!", "#¡VALOR!", "#¡DIV/0!", "#¿NOMBRE?"}
+)
 
 
 def to_text(value: object) -> str:

@@ -30,7 +30,7 @@ _COMPONENTS = {
     "other_fees": "otros conceptos",
 }
 
-KINDS = ("loan", "card", "invoice", "overdraft", "service", "other")
+KINDS = ("loan", "card", "invoice")
 STATUSES = ("active", "paid", "written_off", "sold", "returned", "unassigned")
 ROLES = ("debtor", "co_debtor", "guarantor", "reference")
 FREQUENCIES = ("monthly", "biweekly", "weekly")
@@ -89,8 +89,12 @@ FIELDS: dict[str, Field] = {
         Field("email", "email", "Correo electrónico", group="debtor", repeated=True),
         Field("participant_role", "choice", "Calidad (titular, codeudor, avalista)", group="related", choices=ROLES),
         *(
-            Field(f"{prefix}_{name}", kind, f"{label} del {title}", group="related")  # type: ignore[arg-type]
-            for prefix, title in (("co_debtor", "codeudor"), ("guarantor", "avalista"), ("reference", "referencia"))
+            Field(f"{prefix}_{name}", kind, f"{label} {title}", group="related")  # type: ignore[arg-type]
+            for prefix, title in (
+                ("co_debtor", "del codeudor"),
+                ("guarantor", "del avalista"),
+                ("reference", "de la referencia"),
+            )
             for name, kind, label in (
                 ("id_type", "text", "Tipo de documento"),
                 ("id_number", "id", "Documento"),
@@ -101,7 +105,11 @@ FIELDS: dict[str, Field] = {
         ),
         Field("instalment_number", "integer", "Número de cuota", group="instalment"),
         Field("instalment_due_on", "date", "Vencimiento de la cuota", group="instalment"),
-        *(Field(f"instalment_{name}", "money", f"Cuota: {label}", group="instalment") for name, label in _COMPONENTS.items() if name != "late_interest"),
+        *(
+            Field(f"instalment_{name}", "money", f"Cuota: {label}", group="instalment")
+            for name, label in _COMPONENTS.items()
+            if name != "late_interest"
+        ),
         Field("instalment_total", "money", "Cuota: total", group="instalment"),
         Field("payment_reference", "id", "Número del comprobante de pago", group="payment"),
         Field("payment_amount", "money", "Valor pagado", group="payment"),

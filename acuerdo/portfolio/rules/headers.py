@@ -136,7 +136,11 @@ def find_header_row(rows: Sequence[Sequence[str]], dictionary: Dictionary, own: 
     best, best_score = -1, (0, 0)
     for index, row in enumerate(rows):
         texts = [cell for cell in row if cell and not re.fullmatch(r"[\x1f]?.?[\d.,/\-: $]*", cell)]
-        known = {dictionary.field_of(cell) or header_key(cell) for cell in texts if header_key(cell) in wanted or dictionary.field_of(cell)}
+        known = {
+            dictionary.field_of(cell) or header_key(cell)
+            for cell in texts
+            if header_key(cell) in wanted or dictionary.field_of(cell)
+        }
         score = (len(known) if len(known) >= 2 else 0, len(set(texts)) if len(set(texts)) >= 2 else 0)
         if score > best_score and (score[0] > best_score[0] or best_score[0] == 0):
             best, best_score = index, score

@@ -23,7 +23,10 @@ COMMA_PROOFS = (
     r"^-?\d{4,},\d+$",  # 1234,567
     r"^-?,\d+$",  # ,5
 )
-DOT_PROOFS = tuple(pattern.replace(r"\.", "DOT").replace(",\\d", r"\.\d").replace(r",(\d", r"\.(\d").replace("DOT", ",") for pattern in COMMA_PROOFS)
+DOT_PROOFS = tuple(
+    pattern.replace(r"\.", "DOT").replace(",\\d", r"\.\d").replace(r",(\d", r"\.(\d").replace("DOT", ",")
+    for pattern in COMMA_PROOFS
+)
 COMMA_PROOF = "|".join(COMMA_PROOFS)
 DOT_PROOF = "|".join(DOT_PROOFS)
 AMBIGUOUS = r"^-?[1-9]\d{0,2}[.,]\d{3}$"

@@ -85,7 +85,8 @@ def profile_from_document(document: object) -> Profile:
     entries["constants"] = {name: str(value) for name, value in entries.get("constants", {}).items()}
     entries["skip"] = {name: tuple(str(word) for word in words) for name, words in entries.get("skip", {}).items()}
     entries["values"] = {
-        name: {str(theirs): str(ours) for theirs, ours in words.items()} for name, words in entries.get("values", {}).items()
+        name: {str(theirs): str(ours) for theirs, ours in words.items()}
+        for name, words in entries.get("values", {}).items()
     }
     return Profile(**cast(dict[str, Any], entries))
 
