@@ -16,23 +16,31 @@ ACTOR = "acuerdo strategy"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    document = in_language(es="documento YAML de la estrategia", en="the strategy's YAML document")
     words = parser.add_subparsers(dest="strategy_command", required=True, metavar="validate|publish|list|show|facts")
     validate = words.add_parser(
         "validate", help=in_language(es="revisa un documento y dice cada falla", en="check a document")
     )
-    validate.add_argument("file", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"))
+    validate.add_argument("file", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"), help=document)
     publish = words.add_parser(
         "publish",
         help=in_language(es="guarda un documento y lo pone en vigor", en="save a document and put it in force"),
     )
-    publish.add_argument("file", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"))
+    publish.add_argument("file", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"), help=document)
     publish.add_argument(
         "--draft", action="store_true", help=in_language(es="solo guarda un borrador", en="save as a draft only")
     )
     words.add_parser("list", help=in_language(es="las estrategias y sus versiones", en="strategies and their versions"))
     show = words.add_parser("show", help=in_language(es="el documento de una estrategia", en="a strategy's document"))
-    show.add_argument("code", metavar=in_language(es="CÓDIGO", en="CODE"))
-    show.add_argument("--version", type=int, metavar="N")
+    show.add_argument(
+        "code", metavar=in_language(es="CÓDIGO", en="CODE"), help=in_language(es="cuál estrategia", en="which strategy")
+    )
+    show.add_argument(
+        "--version",
+        type=int,
+        metavar="N",
+        help=in_language(es="cuál versión (por omisión, la vigente)", en="which version (default: the one in force)"),
+    )
     words.add_parser(
         "facts", help=in_language(es="los hechos que una condición puede usar", en="facts that a condition may use")
     )
