@@ -220,7 +220,7 @@ def opens_at(rule: Rule, case: Case, us: int, day: int) -> int | None:
 
     A rule that is not in force on the local date passes; one that ends gives way on the day after its last.
     """
-    if not rule.is_in_force(day):
+    if not rule.effective_from <= day <= rule.effective_to:
         return us
     opens = CONDITIONS[rule.kind](rule, case, us)
     if opens == us or rule.effective_to >= OPEN_END:

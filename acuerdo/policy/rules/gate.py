@@ -40,27 +40,35 @@ def judge(pack: Pack, question: Question, facts: Facts) -> Verdict:
 
 def _judge(pack: Pack, question: Question, facts: Facts, zones: tuple[str, ...]) -> Verdict:
     us = microseconds(question.at)
-    chosen = pack.choose(facts.settings, instant(us, zones[0]).date())
-    rules = pack.select(question, chosen)
+    chosen = pack.choose(facts.settings, date.fromordinal(local_day(us, zones[0])))
+    rules = pack.select(question, chosen, facts)
     cases = tuple(see_case(question, facts, calendar=pack.calendar, zone=zone) for zone in zones)
-    outcomes = tuple(_outcomes(rules, cases, us))
-    if not any(outcome.verdict == "deny" for outcome in outcomes):
+    stopped = list(_closed(rules, cases, us))
+    outcomes = tuple(_outcome(rule, case, opens) for rule, opens, case in stopped)
+    openings = [opens for rule, opens, _ in stopped if rule.effect == "deny"]
+    if not openings:
         return Verdict("allow", outcomes, question.at, pack.version)
     blocking = tuple(rule for rule in rules if rule.effect == "deny")
-    opens = _next_allowed(blocking, cases, us)
+    opens = (
+        None
+        if None in openings
+        else _next_allowed(blocking, cases, us, max(one for one in openings if one is not None))
+    )
     return Verdict("deny", outcomes, None if opens is None else instant(opens, zones[0]), pack.version)
 
 
-def _outcomes(rules: tuple[Rule, ...], cases: tuple[Case, ...], us: int) -> Iterator[RuleOutcome]:
-    """One outcome for each rule that does not pass, the strictest zone speaking for it."""
+def _closed(rules: tuple[Rule, ...], cases: tuple[Case, ...], us: int) -> Iterator[tuple[Rule, int | None, Case]]:
+    """The rules that do not pass now, each with its lower bound over all zones and the first zone in which it stops."""
     days = [local_day(us, case.zone) for case in cases]
     for rule in rules:
-        found = [(opens_at(rule, case, us, day), case) for case, day in zip(cases, days, strict=True)]
-        stopped = [(opens, case) for opens, case in found if opens != us]
+        stopped = []
+        for case, day in zip(cases, days, strict=True):
+            opens = opens_at(rule, case, us, day)
+            if opens != us:
+                stopped.append((opens, case))
         if stopped:
-            never = any(opens is None for opens, _ in stopped)
-            latest = None if never else max(opens for opens, _ in stopped if opens is not None)
-            yield _outcome(rule, stopped[0][1], latest)
+            bounds = [opens for opens, _ in stopped]
+            yield rule, None if None in bounds else max(one for one in bounds if one is not None), stopped[0][1]
 
 
 def _outcome(rule: Rule, case: Case, opens: int | None) -> RuleOutcome:
@@ -81,10 +89,15 @@ def _outcome(rule: Rule, case: Case, opens: int | None) -> RuleOutcome:
     )
 
 
-def _next_allowed(rules: tuple[Rule, ...], cases: tuple[Case, ...], us: int) -> int | None:
-    """The least instant at which all pass: each rule's answer is a lower bound, so the largest is one too."""
-    now = us
+def _next_allowed(rules: tuple[Rule, ...], cases: tuple[Case, ...], asked: int, bound: int) -> int | None:
+    """The least instant at which all pass: each rule's answer is a lower bound, so the largest is one too.
+
+    `bound` is the first such bound, from the rules that are closed at `asked`.
+    """
+    now = bound
     for _ in range(STEPS):
+        if now - asked > HORIZON:
+            return None
         latest = now
         for case in cases:
             day = local_day(now, case.zone)
@@ -95,8 +108,6 @@ def _next_allowed(rules: tuple[Rule, ...], cases: tuple[Case, ...], us: int) -> 
                 latest = max(latest, opens)
         if latest == now:
             return now
-        if latest - us > HORIZON:
-            return None
         now = latest
     return None
 

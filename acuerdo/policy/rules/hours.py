@@ -32,8 +32,9 @@ def instant(us: int, zone: str = "UTC") -> datetime:
     return (EPOCH + timedelta(microseconds=us)).astimezone(known_zone(zone))
 
 
+@lru_cache(maxsize=1024)
 def local_day(us: int, zone: str) -> int:
-    """Ordinal of the local date at an instant."""
+    """Ordinal of the local date at an instant; kept, for every rule of one question asks it again."""
     return instant(us, zone).toordinal()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.policy.rules.facts import Question, Reading, Windows
+from acuerdo.policy.rules.facts import Facts, Question, Reading, Windows
 from acuerdo.policy.rules.vocabulary import CHANNELS, PURPOSES, RECIPIENTS
 
 KINDS = (
@@ -62,9 +62,6 @@ class Rule:
     limit: int = 0
     days: int = 0
     subject: str = "person"
-
-    def is_in_force(self, day: int) -> bool:
-        return self.effective_from <= day <= self.effective_to
 
     def may_coexist(self, other: "Rule") -> bool:
         """False when some date, reading and contact would put both rows of one id in force."""
@@ -127,13 +124,26 @@ class Pack:
             for name, setting in self.settings.items()
         )
 
-    def select(self, question: Question, chosen: Chosen) -> tuple[Rule, ...]:
-        """The rows that speak about this question under these readings, in the order of the pack, whatever their dates."""
-        key = (question.channel, question.purpose, question.recipient, question.region, *(value for _, value in chosen))
+    def select(self, question: Question, chosen: Chosen, facts: Facts) -> tuple[Rule, ...]:
+        """The rows that can speak about this question under these readings, in the order of the pack, whatever their dates.
+
+        A rule about holds is left out where there are none, and so on: it would pass at any time.
+        """
+        silent = _silent_kinds(facts)
+        key = (
+            question.channel,
+            question.purpose,
+            question.recipient,
+            question.region,
+            *silent,
+            *(value for _, value in chosen),
+        )
         if key not in self._selected:
             readings = dict(chosen)
             purpose = self._judged_purpose(question.purpose, readings)
-            self._selected[key] = tuple(rule for rule in self.rules if _applies(rule, question, purpose, readings))
+            self._selected[key] = tuple(
+                rule for rule in self.rules if rule.kind not in silent and _applies(rule, question, purpose, readings)
+            )
         return self._selected[key]
 
     def _judged_purpose(self, purpose: str, readings: Mapping[str, str]) -> str:
@@ -141,6 +151,16 @@ class Pack:
             if setting.judged_as == (purpose, readings[name]):
                 return readings[name]
         return purpose
+
+
+def _silent_kinds(facts: Facts) -> tuple[str, ...]:
+    """Kinds of rules that pass whatever the instant, for want of the facts they look at; always of one length."""
+    return (
+        "" if facts.holds else "hold",
+        "" if facts.own_hours is not None else "own_hours",
+        "" if (facts.balance_minor, facts.balance_due_minor) != (None, None) else "balance",
+        "" if (facts.point_is_valid, facts.point_ownership) != (None, None) else "point",
+    )
 
 
 def _applies(rule: Rule, question: Question, purpose: str, readings: Mapping[str, str]) -> bool:
