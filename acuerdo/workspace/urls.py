@@ -1,6 +1,6 @@
 """Addresses of the workspace. They are read by people, so they are in Spanish; their names are not."""
 
-from django.urls import path
+from django.urls import include, path
 
 from acuerdo.workspace.views import (
     board,
@@ -53,6 +53,7 @@ urlpatterns = [
     path("usuarios/nuevo", users.new_user, name="new_user"),
     path("usuarios/<uuid:uid>/cuenta", users.switch_user, name="switch_user"),
     path("usuarios/<uuid:uid>/contrasena", users.reset_password, name="reset_password"),
+    path("buzon/", include("acuerdo.workspace.mailbox.urls")),
     path("dia", day.day, name="day"),
     path("dia/avance", day.day_progress, name="day_progress"),
     path("dia/correr", day.run_day, name="run_day"),

@@ -25,7 +25,7 @@ LETTER_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "frame-ancestors": [CSP.SELF],
-    "sandbox": True,
+    "sandbox": "",
 }
 
 
