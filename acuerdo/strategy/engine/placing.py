@@ -36,22 +36,12 @@ def place(frame: Frame, document: StrategyDocument) -> Frame:
 
 
 def with_draw(frame: Frame, salt: str) -> Frame:
-    """`rules.dice.draw` over the column `dice`, one operation a column: engines write `%` and `//` with their operand repeated."""
-    first, second = dice.salt_numbers(salt)
-    half = dice.MODULUS_HALF
-    a, b, c = dice.FACTORS
-    frame = frame.with_columns(mixed=nw.col("dice"))
-    for added in (first, second):
-        frame = _split(frame).with_columns(mixed=nw.col("low") * (a * 8) + nw.col("high") * b + added)
-        frame = frame.with_columns(mixed=nw.col("mixed") % dice.MODULUS)
-    frame = _split(frame)  # the halves change places: what was low is high now
-    frame = frame.with_columns(mixed=nw.col("low") * (c * 4) + nw.col("high") * a + second)
-    frame = frame.with_columns(mixed=nw.col("mixed") % dice.MODULUS)
-    return _split(frame).with_columns(draw=nw.col("high") * dice.PARTS // half).drop("mixed", "low", "high")
-
-
-def _split(frame: Frame) -> Frame:
-    return frame.with_columns(low=nw.col("mixed") % dice.MODULUS_HALF, high=nw.col("mixed") // dice.MODULUS_HALF)
+    """`rules.dice.draw` over the column `dice`, a column a step: engines write `%` and `//` with their operand repeated."""
+    frame = frame.with_columns(high=nw.col("dice") // dice.HALF, low=nw.col("dice") % dice.HALF)
+    for factor, added in dice.round_keys(salt):
+        frame = frame.with_columns(mixed=nw.col("low") * (nw.col("low") + factor) // dice.SHIFT)
+        frame = frame.with_columns(high=nw.col("low"), low=(nw.col("high") + nw.col("mixed") + added) % dice.HALF)
+    return frame.with_columns(draw=nw.col("low") * dice.PARTS // dice.HALF).drop("mixed", "low", "high")
 
 
 def position(step: Step) -> nw.Expr:

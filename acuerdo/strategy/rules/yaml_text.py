@@ -118,9 +118,12 @@ def _scalar(node: yaml.Node) -> str | int | bool | None:
 
 def _faults(errors: list[ErrorDetails], root: yaml.Node) -> list[Fault]:
     """In the order of the text; a list that lost its only element to a fault is not blamed for being empty."""
-    inner = [error["loc"][:-1] for error in errors]
-    told = [error for error in errors if not (error["type"] == "too_short" and error["loc"] in inner)]
+    told = [error for error in errors if error["type"] != "too_short" or not _has_inner(error["loc"], errors)]
     return sorted((_fault(error, root) for error in told), key=lambda fault: fault.line)
+
+
+def _has_inner(place: tuple[int | str, ...], errors: list[ErrorDetails]) -> bool:
+    return any(len(error["loc"]) > len(place) and error["loc"][: len(place)] == place for error in errors)
 
 
 def _fault(details: ErrorDetails, root: yaml.Node) -> Fault:
