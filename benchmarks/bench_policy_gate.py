@@ -38,17 +38,22 @@ def main() -> int:
 
 
 def pure() -> bool:
-    """Half of them denied with the search for the next moment, with three past contacts each."""
+    """Half of them denied with the search for the next moment, with three past contacts each. Judged by CPU time, so that
+    a busy machine measures the same."""
     cores = os.cpu_count() or 1
     start = time.perf_counter()
     with ProcessPoolExecutor(cores) as pool:
-        checks = sum(pool.map(_check_many, [40_000] * cores))
-    speed = checks / (time.perf_counter() - start)
-    print(f"pure: {speed:,.0f} checks/s on {cores} cores ({speed / PURE_MIN:.1f} × the target)", flush=True)
+        done = list(pool.map(_check_many, [40_000] * cores))
+    checks, wall = sum(count for count, _ in done), time.perf_counter() - start
+    speed = checks / sum(seconds for _, seconds in done) * cores
+    print(
+        f"pure: {speed:,.0f} checks/s on {cores} cores ({speed / PURE_MIN:.1f} × the target), {checks / wall:,.0f}/s by the clock"
+    )
     return speed >= PURE_MIN
 
 
-def _check_many(count: int) -> int:
+def _check_many(count: int) -> tuple[int, float]:
+    """How many were judged, in how many seconds of one core."""
     from acuerdo.policy.rules import Consent, Facts, PastContact, Question, judge, load_pack
 
     pack = load_pack("co")
@@ -66,9 +71,10 @@ def _check_many(count: int) -> int:
         for channel in CHANNELS
         for history in histories
     ]
+    start = time.process_time()
     for index in range(count):
         judge(pack, *asked[index % len(asked)])
-    return count
+    return count, time.process_time() - start
 
 
 def frame(pairs: int) -> bool:
@@ -154,7 +160,6 @@ def _receipts() -> bool:
     django.setup()
     import worlds
     from django.core.management import call_command
-    from django.db import connection
 
     from acuerdo.policy.public import PlannedContact, permit_and_log, permit_batch
     from acuerdo.portfolio.models import Obligation
