@@ -59,13 +59,16 @@ def pending_migrations() -> list[str]:
 
 
 def migrate() -> list[str]:
-    """Apply what waits; returns the names of what was applied."""
+    """Apply what waits and publish the library's texts; returns the names of what was applied."""
     from django.core.management import call_command  # noqa: PLC0415
+
+    from acuerdo.messaging.public import load_templates  # noqa: PLC0415
 
     waiting = pending_migrations()
     if waiting:
         progress(in_language(es=f"Aplicando {len(waiting)} migraciones…", en=f"Applying {len(waiting)} migrations…"))
         call_command("migrate", verbosity=0, interactive=False)
+    load_templates()
     return waiting
 
 

@@ -1,0 +1,106 @@
+"""Several workers at one outbox, and several planners of one day: every message leaves once."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from acuerdo.messaging.actions import delivery
+from acuerdo.messaging.adapters.sandbox import SandboxChannel
+from acuerdo.messaging.models import Message, SandboxDelivery
+from acuerdo.messaging.public import PlannedMessage, deliver_all_due, deliver_due, load_templates, plan_batch
+from acuerdo.policy.models import Attempt, Consent
+from tests.factories import NOW, make_creditor, make_debtor, make_email, make_obligation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class CountingSandbox(SandboxChannel):
+    """Counts how often each message is handed over, which the sandbox itself would hide."""
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "name", "sandbox")
+        object.__setattr__(self, "handed", Counter())
+
+    def send(self, messages: Sequence[Any]) -> Any:
+        self.handed.update(message.uid for message in messages)  # type: ignore[attr-defined]
+        return super().send(messages)
+
+
+@pytest.fixture
+def wishes() -> list[PlannedMessage]:
+    load_templates()
+    creditor = make_creditor("Banco Andino", phone="+576015550100", ways_to_pay=[{"name": "PSE", "detail": ""}])
+    obligations = [make_obligation(make_debtor(), creditor) for _ in range(40)]
+    for obligation in obligations:
+        make_email(obligation.debtor)
+        Consent.objects.create(
+            debtor=obligation.debtor,
+            channel="email",
+            granted_at=NOW - timedelta(days=90),
+            source="contrato",
+            recorded_by="prueba",
+        )
+    return [
+        PlannedMessage(f"dia:{one.debtor_id}", one.debtor_id, creditor.pk, (one.pk,), "email", "temprana_8", NOW)
+        for one in obligations
+    ]
+
+
+def run_together(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    def closing(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=len(works)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(closing, work) for work in works]]
+
+
+def test_without_claiming_two_workers_send_the_same_message(
+    wishes: list[PlannedMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_batch(wishes[:1], NOW)
+    both_have_read = threading.Barrier(2, timeout=20)
+
+    def read_then_wait(now: Any, limit: int) -> list[Message]:
+        rows = list(Message.objects.filter(state="scheduled").select_related("template"))
+        both_have_read.wait()
+        return rows
+
+    monkeypatch.setattr(delivery, "_due", read_then_wait)
+    channel = CountingSandbox()
+    # The gate still counts one contact a day, so the second is refused there: the last line of defence holds.
+    sent = run_together([lambda: deliver_due(NOW, {"email": channel}).sent] * 2)
+    assert sorted(sent) == [0, 1]
+    assert Attempt.objects.filter(counts=True).count() == 1
+
+
+def test_four_workers_share_the_outbox(wishes: list[PlannedMessage]) -> None:
+    plan_batch(wishes, NOW)
+    channel = CountingSandbox()
+
+    def work() -> int:
+        sent = 0
+        while (done := deliver_due(NOW, {"email": channel}, limit=5)).taken:
+            sent += done.sent
+        return sent
+
+    assert sum(run_together([work] * 4)) == len(wishes)
+    assert set(channel.handed.values()) == {1}  # type: ignore[attr-defined]
+    assert SandboxDelivery.objects.count() == Attempt.objects.count() == len(wishes)
+
+
+def test_planners_of_one_day_plan_each_contact_once(wishes: list[PlannedMessage]) -> None:
+    works = [lambda: plan_batch(wishes, NOW), lambda: plan_batch(wishes[::-1], NOW)] * 2
+    outcomes = run_together(works)
+    assert Message.objects.count() == len(wishes)
+    ids = [{outcome.item.plan_key: outcome.message_id for outcome in one} for one in outcomes]
+    assert all(one == ids[0] for one in ids)
+    assert deliver_all_due(NOW, {"email": SandboxChannel()}).sent == len(wishes)

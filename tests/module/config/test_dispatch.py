@@ -1,0 +1,83 @@
+"""The day's last phase on a small portfolio: decided, planned, sent; again and after a crash, nobody is written to twice."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from acuerdo.base import clock
+from acuerdo.config.dispatch import dispatch
+from acuerdo.messaging.actions import delivery
+from acuerdo.messaging.models import Message, SandboxDelivery
+from acuerdo.messaging.public import deliver_all_due, load_templates
+from acuerdo.messaging.tasks import configured_channels
+from acuerdo.policy.models import Attempt
+from acuerdo.strategy.public import Decision, decide_day
+from tests.factories import NOW, TODAY, make_creditor
+from tests.module.strategy.world import DAWN, reachable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVENING = NOW + timedelta(hours=6)
+
+
+@pytest.fixture
+def decided(tmp_path: Any) -> list[Any]:
+    """Ten people one day late, decided at dawn: each is due one message today."""
+    load_templates()
+    ways = [{"name": "PSE", "detail": ""}]
+    creditor = make_creditor(
+        "Banco Andino", phone="+576015550100", email="servicio@bancoandino.example", ways_to_pay=ways
+    )
+    obligations = [reachable(creditor, 1) for _ in range(10)]
+    clock.set_now(DAWN)
+    decide_day(TODAY, DAWN, folder=tmp_path)
+    return obligations
+
+
+def test_before_hours_all_is_planned_and_leaves_in_its_hour(decided: list[Any]) -> None:
+    report = dispatch(TODAY, DAWN)
+    assert report["planned"] == {"scheduled": 10}
+    assert report["delivered"]["taken"] == 0
+    assert set(Decision.objects.values_list("state", flat=True)) == {"queued"}
+    assert deliver_all_due(EVENING, configured_channels()).sent == 10
+    delivered = SandboxDelivery.objects.values_list("subject", flat=True)
+    assert set(delivered) == {"Banco Andino: su cuota del 14 de julio de 2026 sigue pendiente"}
+
+
+def test_what_is_permitted_leaves_at_once(decided: list[Any]) -> None:
+    report = dispatch(TODAY, NOW)
+    assert report["delivered"] == {"taken": 10, "sent": 10, "postponed": 0, "blocked": 0, "cancelled": 0, "failed": 0}
+    assert Attempt.objects.filter(status="sent").count() == 10
+
+
+def test_a_second_run_contacts_nobody_twice(decided: list[Any], tmp_path: Any) -> None:
+    dispatch(TODAY, NOW)
+    decide_day(TODAY, NOW, folder=tmp_path)
+    again = dispatch(TODAY, NOW + timedelta(minutes=30))
+    assert again["delivered"]["sent"] == 0
+    assert SandboxDelivery.objects.count() == Attempt.objects.count() == Message.objects.count() == 10
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.mark.parametrize("step", ["_take", "record", "gather"])
+def test_a_death_at_any_step_loses_nobody_and_doubles_nobody(
+    decided: list[Any], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    real = getattr(delivery, step)
+
+    def die_after(*arguments: Any) -> Any:
+        real(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, step, die_after)
+        with pytest.raises(Killed):
+            dispatch(TODAY, NOW)
+    later = NOW + timedelta(minutes=11)
+    dispatch(TODAY, later)
+    assert SandboxDelivery.objects.count() == 10
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+    assert Attempt.objects.filter(counts=True).count() == 10
