@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--version",
         type=int,
         metavar="N",
-        help=in_language(es="cuál versión (por omisión, la vigente)", en="which version (default: the one in force)"),
+        help=in_language(es="cuál versión (por omisión, la última)", en="which version (default: the newest)"),
     )
     words.add_parser(
         "facts", help=in_language(es="los hechos que una condición puede usar", en="facts that a condition may use")
