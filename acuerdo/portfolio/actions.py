@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import try_lock_name
 from acuerdo.kernel.errors import Place, Refusal
-from acuerdo.portfolio.engine.plan import plan_portfolio, plan_table
 from acuerdo.portfolio.engine.instalments import NEEDED
+from acuerdo.portfolio.engine.plan import plan_portfolio, plan_table
 from acuerdo.portfolio.imports.loading import Load, Progress, Table, load_portfolio
 from acuerdo.portfolio.imports.reading import header_dictionary, read_table, sha256_of, shipped_profiles
 from acuerdo.portfolio.imports.undo import undo_changes

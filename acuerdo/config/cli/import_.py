@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -127,7 +128,7 @@ def _portfolio(args: argparse.Namespace, path: Path) -> "ImportReport":
     profile, name = _profile_and_creditor(args)
     now = clock.now()
     # A creditor that a dry run would make is taken back with everything else.
-    with transaction.atomic() if args.dry_run else _Nothing():
+    with transaction.atomic() if args.dry_run else nullcontext():
         creditor = name_creditor(name, country=profile.country, currency=profile.currency, actor="cli", now=now)
         report = import_portfolio(
             path,
@@ -150,31 +151,28 @@ def _portfolio(args: argparse.Namespace, path: Path) -> "ImportReport":
 
 
 def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport":
+    from django.db import transaction  # noqa: PLC0415
+
     from acuerdo.base import clock  # noqa: PLC0415
     from acuerdo.portfolio.public import import_payments, name_creditor  # noqa: PLC0415
 
     profile, name = _profile_and_creditor(args)
     now = clock.now()
-    creditor = name_creditor(name, country=profile.country, currency=profile.currency, actor="cli", now=now)
-    report = import_payments(
-        path,
-        profile=profile,
-        creditor=creditor,
-        now=now,
-        today=clock.business_date(),
-        actor="cli",
-        dry_run=args.dry_run,
-    )
-    _save_rejects(args, report)
+    with transaction.atomic() if args.dry_run else nullcontext():
+        creditor = name_creditor(name, country=profile.country, currency=profile.currency, actor="cli", now=now)
+        report = import_payments(
+            path,
+            profile=profile,
+            creditor=creditor,
+            now=now,
+            today=clock.business_date(),
+            actor="cli",
+            dry_run=args.dry_run,
+        )
+        _save_rejects(args, report)
+        if args.dry_run:
+            transaction.set_rollback(True)
     return report
-
-
-class _Nothing:
-    """A context that does nothing."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_error: object) -> None: ...
 
 
 def _profile_and_creditor(args: argparse.Namespace) -> tuple["Profile", str]:
@@ -222,9 +220,9 @@ def _save_rejects(args: argparse.Namespace, report: Any) -> None:
     from acuerdo.portfolio.models import ImportBatch  # noqa: PLC0415
     from acuerdo.portfolio.public import rejects_csv  # noqa: PLC0415
 
-    if args.rejects is None or not report.rejected:
+    if args.rejects is None or not report.rejected or not report.batch_uid:
         return
-    batch = ImportBatch.objects.filter(uid=report.batch_uid or None).first()
+    batch = ImportBatch.objects.filter(uid=report.batch_uid).first()
     if batch is not None:
         with args.rejects.open("w", encoding="utf-8", newline="") as file:
             file.writelines(rejects_csv(batch))
@@ -306,10 +304,10 @@ def _portfolio_lines(report: Any) -> list[str]:
         }[why]
         lines.append("  " + in_language(es=f"Filas fuera ({reason}): {count}", en=f"Rows left out ({reason}): {count}"))
     for understood in report.understood:
-        for column in understood.dropped:
-            lines.append(
-                "  " + in_language(es=f"La columna «{column}» no se guarda.", en=f"Column “{column}” is not kept.")
-            )
+        lines += [
+            "  " + in_language(es=f"La columna «{column}» no se guarda.", en=f"Column “{column}” is not kept.")
+            for column in understood.dropped
+        ]
     return lines
 
 

@@ -8,6 +8,7 @@ import polars as pl
 from acuerdo.portfolio.engine import columns
 from acuerdo.portfolio.engine.columns import Parsed
 from acuerdo.portfolio.engine.plan import Plan
+from acuerdo.portfolio.rules.dates import ColumnOrder
 from acuerdo.portfolio.rules.numbers import ColumnStyle
 from acuerdo.portfolio.rules.words import choice_of
 
@@ -106,12 +107,12 @@ class Batch:
         parsed = columns.parse_dates(raw, self._order(field), today=self.plan.as_of)
         return self._shifted(field, self._taken(parsed, field, raw))
 
-    def _order(self, field: str) -> columns.ColumnOrder:
+    def _order(self, field: str) -> ColumnOrder:
         names = self.plan.cells.get(field, ())
         rule = self.plan.profile.derived.get(field, {})
         if not names and "copy" in rule:
             return self._order(str(rule["copy"]))
-        return self.plan.orders.get(names[0] if names else "", columns.ColumnOrder("dmy"))
+        return self.plan.orders.get(names[0] if names else "", ColumnOrder("dmy"))
 
     def _shifted(self, field: str, found: pl.Series) -> pl.Series:
         """A date derived from another: so many days or months after it."""
@@ -121,7 +122,7 @@ class Batch:
                 by = str(rule[unit])
                 count = self.nothing(pl.Int64()).fill_null(int(by)) if by.isdigit() else self.integer(by)
                 offsets = pl.select(count.cast(pl.String) + suffix).to_series()
-                moved = pl.select(pl.lit(self.date(str(rule["from"]))).dt.offset_by(offsets)).to_series()
+                moved = pl.select(pl.lit(self.date(str(rule["from"]))).dt.offset_by(pl.lit(offsets))).to_series()
                 return pl.select(pl.coalesce(found, moved)).to_series()
         return found
 

@@ -68,7 +68,7 @@ def _plain_decimal(style: ColumnStyle, *, is_odd: bool) -> pl.Expr:
     from_dot = bare.str.replace_all(",", "", literal=True)
     is_plain = raw.str.contains(r"^-?\d+$")
     if style.style is None:
-        written = (
+        written: pl.Expr = (
             pl.when(bare.str.contains(numbers.COMMA_PROOF))
             .then(from_comma)
             .when(bare.str.contains(numbers.DOT_PROOF))

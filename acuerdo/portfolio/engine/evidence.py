@@ -65,4 +65,5 @@ def _add_dates(so_far: dates.Evidence, column: pl.Series) -> dates.Evidence:
 def _largest(column: pl.Series) -> float:
     """The largest rate as written, whichever its decimal mark; percent signs settle the unit by themselves."""
     bare = column.str.strip_prefix(NUMBER).str.replace(",", ".", literal=True)
-    return float(bare.cast(pl.Float64, strict=False).max() or 0.0)
+    largest = bare.cast(pl.Float64, strict=False).max()
+    return largest if isinstance(largest, float) else 0.0

@@ -4,12 +4,12 @@ The frames carry what the staging tables carry (imports/staging.py), amounts in 
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from acuerdo.kernel.money import exponent_of
-from acuerdo.portfolio.engine.batch import Batch, days_between, first_of, mapped
+from acuerdo.portfolio.engine.batch import Batch, first_of, mapped
 from acuerdo.portfolio.engine.people import CONTACT_SCHEMA, contacts, identities, parties
 from acuerdo.portfolio.engine.plan import Plan
 from acuerdo.portfolio.rules.cells import shown
@@ -26,8 +26,10 @@ _BALANCES = {
 }
 _DATES = ("disbursed_on", "first_due_on", "due_on", "overdue_since", "written_off_on", "settled_on", "last_payment_on")
 _INTEGERS = ("term", "term_days", "instalments_overdue", "instalments_paid", "days_past_due")
-_TEXTS = ("number", "role", "id_type", "id_number", "full_name", "search_name", "city", "region", "kind", "product", "branch", "currency",
-          "status", "rate", "rate_kind", "late_rate", "frequency", "method", "extra")  # fmt: skip
+_TEXTS = (
+    "number", "role", "id_type", "id_number", "full_name", "search_name", "city", "region", "kind", "product", "branch", "currency",
+    "status", "rate", "rate_kind", "late_rate", "frequency", "method", "extra",
+)  # fmt: skip
 _AMOUNTS = (
     "principal_minor",
     "instalment_minor",
@@ -49,7 +51,10 @@ _TOLERANCE_MINOR = 100
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one batch says. `seen` holds row and number of every row that was not left out, rejected ones too; `left_out` counts rows that the profile or the cut-off date leaves out on purpose."""
+    """What one batch says. `seen` holds row and number of every row that was not left out, rejected ones too.
+
+    `left_out` counts rows that the profile or the cut-off date leaves out on purpose.
+    """
 
     obligations: pl.DataFrame
     parties: pl.DataFrame
@@ -66,7 +71,7 @@ def facts_of(frame: pl.DataFrame, plan: Plan) -> Facts:
     exponents = {exponent_of(code) for code in currencies.drop_nulls().unique()}
     if len(exponents) <= 1:
         return _facts(batch, currencies, exponents.pop() if exponents else 2)
-    parts = []
+    parts: list[Facts] = []
     for exponent in sorted(exponents):
         codes = [code for code in currencies.drop_nulls().unique() if exponent_of(code) == exponent]
         rows = frame.filter(currencies.is_in(codes) | (currencies.is_null() if not parts else pl.lit(False)))

@@ -21,7 +21,7 @@ def read_parquet(path: Path, *, progress: Callable[[int, int], None]) -> Spool:
         ) from None
     with source:
         total = source.metadata.num_rows
-        writer = SpoolWriter(source.schema_arrow.names, 1, format="parquet", detail={})
+        writer = SpoolWriter(source.schema_arrow.names, 1, kind="parquet", detail={})
         try:
             number = 2
             for batch in source.iter_batches(batch_size=BATCH_ROWS):

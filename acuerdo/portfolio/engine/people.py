@@ -138,7 +138,7 @@ def _phones(points: pl.DataFrame, country: str) -> pl.DataFrame:
     return points.join(read, on="raw", how="left", maintain_order="left").with_columns(pl.lit("phone").alias("kind"))
 
 
-def _emails(points: pl.DataFrame, country: str) -> pl.DataFrame:
+def _emails(points: pl.DataFrame, _country: str) -> pl.DataFrame:
     value = pl.col("raw").str.to_lowercase().str.replace_all(" ", "", literal=True)
     points = points.with_columns(value.alias("value")).filter(pl.col("value").str.contains("@", literal=True))
     is_valid = pl.col("value").str.contains(_EMAIL)
@@ -153,7 +153,7 @@ def _emails(points: pl.DataFrame, country: str) -> pl.DataFrame:
     )
 
 
-def _addresses(points: pl.DataFrame, country: str) -> pl.DataFrame:
+def _addresses(points: pl.DataFrame, _country: str) -> pl.DataFrame:
     return points.with_columns(
         pl.col("raw").alias("value"),
         pl.lit("address").alias("kind"),

@@ -40,7 +40,7 @@ class Plan:
 def plan_portfolio(spool: Spool, profile: Profile, dictionary: Dictionary, as_of: date) -> Plan:
     """The plan of a portfolio file. Refuses `columns-missing`, `number-style-ambiguous`, `date-order-ambiguous`."""
     columns = map_columns(spool.headers, dictionary, profile.columns, profile.ignore)
-    _require(spool, profile, columns, _portfolio_gaps(profile, columns))
+    _require(spool, _portfolio_gaps(profile, columns))
     return _plan(spool, profile, columns, as_of)
 
 
@@ -48,7 +48,7 @@ def plan_table(spool: Spool, profile: Profile, dictionary: Dictionary, as_of: da
     """The plan of an instalments or payments file, which needs the fields `needed`. Refuses as `plan_portfolio`."""
     columns = _renamed(map_columns(spool.headers, dictionary, profile.columns, profile.ignore))
     gaps = [FIELDS[name].label for name in needed if name not in columns.fields]
-    _require(spool, profile, columns, gaps)
+    _require(spool, gaps)
     return _plan(spool, profile, columns, as_of)
 
 
@@ -85,7 +85,7 @@ def _portfolio_gaps(profile: Profile, columns: ColumnMap) -> list[str]:
     return gaps
 
 
-def _require(spool: Spool, profile: Profile, columns: ColumnMap, gaps: list[str]) -> None:
+def _require(spool: Spool, gaps: list[str]) -> None:
     if not gaps:
         return
     seen = ", ".join(f"«{name}»" for name in spool.headers[:30])

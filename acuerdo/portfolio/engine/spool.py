@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import polars as pl
 import pyarrow as pa
@@ -46,7 +47,7 @@ class Spool:
             for batch in reader:
                 yield pl.DataFrame(pl.from_arrow(batch))
 
-    def __enter__(self) -> "Spool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -67,12 +68,12 @@ class SpoolWriter:
     """Takes rows of marked texts and writes them in batches; a row of the wrong length is rejected here."""
 
     def __init__(
-        self, headers: Sequence[str], header_row: int, *, format: str, detail: dict[str, str], is_raw: bool = False
+        self, headers: Sequence[str], header_row: int, *, kind: str, detail: dict[str, str], is_raw: bool = False
     ) -> None:
         """`is_raw`: the cells come as written in a text file and are cleaned here, a batch at a time."""
         folder = tempfile.TemporaryDirectory(prefix="acuerdo-import-")
         path = Path(folder.name) / "rows.arrow"
-        self._spool = Spool(list(headers), header_row, format, detail, path, folder)
+        self._spool = Spool(list(headers), header_row, kind, detail, path, folder)
         self._width = len(headers)
         self._rows: list[Sequence[str]] = []
         self._numbers: list[int] = []

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the texts put together here are our own column names; every value is a parameter
 """What can only be seen across rows, or against what is already loaded: rejected by set, never row by row.
 
 Each check writes to `imp_reject` and takes the rows out of staging.

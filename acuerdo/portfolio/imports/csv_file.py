@@ -52,7 +52,7 @@ def read_csv(
     writer = SpoolWriter(
         unique_names(_without_tail(names)),
         header_row,
-        format="csv",
+        kind="csv",
         detail={"encoding": codec, "separator": chosen},
         is_raw=True,
     )

@@ -27,9 +27,9 @@ from acuerdo.portfolio.rules.report import ImportReport, Understood
 Progress = Callable[[str, int, int], None]
 
 _TEMPORARY = (
-    "imp_obligation", "imp_party", "imp_contact", "imp_seen", "imp_reject", "imp_instalment", "imp_reject_instalment", "imp_twin",
-    "imp_name", "imp_stranger", "imp_retyped", "imp_person", "imp_person_change", "imp_target", "imp_changed_account", "imp_changed_obligation",
-    "imp_gone", "imp_point", "imp_row", "imp_reschedule",
+    "imp_obligation", "imp_party", "imp_contact", "imp_seen", "imp_reject", "imp_instalment", "imp_reject_instalment",
+    "imp_twin", "imp_name", "imp_stranger", "imp_retyped", "imp_person", "imp_person_change", "imp_target",
+    "imp_changed_account", "imp_changed_obligation", "imp_gone", "imp_point", "imp_row", "imp_reschedule",
 )  # fmt: skip
 # A file that mentions less than half of what was open is more often the wrong file than a good month.
 _GONE_SHARE_MAX = 0.5

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the texts put together here are our own column names; every value is a parameter
 """Staging into the tables, all in sets: one statement touches a hundred thousand rows as it touches one.
 
 Whatever changes an existing row first keeps it in `portfolio_importchange`, so the creditor's last batch can be undone.
@@ -17,7 +18,8 @@ SELECT DISTINCT ON (id_type, id_number) * FROM (
 ) people ORDER BY id_type, id_number, rank, row;
 ANALYZE imp_person;
 CREATE TEMP TABLE imp_person_change ON COMMIT DROP AS
-SELECT d.id, p.full_name, p.search_name, coalesce(nullif(p.city, ''), d.city) AS city, coalesce(nullif(p.region, ''), d.region) AS region
+SELECT d.id, p.full_name, p.search_name,
+  coalesce(nullif(p.city, ''), d.city) AS city, coalesce(nullif(p.region, ''), d.region) AS region
 FROM imp_person p JOIN portfolio_debtor d ON d.id_country = %(country)s AND d.id_type = p.id_type AND d.id_number = p.id_number
 WHERE p.rank = 0 AND (d.full_name, d.city, d.region) IS DISTINCT FROM
   (p.full_name, coalesce(nullif(p.city, ''), d.city), coalesce(nullif(p.region, ''), d.region));
@@ -31,7 +33,8 @@ WITH made AS (
   SELECT CASE WHEN is_company THEN 'company' ELSE 'person' END, %(country)s, id_type, id_number, full_name, search_name, '', 'usted',
     'es', %(timezone)s, city, region, '{}', %(now)s, %(now)s
   FROM imp_person ON CONFLICT (id_country, id_type, id_number) DO NOTHING RETURNING id
-) INSERT INTO portfolio_importchange (batch_id, "table", made) SELECT %(batch)s, 'portfolio_debtor', array_agg(id) FROM made HAVING count(*) > 0;
+) INSERT INTO portfolio_importchange (batch_id, \"table\", made)
+SELECT %(batch)s, 'portfolio_debtor', array_agg(id) FROM made HAVING count(*) > 0;
 """
 
 # One row an obligation of the file: its id, whether it is new, and everything that will be written.
@@ -65,9 +68,9 @@ INSERT INTO ledger_account (id, currency, balance_source, status, principal_mino
   collection_fee_minor, balance_minor, balance_due_minor, unallocated_minor, paid_minor, due_since, days_past_due, next_due_on,
   next_due_minor, last_payment_on, last_payment_minor, bucket, stage, written_off_on, updated_at)
 SELECT id, currency, source, status, principal_minor, disbursed_on, terms, %(as_of)s, due_since,
-  CASE WHEN source = 'core' THEN %(as_of)s::date END, coalesce(principal_balance_minor, 0), contract_interest_minor, late_interest_minor, insurance_minor,
-  fees_minor, collection_fee_minor, coalesce(balance_minor, 0), coalesce(due_minor, 0), 0, 0, due_since, days_past_due, next_due_on,
-  CASE WHEN next_due_on IS NULL THEN 0 ELSE coalesce(instalment_minor, 0) END,
+  CASE WHEN source = 'core' THEN %(as_of)s::date END, coalesce(principal_balance_minor, 0), contract_interest_minor,
+  late_interest_minor, insurance_minor, fees_minor, collection_fee_minor, coalesce(balance_minor, 0), coalesce(due_minor, 0), 0, 0, due_since, days_past_due,
+  next_due_on,  CASE WHEN next_due_on IS NULL THEN 0 ELSE coalesce(instalment_minor, 0) END,
   last_payment_on, coalesce(last_payment_minor, 0), 'current', 'none',
   CASE WHEN status = 'written_off' THEN coalesce(written_off_on, %(as_of)s) END, %(now)s
 FROM imp_target WHERE known_id IS NULL ORDER BY id;
@@ -121,7 +124,8 @@ WHERE t.known_id = a.id AND t.source = 'ledger' AND a.status = 'gone';
 # Next due date and stage, from the schedule and the ledger's own tables of buckets and stages.
 _STATE = """
 UPDATE ledger_account a SET next_due_on = n.due_on, next_due_minor = n.total_minor
-FROM (SELECT DISTINCT ON (i.account_id) i.account_id, i.due_on, i.total_minor FROM ledger_instalment i JOIN imp_target t ON t.id = i.account_id
+FROM (SELECT DISTINCT ON (i.account_id) i.account_id, i.due_on, i.total_minor
+  FROM ledger_instalment i JOIN imp_target t ON t.id = i.account_id
   WHERE i.due_on >= %(as_of)s AND t.status <> 'paid' ORDER BY i.account_id, i.number) n
 WHERE a.id = n.account_id AND a.next_due_on IS NULL AND a.balance_source = 'core';
 UPDATE ledger_account a SET bucket = s.bucket, stage = s.stage
@@ -162,7 +166,8 @@ WITH made AS (
     last_result, created_at, updated_at)
   SELECT debtor_id, kind, value, label, phone_type, %(point_source)s, is_valid, invalid_reason, 70, '', %(now)s, %(now)s
   FROM imp_point ON CONFLICT (debtor_id, kind, value) DO NOTHING RETURNING id
-) INSERT INTO portfolio_importchange (batch_id, "table", made) SELECT %(batch)s, 'portfolio_contactpoint', array_agg(id) FROM made HAVING count(*) > 0;
+) INSERT INTO portfolio_importchange (batch_id, \"table\", made)
+SELECT %(batch)s, 'portfolio_contactpoint', array_agg(id) FROM made HAVING count(*) > 0;
 """
 
 _PARTIES = """
@@ -171,18 +176,21 @@ WITH made AS (
   SELECT DISTINCT t.id, d.id, p.relation FROM imp_party p JOIN imp_target t ON t.number = p.number
   JOIN portfolio_debtor d ON d.id_country = %(country)s AND d.id_type = p.id_type AND d.id_number = p.id_number
   ON CONFLICT (obligation_id, debtor_id, relation) DO NOTHING RETURNING id
-) INSERT INTO portfolio_importchange (batch_id, "table", made) SELECT %(batch)s, 'portfolio_obligationparty', array_agg(id) FROM made HAVING count(*) > 0;
+) INSERT INTO portfolio_importchange (batch_id, \"table\", made)
+SELECT %(batch)s, 'portfolio_obligationparty', array_agg(id) FROM made HAVING count(*) > 0;
 """
 
 # A debt with one due date is its own schedule: an invoice, a single-payment loan. Where the lender gives no schedule but the
 # next instalment, that one is kept, so that it can be announced and falls due; tomorrow's file brings the one after it.
 _SINGLE_INSTALMENTS = """
-INSERT INTO imp_instalment (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
+INSERT INTO imp_instalment
+  (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
 SELECT number, 1, first_due_on, principal_minor, greatest(coalesce(instalment_minor, 0) - principal_minor, 0), 0, 0,
   greatest(coalesce(instalment_minor, 0), principal_minor)
 FROM imp_target t WHERE first_due_on IS NOT NULL AND principal_minor > 0 AND (kind = 'invoice' OR (term = 1 AND rate IS NULL))
   AND NOT EXISTS (SELECT FROM imp_instalment i WHERE i.number = t.number);
-INSERT INTO imp_instalment (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
+INSERT INTO imp_instalment
+  (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
 SELECT number, coalesce(instalments_paid, 0) + 1, next_due_on, instalment_minor, 0, 0, 0, instalment_minor
 FROM imp_target t WHERE source = 'core' AND next_due_on IS NOT NULL AND instalment_minor > 0
   AND NOT EXISTS (SELECT FROM imp_instalment i WHERE i.number = t.number)

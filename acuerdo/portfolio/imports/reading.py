@@ -36,13 +36,17 @@ def shipped_profiles() -> dict[str, Profile]:
     return {profile.name: profile for profile in map(profile_from_document, documents)}
 
 
+def _silent(done: int, total: int) -> None:
+    """Progress for whoever does not watch."""
+
+
 def sha256_of(path: Path) -> str:
     """Digest of the file's bytes as they lie on disk: the same digest is the same file."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def read_table(path: Path, profile: Profile, progress: Progress = lambda done, total: None) -> Spool:
+def read_table(path: Path, profile: Profile, progress: Progress = _silent) -> Spool:
     """Reads `path` into a spool by what it is. Refusals are those of the readers and of `sniff.format_of`."""
     kind = format_of(path)
     dictionary = header_dictionary()

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the table names are our own; every value is a parameter
 """Takes back what one batch did, from what it kept in `portfolio_importchange`. Foreign keys refuse when later work hangs on it."""
 
 from typing import Any

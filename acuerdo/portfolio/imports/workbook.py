@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
@@ -116,7 +116,7 @@ def _spool(path: Path, sheet: CalamineSheet, header_index: int, progress: Progre
     header = next(row for index, row in rows if index == header_index)
     while header and not header[-1]:
         header.pop()
-    writer = SpoolWriter(unique_names(header), header_index + 1, format="workbook", detail={"sheet": sheet.name})
+    writer = SpoolWriter(unique_names(header), header_index + 1, kind="workbook", detail={"sheet": sheet.name})
     try:
         for index, cells in rows:
             writer.add(index + 1, cells)
@@ -198,11 +198,11 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return None
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - expat bounds entities; only names are read
     relation = next(
         (node.get(_RELATION) for node in book.iter() if node.tag.endswith("}sheet") and node.get("name") == sheet), None
     )
-    rels = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    rels = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
     target = next((node.get("Target", "") for node in rels.iter() if node.get("Id") == relation), "")
     part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     return part if part in names else None

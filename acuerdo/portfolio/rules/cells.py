@@ -6,7 +6,7 @@ a mark that cannot be typed: UNIT SEPARATOR and one letter. `n` a number written
 """
 
 import math
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 
 MARK = "\x1f"
@@ -41,25 +41,29 @@ ERROR_TEXTS = frozenset(
 
 def to_text(value: object) -> str:
     """The marked text of a typed cell of a workbook or a Parquet column; "" for nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return ERROR + value if value in ERROR_TEXTS else value.strip()
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int):
-        return f"{NUMBER}{value}"
-    if isinstance(value, float):
-        return _float_text(value)
-    if isinstance(value, Decimal):
-        return f"{NUMBER}{value:f}"
-    if isinstance(value, datetime):
-        return DATE + value.date().isoformat() + (f" {value.time().isoformat()}" if value.time() != time() else "")
-    if isinstance(value, date):
-        return DATE + value.isoformat()
-    if isinstance(value, timedelta | time):
-        return str(value)
-    return str(value)
+    match value:
+        case None:
+            return ""
+        case str():
+            return ERROR + value if value in ERROR_TEXTS else value.strip()
+        case bool():
+            return "1" if value else "0"
+        case int():
+            return f"{NUMBER}{value}"
+        case float():
+            return _float_text(value)
+        case Decimal():
+            return f"{NUMBER}{value:f}"
+        case date():
+            return DATE + _date_text(value)
+        case _:
+            return str(value)
+
+
+def _date_text(value: date) -> str:
+    if isinstance(value, datetime) and value.time() != time():
+        return f"{value.date().isoformat()} {value.time().isoformat()}"
+    return value.isoformat()[:10]
 
 
 def _float_text(value: float) -> str:

@@ -5,7 +5,7 @@ It is written once, shipped as YAML or saved from the mapping screen, and checke
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from acuerdo.kernel.errors import Place, Refusal
 from acuerdo.portfolio.rules.dates import DateOrder
@@ -17,10 +17,11 @@ from acuerdo.portfolio.rules.numbers import NumberStyle
 class Profile:
     """`columns`: column name → field, "extra" or "ignore". `constants`: field → text for every row.
 
-    `derived`: field → {"text": "Cliente {id_number}"} | {"from": date field, "add_days"/"add_months": field or number}
-    | {"copy": field} | {"column": column, "words": {word in the file: text}}, used where the field has no value of its own. `values`: field → {word in the file: our word}.
-    `skip`: field → words that leave a row out (counted, not rejected). `rate_unit`: "percent" (17.09) or "fraction" (0.1709);
-    without it a column whose rates are all at most 1 holds fractions. `others`: whether columns without field are kept.
+    `derived`: field → {"text": "Cliente {id_number}"} | {"copy": field} | {"column": column, "words": {word in it: text}}
+    | {"from": date field, "add_days"/"add_months": field or number}, used where the field has no value of its own.
+    `values`: field → {word in the file: our word}. `skip`: field → words that leave a row out (counted, not rejected).
+    `rate_unit`: "percent" (17.09) or "fraction" (0.1709); without it a column whose rates are all at most 1 holds
+    fractions. `others`: whether columns without field are kept.
     """
 
     name: str
@@ -88,7 +89,7 @@ def profile_from_document(document: object) -> Profile:
         name: {str(theirs): str(ours) for theirs, ours in words.items()}
         for name, words in entries.get("values", {}).items()
     }
-    return Profile(**cast(dict[str, Any], entries))
+    return Profile(**entries)
 
 
 def _check_fields(document: Mapping[str, Any]) -> None:

@@ -9,8 +9,9 @@ from acuerdo.kernel.text import fold
 
 # Ours → the words of files, separated by commas.
 _STATUS = {
-    "active": "activo, activa, vigente, vencido, vencida, en mora, mora, moroso, al dia, normal, cpp, deficiente, dudoso, perdida, judicial, juridico,"
-    "juridica, prejuridico, prejuridica, refinanciado, reestructurado, reprogramado, pendiente, abierto, open, current, administrativa, asignada, asignado",
+    "active": "activo, activa, vigente, vencido, vencida, en mora, mora, moroso, al dia, normal, cpp, deficiente, dudoso, perdida,"
+    "judicial, juridico, juridica, prejuridico, prejuridica, refinanciado, reestructurado, reprogramado, pendiente, abierto, open,"
+    "current, administrativa, asignada, asignado",
     "paid": "pagado, pagada, cancelado, cancelada, saldado, saldada, closed, liquidado, pago total, paz y salvo",
     "written_off": "castigado, castigada, castigo, cartera castigada, charged off",
     "sold": "vendido, vendida, cedida, cedido",
@@ -100,7 +101,8 @@ def currency_of(text: str, default: str) -> str | None:
 # Codes of the tax authorities beside the usual words: DIAN (13 CC, 31 NIT, 22 CE, 41 passport), SUNAT (1, 4, 6, 7).
 _ID_TYPES: Mapping[str, Mapping[str, str]] = {
     "CO": {
-        "c": "CC", "cc": "CC", "cedula": "CC", "cedula de ciudadania": "CC", "cedula ciudadania": "CC", "13": "CC", "n": "NIT", "nit": "NIT",
+        "c": "CC", "cc": "CC", "cedula": "CC", "cedula de ciudadania": "CC", "cedula ciudadania": "CC", "13": "CC", "n": "NIT",
+        "nit": "NIT",
         "31": "NIT", "ce": "CE", "cedula de extranjeria": "CE", "cedula extranjeria": "CE", "22": "CE", "ti": "TI",
         "tarjeta de identidad": "TI", "12": "TI", "ppt": "PPT", "pep": "PPT", "permiso por proteccion temporal": "PPT",
     },

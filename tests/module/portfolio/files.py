@@ -61,7 +61,9 @@ def ceiba() -> Creditor:
     return name_creditor("Crédito Ceibaluz", country="CO", currency="COP", actor="tests", now=NOW)
 
 
-def load(path: Path, *, profile: Profile | str = "co_cartera", creditor: Creditor | None = None, **changes: Any) -> ImportReport:
+def load(
+    path: Path, *, profile: Profile | str = "co_cartera", creditor: Creditor | None = None, **changes: Any
+) -> ImportReport:
     chosen = find_profile(profile) if isinstance(profile, str) else profile
     arguments = {"as_of": AS_OF, "now": NOW, "actor": "tests"} | changes
     return import_portfolio(path, profile=chosen, creditor=creditor or ceiba(), **arguments)

@@ -23,11 +23,20 @@ def test_a_first_file_makes_people_obligations_and_accounts(tmp_path: Path) -> N
     assert report.due_minor == {"COP": 65_500_050}
     assert (report.debtors_new, report.contact_points_new, report.rejected) == (2, 3, 0)
     ana = Debtor.objects.get(id_number="52123456")
-    assert (ana.id_country, ana.id_type, ana.full_name, ana.search_name) == ("CO", "CC", "Ana María Peña", "ANA MARIA PENA")
+    assert (ana.id_country, ana.id_type, ana.full_name, ana.search_name) == (
+        "CO",
+        "CC",
+        "Ana María Peña",
+        "ANA MARIA PENA",
+    )
     assert (ana.kind, ana.city, ana.timezone) == ("person", "Bogotá", "America/Bogota")
     account = Account.objects.get(pk=Obligation.objects.get(number="CR-001").pk)
     assert (account.currency, account.balance_source, account.status) == ("COP", "core", "active")
-    assert (account.balance_minor, account.balance_due_minor, account.principal_balance_minor) == (815_500_050, 65_500_050, 800_000_000)
+    assert (account.balance_minor, account.balance_due_minor, account.principal_balance_minor) == (
+        815_500_050,
+        65_500_050,
+        800_000_000,
+    )
     assert (account.contract_interest_minor, account.late_interest_minor) == (12_000_050, 3_500_000)
     assert (account.days_past_due, account.due_since) == (25, AS_OF - timedelta(days=25))
     assert (account.bucket, account.stage) == ("1-30", "early")
