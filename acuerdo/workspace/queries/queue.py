@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -99,14 +99,12 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
 
 def queue_of(user: User, filters: Filters, *, today: date, now: datetime, page_number: str = "1") -> Queue:
     """One page of the calls that wait for this user today."""
-    found = _waiting(user, filters, today)
-    paginator = Paginator(_with_alerts(found, today), PAGE_ROWS)
-    page = paginator.get_page(page_number)
+    page = _page(_with_alerts(_waiting(user, filters, today), today), page_number)
     decisions = list(page.object_list)
     lights = call_lights(decisions, now=now)
-    titles = step_titles(today)
+    titles = step_titles(today, {decision.step for decision in decisions if decision.step})
     rows = [_row(decision, lights[decision.obligation_id], titles) for decision in decisions]
-    return Queue(rows, page, paginator.count, rows[0].url if rows else "")
+    return Queue(rows, page, page.paginator.count, rows[0].url if rows else "")
 
 
 def next_person_url(
@@ -114,11 +112,12 @@ def next_person_url(
 ) -> str:
     """The person after (score, obligation) in the same queue, from its top again at the end; empty when nobody waits."""
     waiting = _waiting(user, filters, today).exclude(debtor_id=not_debtor_id)
-    found = None
     if after is not None:
         score, obligation_id = after
-        found = waiting.filter(Q(score__lt=score) | Q(score=score, obligation_id__gt=obligation_id)).first()
-    found = found or waiting.first()
+        is_later = Q(score__lt=score) | Q(score=score, obligation_id__gt=obligation_id)
+        turn = Case(When(is_later, then=Value(0)), default=Value(1))
+        waiting = waiting.annotate(turn=turn).order_by("turn", "-score", "obligation_id")
+    found = waiting.first()
     return reverse("workspace:debtor", args=[found.debtor.uid]) if found is not None else ""
 
 
@@ -163,24 +162,38 @@ def _with_alerts(found: QuerySet[Any], today: date) -> QuerySet[Any]:
     )
 
 
-def step_titles(on: date) -> dict[str, str]:
-    """The names of the steps of the strategy that decided the date."""
-    run = DecisionRun.objects.filter(run_on=on).select_related("strategy").first()
-    return _titles_in(run.strategy.document) if run is not None else {}
+def _page(found: QuerySet[Any], page_number: str) -> Page[Any]:
+    """The page and how many there are in one question; a page past the end shows the first."""
+    number = int(page_number) if page_number.isdigit() and int(page_number) > 0 else 1
+    counted = found.annotate(total=Window(Count("*")))
+    rows = list(counted[(number - 1) * PAGE_ROWS : number * PAGE_ROWS])
+    if not rows and number > 1:
+        return _page(found, "1")
+    paginator = Paginator(found, PAGE_ROWS)
+    paginator.count = rows[0].total if rows else 0
+    return Page(rows, number, paginator)
+
+
+def step_titles(on: date, codes: set[str]) -> Mapping[str, str]:
+    """The names of the steps that decided the date, remembered by the process until a code appears that it does not know."""
+    if not codes <= _titles_on(on).keys():
+        _titles_on.cache_clear()
+    return _titles_on(on)
 
 
 @lru_cache(maxsize=8)
-def _titles_in(document: str) -> dict[str, str]:
-    return {step.code: step.title for step in read_strategy(document).steps}
+def _titles_on(on: date) -> Mapping[str, str]:
+    run = DecisionRun.objects.filter(run_on=on).select_related("strategy").first()
+    return {step.code: step.title for step in read_strategy(run.strategy.document).steps} if run is not None else {}
 
 
-def _reason(decision: Any, titles: dict[str, str]) -> str:
+def _reason(decision: Any, titles: Mapping[str, str]) -> str:
     """What the strategy wants of the call and why today: the channel's own reasons are for the person's page."""
     told = [wording.reason_word(code) for code in decision.reasons if not code.startswith("channel-")]
     return ". ".join([title for title in [titles.get(decision.step, "")] if title] + told[:1])
 
 
-def _row(decision: Any, light: Light, titles: dict[str, str]) -> QueueRow:
+def _row(decision: Any, light: Light, titles: Mapping[str, str]) -> QueueRow:
     return QueueRow(
         url=reverse("workspace:debtor", args=[decision.debtor.uid]),
         name=decision.debtor.full_name,

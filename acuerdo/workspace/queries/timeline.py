@@ -101,7 +101,9 @@ def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> Quer
         elif name == "due_at":
             named["x_due_at"] = Cast(F(column) if column else Value(None), DateTimeField())
         else:
-            named[f"x_{name}"] = Coalesce(Cast(F(column), TextField()), Value("", TextField())) if column else Value("", TextField())
+            named[f"x_{name}"] = (
+                Coalesce(Cast(F(column), TextField()), Value("", TextField())) if column else Value("", TextField())
+            )
     return found.order_by().annotate(**named).values_list(*(f"x_{name}" for name in _COLUMNS))
 
 

@@ -128,7 +128,9 @@ def undo(request: HttpRequest, attempt_uid: str) -> HttpResponse:
     }
     context |= outcome_options(attempt if attempt.direction == "out" else None)
     answer = render(request, "workspace/call/undone.html", context)
-    return _with_events(answer, {"ac:toast": {"text": _("Deshecho."), "tone": "ok"}, "ac:contact": {}})
+    stays = any(hold.pk in told["holds"] for hold in person.holds)
+    text = _("Deshecho. La pausa sigue: solo Cumplimiento puede levantarla.") if stays else _("Deshecho.")
+    return _with_events(answer, {"ac:toast": {"text": text, "tone": "warn" if stays else "ok"}, "ac:contact": {}})
 
 
 _LATE = "Ya pasaron cinco minutos: registre el resultado correcto o pida a Cumplimiento que levante la pausa."

@@ -28,7 +28,10 @@ def users(request: HttpRequest) -> HttpResponse:
 def new_user(request: HttpRequest) -> HttpResponse:
     creditors, agencies = scope_choices()
     form = UserForm(
-        request.POST or None, creditors=creditors, agencies=agencies, initial={"role": "agent", "scope": "all"}
+        request.POST if request.method == "POST" else None,
+        creditors=creditors,
+        agencies=agencies,
+        initial={"role": "agent", "scope": "all"},
     )
     if not form.is_valid():
         return render(request, "workspace/user_new.html", {"form": form}, status=422 if form.is_bound else 200)
