@@ -9,6 +9,7 @@ from acuerdo.ledger.actions.payments import (
     record_payments,
     reverse_payment,
 )
+from acuerdo.ledger.actions.rates import CapsLoaded, load_rate_caps
 from acuerdo.ledger.actions.refresh import Refreshed, refresh_states
 from acuerdo.ledger.queries import statement
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
@@ -20,11 +21,13 @@ __all__ = [
     "EXTRACTS",
     "STAGES",
     "AccountState",
+    "CapsLoaded",
     "NewPayment",
     "PaymentRecorded",
     "Refreshed",
     "Statement",
     "bucket_of",
+    "load_rate_caps",
     "pause_late_interest",
     "post_fee",
     "record_payment",
