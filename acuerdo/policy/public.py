@@ -33,12 +33,12 @@ from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, fin
 from acuerdo.policy.snapshot import EXTRACTS
 
 __all__ = [
+    "EXTRACTS",
     "Attempt",
     "AttemptStatus",
     "Channel",
     "Consent",
     "ContactPreference",
-    "EXTRACTS",
     "Disposition",
     "Hold",
     "HoldKind",

@@ -107,3 +107,18 @@ def test_stop_and_contact_at_the_same_moment_never_cross() -> None:
     assert Attempt.objects.count() + Verdict.objects.filter(first_rule="common.hold.do_not_contact").count() == 10
     later = NOW + timedelta(days=1)
     assert not any(permit_and_log(one, actor="lote", now=later).is_allowed for one in contacts)
+
+
+@pytest.mark.slow
+def test_twenty_workers_and_two_hundred_clicks_on_fifty_people_keep_the_cap() -> None:
+    contacts = people(50)
+    batches = [lambda: sum(one.is_allowed for one in permit_batch(contacts, actor="lote", now=NOW)) for _ in range(20)]
+
+    def click(order: int) -> Callable[[], int]:
+        mine = [contacts[(order * 10 + step) % 50] for step in range(10)]
+        return lambda: sum(permit_and_log(one, actor=f"gestor {order}", now=NOW).is_allowed for one in mine)
+
+    assert sum(run_together([*batches, *(click(order) for order in range(20))])) == 50
+    assert Attempt.objects.values("debtor").distinct().count() == Attempt.objects.count() == 50
+    assert Verdict.objects.filter(verdict="allow").count() == 50
+    assert Verdict.objects.count() == 20 * 50 + 200

@@ -16,9 +16,9 @@ from acuerdo.policy.models import Attempt, AttemptStatus, Verdict
 from acuerdo.policy.queries.facts import Gathered, Judged, PlannedContact, gather, judge_one
 from acuerdo.policy.rules import PastContact
 from acuerdo.policy.rules.request import show_verdict
+from acuerdo.policy.rules.vocabulary import EXEMPT_PURPOSES
 
 BATCH_MAX = 1000
-EXEMPT_PURPOSES = ("service", "requested")  # the law's own answers and confirmations do not use up a cap
 
 
 @dataclass(frozen=True, slots=True)

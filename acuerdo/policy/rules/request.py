@@ -12,13 +12,14 @@ from acuerdo.kernel.errors import Place, Refusal
 from acuerdo.kernel.verdict import Verdict
 from acuerdo.policy.rules.facts import Consent, Facts, Hold, OwnHours, PastContact, Question, Reading
 from acuerdo.policy.rules.pack_format import parse_windows
+from acuerdo.policy.rules.vocabulary import EXEMPT_PURPOSES, PURPOSES, one_of
 
 QUESTION_KEYS = {
     *("pack", "at", "channel", "purpose", "recipient", "timezone", "timezones", "region", "direction", "obligation"),
     *("consents", "holds", "history", "settings", "own_hours", "excluded_number", "evidence"),
     *("point_is_valid", "point_ownership", "balance_minor", "balance_due_minor", "balance_stated_minor"),
 }
-CONTACT_KEYS = {"at", "channel", "direction", "answered", "right_party", "counts", "obligation"}
+CONTACT_KEYS = {"at", "channel", "purpose", "direction", "answered", "right_party", "counts", "obligation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,15 @@ def _contact(item: Any) -> PastContact:
         direction=_text(item.get("direction", "out"), "history.direction"),
         answered=bool(_flag(item.get("answered"), "history.answered")),
         right_party=bool(_flag(item.get("right_party"), "history.right_party")),
-        counts=_flag(item.get("counts"), "history.counts") is not False,
+        counts=_counts(item),
         obligation=_text(item.get("obligation") or "", "history.obligation"),
     )
+
+
+def _counts(item: Mapping[str, Any]) -> bool:
+    """An answer to a request or a confirmation does not use up a cap, whatever else is said."""
+    purpose = one_of(_text(item.get("purpose", "collection"), "history.purpose"), PURPOSES, field="purpose")
+    return purpose not in EXEMPT_PURPOSES and _flag(item.get("counts"), "history.counts") is not False
 
 
 def _own_hours(item: Any) -> OwnHours | None:
@@ -138,12 +145,17 @@ def _reading(value: Any, name: str) -> Reading:
         return Reading(value)
     value = _object(value, f"settings.{name}")
     _known(value, {"value", "approved_by", "approved_on"}, f"settings.{name}")
-    approved_on = value.get("approved_on")
-    try:
-        on = date.fromisoformat(approved_on) if isinstance(approved_on, str) else approved_on
-    except ValueError as error:
-        raise _refuse("invalid-date", "La fecha debe ser AAAA-MM-DD.", f"settings.{name}.approved_on") from error
+    on = _optional_date(value.get("approved_on"), f"settings.{name}.approved_on")
     return Reading(_text(value.get("value"), f"settings.{name}.value"), _text(value.get("approved_by") or "", name), on)
+
+
+def _optional_date(value: Any, field: str) -> date | None:
+    if value is None or type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(_text(value, field))
+    except ValueError as error:
+        raise _refuse("invalid-date", "La fecha debe ser AAAA-MM-DD.", field) from error
 
 
 def _refuse(code: str, message: str, field: str) -> Refusal:

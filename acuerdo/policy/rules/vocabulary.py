@@ -4,6 +4,10 @@ from acuerdo.kernel.errors import Refusal
 
 CHANNELS = ("sms", "email", "whatsapp", "voice", "call", "visit", "letter")
 PURPOSES = ("collection", "reminder", "service", "marketing", "requested")
+EXEMPT_PURPOSES = (
+    "service",
+    "requested",
+)  # answers and confirmations do not use up a cap (CO: Ley 2300 de 2023, art. 8)
 RECIPIENTS = ("debtor", "co_debtor", "guarantor", "reference", "third_party")
 DIRECTIONS = ("out", "in")
 
