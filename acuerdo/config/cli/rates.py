@@ -22,7 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             en="Reads the open data set of the current bank interest (JSON or CSV), or our own CSV of rates.",
         ),
     )
-    command.add_argument("file", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"))
+    command.add_argument(
+        "file",
+        type=Path,
+        metavar=in_language(es="ARCHIVO", en="FILE"),
+        help=in_language(es="archivo de tasas, JSON o CSV", en="file of rates, JSON or CSV"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:
