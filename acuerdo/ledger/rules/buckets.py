@@ -31,13 +31,13 @@ BUCKETS: tuple[Bucket, ...] = (
     Bucket("181-360", 181),
     Bucket("360+", 361),
 )
-# Preventiva −5…−1, vencimiento 0, temprana 1–30, media 31–90, tardía from 91.
+# Preventiva −15…−1, vencimiento 0, temprana 1–30, media 31–60, tardía from 61; the base strategy uses the same days.
 STAGES: tuple[StageRule, ...] = (
-    StageRule("preventive", -5),
+    StageRule("preventive", -15),
     StageRule("due", 0),
     StageRule("early", 1),
     StageRule("middle", 31),
-    StageRule("late", 91),
+    StageRule("late", 61),
 )
 
 

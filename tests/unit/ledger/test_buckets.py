@@ -23,8 +23,8 @@ def test_buckets(days: int, bucket: str) -> None:
 @pytest.mark.parametrize(
     ("days", "due_in", "stage"),
     [
-        (0, None, "none"), (0, 6, "none"), (0, 5, "preventive"), (0, 1, "preventive"), (0, 0, "due"), (0, -3, "none"),
-        (1, 0, "early"), (30, 3, "early"), (31, None, "middle"), (90, None, "middle"), (91, None, "late"), (4000, 2, "late"),
+        (0, None, "none"), (0, 16, "none"), (0, 15, "preventive"), (0, 1, "preventive"), (0, 0, "due"), (0, -3, "none"),
+        (1, 0, "early"), (30, 3, "early"), (31, None, "middle"), (60, None, "middle"), (61, None, "late"), (4000, 2, "late"),
     ],
 )  # fmt: skip
 def test_stages(days: int, due_in: int | None, stage: str) -> None:
