@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
 from acuerdo.kernel.errors import Refusal
@@ -94,6 +95,7 @@ class Not:
 type Node = Name | Constant | Amount | Sum | Compare | Among | Both | Not
 
 
+@lru_cache(maxsize=1024)
 def parse_condition(text: str) -> Node:
     """The checked tree of one condition. Refuses `bad-expression` with the column and what to write instead."""
     if len(text) > LENGTH_MAX:

