@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -102,25 +103,31 @@ def import_portfolio(
     partial: bool = False,
     accept_gone: bool = False,
     control: Control | None = None,
+    batch: ImportBatch | None = None,
     progress: Progress = _silent,
 ) -> ImportReport:
     """Loads a portfolio file (and its instalments) as of a date, all or nothing; rejected rows do not stop the others.
 
     What the creditor had open and the file does not mention is marked gone, unless `partial`. `dry_run` does everything
-    and takes it back. The same file for the same date changes nothing (`same_file`). Refuses what the readers refuse,
-    `import-already-running`, `as-of-before-last`, `many-gone`, `control-mismatch`; after a refusal nothing has changed.
+    and takes it back. The same file for the same date changes nothing (`same_file`). `batch` is an upload that waits
+    (imports/uploads.py). Refuses what the readers refuse, `import-already-running`, `as-of-before-last`, `many-gone`,
+    `control-mismatch`; after a refusal nothing has changed.
     """
     files = [source] + ([instalments] if instalments else [])
     with ExitStack() as stack:
+        if batch is not None:
+            stack.enter_context(_failing_batch(batch, now))
         table = _read(stack, source, profile, progress, as_of=as_of)
         second = _read(stack, instalments, profile, progress, as_of=as_of, is_instalments=True) if instalments else None
         digest = _digest(files, profile)
         _refuse_older(creditor, as_of)
         if _is_loaded(creditor, digest, as_of):
-            return ImportReport("same_file", notices=[_SAME_FILE])
-        batch = _open_batch(
-            creditor, files, digest, profile, as_of=as_of, now=now, actor=actor, rows=table.spool.row_count
-        )
+            return _same_file(batch)
+        opened = {"sha256": digest, "profile": profile.name[:60], "rows_total": table.spool.row_count}
+        if batch is None:
+            batch = _new_batch(creditor, files, as_of=as_of, now=now, actor=actor)
+            stack.enter_context(_failing_batch(batch, now))
+        _open_batch(batch, opened, now)
         load = Load(
             batch=batch,
             creditor=creditor,
@@ -132,8 +139,14 @@ def import_portfolio(
             accept_gone=accept_gone,
             progress=progress,
         )
-        with _failing_batch(batch, now):
-            return _load(load, dry_run=dry_run, control=control, actor=actor)
+        return _load(load, dry_run=dry_run, control=control, actor=actor)
+
+
+def _same_file(batch: ImportBatch | None) -> ImportReport:
+    report = ImportReport("same_file", notices=[_SAME_FILE])
+    if batch is not None:
+        ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.PREVIEWED, report=report.to_document())
+    return report
 
 
 _SAME_FILE = {"code": "same-file", "message": "Este archivo ya estaba cargado: no cambió nada."}
@@ -175,31 +188,26 @@ def _refuse_older(creditor: Creditor, as_of: date) -> None:
         raise Refusal("as-of-before-last", message)
 
 
-def _open_batch(
-    creditor: Creditor,
-    files: list[Path],
-    digest: str,
-    profile: Profile,
-    *,
-    as_of: date,
-    now: datetime,
-    actor: str,
-    rows: int,
-) -> ImportBatch:
+def _new_batch(creditor: Creditor, files: list[Path], *, as_of: date, now: datetime, actor: str) -> ImportBatch:
     batch = ImportBatch.objects.create(
         creditor=creditor,
         kind="portfolio",
         file_names=[path.name[:255] for path in files],
-        sha256=digest,
         as_of=as_of,
-        profile=profile.name[:60],
         status=ImportStatus.RUNNING,
-        rows_total=rows,
         started_at=now,
         started_by=actor,
     )
     batch.refresh_from_db()
     return batch
+
+
+def _open_batch(batch: ImportBatch, opened: dict[str, Any], now: datetime) -> None:
+    """Marks it as running; what an earlier trial of an upload had rejected is forgotten."""
+    with transaction.atomic():
+        ImportRejection.objects.filter(batch=batch).delete()
+        ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.RUNNING, report={}, started_at=now, **opened)
+    batch.refresh_from_db()
 
 
 @contextmanager

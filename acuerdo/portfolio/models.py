@@ -216,6 +216,8 @@ class ImportBatch(models.Model):
     rows_done = models.BigIntegerField(default=0)
     rows_total = models.BigIntegerField(default=0)
     report = models.JSONField(default=dict)
+    draft = models.JSONField(default=dict)  # what a person chose on the screen: profile, instalments, partial
+    phase = models.CharField(max_length=12, blank=True)  # of `rows_done` and `rows_total` while it runs
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     started_by = models.CharField(max_length=60)

@@ -12,6 +12,14 @@ from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
 from acuerdo.portfolio.imports.preview import Preview, PreviewColumn, preview_file
 from acuerdo.portfolio.imports.reading import header_dictionary, shipped_profiles
 from acuerdo.portfolio.imports.rejects_file import rejects_csv
+from acuerdo.portfolio.imports.uploads import (
+    add_instalments,
+    forget_upload,
+    profile_of,
+    request_load,
+    stage_upload,
+    uploaded_file,
+)
 from acuerdo.portfolio.queries import (
     debtors_visible_to,
     last_batch,
@@ -36,8 +44,10 @@ __all__ = [
     "Profile",
     "Tally",
     "Understood",
+    "add_instalments",
     "debtors_visible_to",
     "find_profile",
+    "forget_upload",
     "header_dictionary",
     "import_payments",
     "import_portfolio",
@@ -47,10 +57,14 @@ __all__ = [
     "name_creditor",
     "preview_file",
     "profile_from_document",
+    "profile_of",
     "rejects_csv",
+    "request_load",
     "save_profile",
     "search_debtors",
     "shipped_profiles",
+    "stage_upload",
     "undo_import",
+    "uploaded_file",
     "visible_to",
 ]

@@ -93,6 +93,8 @@ class Migration(migrations.Migration):
                 ('rows_done', models.BigIntegerField(default=0)),
                 ('rows_total', models.BigIntegerField(default=0)),
                 ('report', models.JSONField(default=dict)),
+                ('draft', models.JSONField(default=dict)),
+                ('phase', models.CharField(blank=True, max_length=12)),
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('started_by', models.CharField(max_length=60)),
