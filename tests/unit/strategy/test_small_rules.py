@@ -45,8 +45,7 @@ def test_every_reason_is_said_in_both_languages_and_fits_its_column() -> None:
         ("none call", 1_000_000_00, 100, 0, 0, -100),  # a stage without uplift never pays
         ("early call", -5, 100, 0, 0, -100),  # nothing at stake
         (
-            "late",
-            "sms",
+            "late sms",
             STAKE_MINOR_MAX * 10,
             0,
             0,
