@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from acuerdo.base.locks import PERSONS_MAX
+from acuerdo.kernel.identifiers import new_uid
 from acuerdo.messaging.models import Message, MessageState, Template
 from acuerdo.messaging.queries import Source, Wanted, best_points, gather, published_templates, source_of, template_for
 from acuerdo.messaging.rules.compose import Composed, compose
@@ -148,6 +149,7 @@ def _contact(draft: _Draft) -> PlannedContact:
 def _row(draft: _Draft, verdict: Verdict | None, now: datetime) -> Message:
     item, text = draft.item, draft.text
     row = Message(
+        uid=str(new_uid(now)),  # a value made here lets the whole batch go in as arrays
         plan_key=item.plan_key,
         debtor_id=item.debtor_id,
         creditor_id=item.creditor_id,

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from acuerdo.base.locks import lock_person_many
+from acuerdo.kernel.identifiers import new_uid
 from acuerdo.policy.models import Attempt, AttemptStatus, Verdict
 from acuerdo.policy.queries.facts import Gathered, Judged, PlannedContact, gather, judge_one
 from acuerdo.policy.rules import PastContact
@@ -100,6 +101,7 @@ def _remember(gathered: Gathered, contact: PlannedContact) -> None:
 def _reserve(judged: Judged, verdict: Verdict, actor: str, now: datetime) -> Attempt:
     contact = judged.contact
     return Attempt(
+        uid=str(new_uid(now)),  # a value made here lets the whole batch go in as arrays
         debtor_id=contact.debtor_id,
         creditor_id=contact.creditor_id,
         obligation_id=contact.obligation_id,
@@ -125,6 +127,7 @@ def _verdict_row(judged: Judged, actor: str, now: datetime) -> Verdict:
     denied = [rule for rule in verdict.rules if rule.verdict == "deny"]
     is_missing = any(rule.is_missing_data for rule in denied)
     return Verdict(
+        uid=str(new_uid(now)),
         debtor_id=contact.debtor_id,
         creditor_id=contact.creditor_id,
         at=now,
