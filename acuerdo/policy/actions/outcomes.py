@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -55,10 +56,8 @@ def record_outcome(
     Refuses `attempt-unknown`, `outcome-already-recorded`, `unknown-disposition`, `too-many-dispositions`,
     `disposition-field-missing`, `disposition-not-for-people`, `identity-not-verified`.
     """
-    primary, secondary = choose_primary([codes] if isinstance(codes, str) else codes)
     values = dict(fields or {})
-    for one in (primary, *secondary):
-        _require_recordable(one, values, is_identity_verified)
+    primary, secondary = _recordable(codes, values, is_identity_verified)
     attempt = _locked(attempt_id)
     if attempt.disposition:
         raise Refusal("outcome-already-recorded", "Este contacto ya tiene resultado; corríjalo con uno nuevo.")
@@ -77,6 +76,8 @@ def log_contact(
 ) -> Outcome:
     """An agent's contact in one step: asked, reserved and recorded. Refuses `contact-not-permitted` with the rule's sentence
     (its verdict stays stored), and what `record_outcome` refuses."""
+    # First, so that a form to be corrected does not use up the day's contact.
+    _recordable(codes, dict(outcome.get("fields") or {}), outcome.get("is_identity_verified", True))
     permit = permit_and_log(contact, actor=actor, now=now)
     if permit.attempt is None:
         reasons = [rule["reason"] for rule in permit.verdict.rules if rule["verdict"] == "deny"]
@@ -116,14 +117,20 @@ def mark_attempts(attempt_ids: Sequence[int], status: str) -> int:
     return attempts.update(status=status)
 
 
-def _require_recordable(one: Disposition, values: dict[str, Any], is_identity_verified: bool) -> None:
-    if not one.is_for_people:
-        raise Refusal("disposition-not-for-people", f"«{one.es}» lo registra el sistema.")
-    if one.is_right_party and not is_identity_verified:
-        raise Refusal(
-            "identity-not-verified", "Sin verificar la identidad, registre «Contestó alguien sin identificarse»."
-        )
-    check_fields(one, values)
+def _recordable(
+    codes: str | Sequence[str], values: dict[str, Any], is_identity_verified: bool
+) -> tuple[Disposition, tuple[Disposition, ...]]:
+    """The primary and secondary codes, after all that can be refused without looking at the attempt."""
+    primary, secondary = choose_primary([codes] if isinstance(codes, str) else codes)
+    for one in (primary, *secondary):
+        if not one.is_for_people:
+            raise Refusal("disposition-not-for-people", f"«{one.es}» lo registra el sistema.")
+        if one.is_right_party and not is_identity_verified:
+            raise Refusal(
+                "identity-not-verified", "Sin verificar la identidad, registre «Contestó alguien sin identificarse»."
+            )
+        check_fields(one, values)
+    return primary, secondary
 
 
 def _locked(attempt_id: int) -> Attempt:
@@ -173,7 +180,9 @@ def _place(
         obligation_id=attempt.obligation_id if scope == "obligation" else None,
         channel=attempt.channel if scope == "channel" else "",
         ends_at=now + timedelta(days=hold.days) if hold.days else None,
-        review_on=_review_on(hold, now.date(), str(attempt.creditor.country)),
+        review_on=_review_on(
+            hold, now.astimezone(ZoneInfo(attempt.creditor.timezone)).date(), str(attempt.creditor.country)
+        ),
     )
 
 

@@ -200,3 +200,19 @@ def test_correction_lifts_a_pause_but_never_a_stop(obligation: Any, code: str, f
     )  # fmt: skip
     assert Hold.objects.filter(lifted_at__isnull=True).exists() is stands
     assert not permit(obligation, "call", at=NOW + timedelta(hours=1)).is_allowed
+
+
+def test_form_to_be_corrected_does_not_use_up_the_day(obligation: Any) -> None:
+    with refused("disposition-field-missing"):
+        policy.log_contact(planned(obligation, "call"), "CD-PTP", actor="gestor1", now=NOW, fields={"amount": 1})
+    assert Attempt.objects.count() == Verdict.objects.count() == 0
+    fields = {"amount": 1, "due_on": "2026-07-17"}
+    assert policy.log_contact(planned(obligation, "call"), "CD-PTP", actor="gestor1", now=NOW, fields=fields).commits
+
+
+def test_review_is_counted_from_the_creditors_own_date(obligation: Any) -> None:
+    late = NOW + timedelta(hours=10, minutes=30)  # 20:30 on the 15th in Bogotá, the 16th in UTC
+    done = policy.log_inbound(
+        planned(obligation, "call"), "CD-VUL", actor="gestor1", now=late, fields={"need": "apoyo"}
+    )
+    assert done.holds[0].review_on == date(2026, 9, 13)
