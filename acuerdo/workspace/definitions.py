@@ -28,7 +28,8 @@ DEFINITIONS: dict[str, Definition] = {
             "planned",
             _("Contactos planeados"),
             _(
-                "Filas de la lista de hoy con una acción y que llevan el contacto de la persona. Una persona con tres deudas tiene un solo contacto."
+                "Filas de la lista de hoy con una acción y que llevan el contacto de la persona. Una persona con "
+                "tres deudas tiene un solo contacto."
             ),
             _GRAIN_EVENT,
         ),
@@ -42,7 +43,8 @@ DEFINITIONS: dict[str, Definition] = {
             "delivered",
             _("Mensajes entregados"),
             _(
-                "Mensajes de hoy con entrega o lectura confirmada ÷ mensajes enviados hoy. Un enviado sin acuse no se cuenta como entregado."
+                "Mensajes de hoy con entrega o lectura confirmada ÷ mensajes enviados hoy. Un enviado sin acuse "
+                "no se cuenta como entregado."
             ),
             _GRAIN_EVENT,
             "K29",
@@ -69,7 +71,8 @@ DEFINITIONS: dict[str, Definition] = {
             "right_party",
             _("Contactos directos"),
             _(
-                "Llamadas salientes de hoy con la identidad de la persona obligada verificada ÷ llamadas hechas. Mide los datos, no el mérito de un gestor."
+                "Llamadas salientes de hoy con la identidad de la persona obligada verificada ÷ llamadas hechas. "
+                "Mide los datos, no el mérito de un gestor."
             ),
             _GRAIN_EVENT,
             "K25",
@@ -85,7 +88,8 @@ DEFINITIONS: dict[str, Definition] = {
             "promises_kept",
             _("Promesas cumplidas"),
             _(
-                "De las promesas juzgadas hoy: cumplidas ÷ (cumplidas + cumplidas en parte + incumplidas). Nunca se divide por todas las hechas."
+                "De las promesas juzgadas hoy: cumplidas ÷ (cumplidas + cumplidas en parte + incumplidas). Nunca "
+                "se divide por todas las hechas."
             ),
             _GRAIN_AMOUNT,
             "K31",
@@ -102,7 +106,8 @@ DEFINITIONS: dict[str, Definition] = {
             "ageing",
             _("Cartera por franja y etapa"),
             _(
-                "Saldo y vencido de las obligaciones activas según los días de mora, contados desde el día siguiente al vencimiento."
+                "Saldo y vencido de las obligaciones activas según los días de mora, contados desde el día "
+                "siguiente al vencimiento."
             ),
             _GRAIN_OBLIGATION,
             "K01",
@@ -120,7 +125,8 @@ DEFINITIONS: dict[str, Definition] = {
             "funnel",
             _("De la cartera a los contactos"),
             _(
-                "Cada obligación activa tiene hoy una fila: una acción con sus motivos, o ninguna con el motivo de por qué no. La suma de todas las filas es la cartera."
+                "Cada obligación activa tiene hoy una fila: una acción con sus motivos, o ninguna con el motivo "
+                "de por qué no. La suma de todas las filas es la cartera."
             ),
             _GRAIN_OBLIGATION,
         ),
@@ -128,7 +134,8 @@ DEFINITIONS: dict[str, Definition] = {
             "agents",
             _("Por gestor"),
             _(
-                "Llamadas salientes de hoy, contactos directos y promesas registradas por cada persona. No es una clasificación: mida calidad y trato a la vez."
+                "Llamadas salientes de hoy, contactos directos y promesas registradas por cada persona. No es "
+                "una clasificación: mida calidad y trato a la vez."
             ),
             _GRAIN_EVENT,
         ),

@@ -29,7 +29,7 @@ class UserLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         language = _language_of(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from acuerdo.base.models import Role
@@ -14,7 +15,7 @@ class Place:
     """`url_name` opens it; `key` is its shortcut after `g`."""
 
     url_name: str
-    label: str
+    label: Promise
     icon: str
     key: str
     roles: frozenset[Role]

@@ -139,7 +139,7 @@ def _field(name: str, owed: Owed, today: date, code: str) -> forms.Field:
     return forms.CharField(label=label, max_length=300)
 
 
-def consequences(disposition: Disposition, owed: Owed) -> list[str]:
+def consequences(disposition: Disposition) -> list[str]:
     """What saving brings about at once, in words, so that nobody stops a person's contact without knowing."""
     told = [_hold_sentence(hold) for hold in disposition.holds]
     if disposition.code in NEW_PROMISE:

@@ -53,6 +53,7 @@ urlpatterns = [
     path("usuarios/nuevo", users.new_user, name="new_user"),
     path("usuarios/<uuid:uid>/cuenta", users.switch_user, name="switch_user"),
     path("usuarios/<uuid:uid>/contrasena", users.reset_password, name="reset_password"),
+    path("cargas/", include("acuerdo.workspace.imports.urls")),
     path("buzon/", include("acuerdo.workspace.mailbox.urls")),
     path("dia", day.day, name="day"),
     path("dia/avance", day.day_progress, name="day_progress"),

@@ -17,16 +17,33 @@ from acuerdo.strategy.rules.reasons import say as say_reason
 NBSP = "\u00a0"
 
 CHANNELS = {
-    "sms": gettext_lazy("SMS"), "email": gettext_lazy("Correo"), "whatsapp": gettext_lazy("WhatsApp"), "voice": gettext_lazy("Mensaje de voz"),
-    "call": gettext_lazy("Llamada"), "visit": gettext_lazy("Visita"), "letter": gettext_lazy("Carta"), "": gettext_lazy("Sin acción"),
-}  # fmt: skip
+    "sms": gettext_lazy("SMS"),
+    "email": gettext_lazy("Correo"),
+    "whatsapp": gettext_lazy("WhatsApp"),
+    "voice": gettext_lazy("Mensaje de voz"),
+    "call": gettext_lazy("Llamada"),
+    "visit": gettext_lazy("Visita"),
+    "letter": gettext_lazy("Carta"),
+    "": gettext_lazy("Sin acción"),
+}
 CHANNEL_ICONS = {
-    "sms": "message", "email": "mail", "whatsapp": "brand-whatsapp", "voice": "volume", "call": "phone", "visit": "home", "letter": "mailbox",
-}  # fmt: skip
+    "sms": "message",
+    "email": "mail",
+    "whatsapp": "brand-whatsapp",
+    "voice": "volume",
+    "call": "phone",
+    "visit": "home",
+    "letter": "mailbox",
+}
 STAGES = {
-    "none": gettext_lazy("Al día"), "preventive": gettext_lazy("Preventiva"), "due": gettext_lazy("Vencimiento"),
-    "early": gettext_lazy("Temprana"), "middle": gettext_lazy("Media"), "late": gettext_lazy("Tardía"), "written_off": gettext_lazy("Castigo"),
-}  # fmt: skip
+    "none": gettext_lazy("Al día"),
+    "preventive": gettext_lazy("Preventiva"),
+    "due": gettext_lazy("Vencimiento"),
+    "early": gettext_lazy("Temprana"),
+    "middle": gettext_lazy("Media"),
+    "late": gettext_lazy("Tardía"),
+    "written_off": gettext_lazy("Castigo"),
+}
 PHASES = {
     "accrue": gettext_lazy("Causar intereses y actualizar saldos"),
     "promises": gettext_lazy("Juzgar promesas"),
@@ -68,27 +85,43 @@ BUCKETS = ("current", "1-30", "31-60", "61-90", "91-120", "121-180", "181-360", 
 BUCKET_WORDS = {"current": gettext_lazy("Al día"), "360+": gettext_lazy("Más de 360")}
 KINDS = {"loan": gettext_lazy("Crédito"), "card": gettext_lazy("Tarjeta"), "invoice": gettext_lazy("Factura")}
 ROLES = {
-    "agent": gettext_lazy("Gestor"), "supervisor": gettext_lazy("Supervisor"), "director": gettext_lazy("Director"),
-    "compliance": gettext_lazy("Cumplimiento"), "admin": gettext_lazy("Administrador"),
-}  # fmt: skip
+    "agent": gettext_lazy("Gestor"),
+    "supervisor": gettext_lazy("Supervisor"),
+    "director": gettext_lazy("Director"),
+    "compliance": gettext_lazy("Cumplimiento"),
+    "admin": gettext_lazy("Administrador"),
+}
 RELATIONS = {
-    "debtor": gettext_lazy("Titular"), "co_debtor": gettext_lazy("Codeudor"), "guarantor": gettext_lazy("Fiador o avalista"),
-    "reference": gettext_lazy("Referencia (no contactar)"), "third_party": gettext_lazy("Tercero"),
-}  # fmt: skip
+    "debtor": gettext_lazy("Titular"),
+    "co_debtor": gettext_lazy("Codeudor"),
+    "guarantor": gettext_lazy("Fiador o avalista"),
+    "reference": gettext_lazy("Referencia (no contactar)"),
+    "third_party": gettext_lazy("Tercero"),
+}
 PURPOSES = {
-    "collection": gettext_lazy("Cobranza"), "reminder": gettext_lazy("Recordatorio"), "service": gettext_lazy("Servicio"),
-    "marketing": gettext_lazy("Comercial"), "requested": gettext_lazy("Pedido por el cliente"),
-}  # fmt: skip
+    "collection": gettext_lazy("Cobranza"),
+    "reminder": gettext_lazy("Recordatorio"),
+    "service": gettext_lazy("Servicio"),
+    "marketing": gettext_lazy("Comercial"),
+    "requested": gettext_lazy("Pedido por el cliente"),
+}
 COMPONENTS = {
-    "principal": gettext_lazy("Capital"), "contract_interest": gettext_lazy("Interés corriente"), "late_interest": gettext_lazy("Interés de mora"),
-    "insurance": gettext_lazy("Seguros"), "collection_fee": gettext_lazy("Gastos de cobranza"),
-}  # fmt: skip
+    "principal": gettext_lazy("Capital"),
+    "contract_interest": gettext_lazy("Interés corriente"),
+    "late_interest": gettext_lazy("Interés de mora"),
+    "insurance": gettext_lazy("Seguros"),
+    "collection_fee": gettext_lazy("Gastos de cobranza"),
+}
 PROMISE_STATES = {
-    "draft": (gettext_lazy("Borrador"), "quiet"), "open": (gettext_lazy("Vigente"), "info"),
-    "verifying": (gettext_lazy("En verificación"), "warn"), "kept": (gettext_lazy("Cumplida"), "ok"),
-    "partly_kept": (gettext_lazy("Cumplida en parte"), "warn"), "broken": (gettext_lazy("Incumplida"), "bad"),
-    "rescheduled": (gettext_lazy("Reprogramada"), "quiet"), "cancelled": (gettext_lazy("Cancelada"), "quiet"),
-}  # fmt: skip
+    "draft": (gettext_lazy("Borrador"), "quiet"),
+    "open": (gettext_lazy("Vigente"), "info"),
+    "verifying": (gettext_lazy("En verificación"), "warn"),
+    "kept": (gettext_lazy("Cumplida"), "ok"),
+    "partly_kept": (gettext_lazy("Cumplida en parte"), "warn"),
+    "broken": (gettext_lazy("Incumplida"), "bad"),
+    "rescheduled": (gettext_lazy("Reprogramada"), "quiet"),
+    "cancelled": (gettext_lazy("Cancelada"), "quiet"),
+}
 HOLDS = {
     "dispute": gettext_lazy("En disputa"),
     "insolvency": gettext_lazy("Insolvencia"),
@@ -144,15 +177,25 @@ REASON_GROUPS = {
     "capacity": gettext_lazy("Sin capacidad"),
 }
 MESSAGE_STATES = {
-    "scheduled": (gettext_lazy("Programado"), "info"), "sending": (gettext_lazy("Saliendo"), "info"), "sent": (gettext_lazy("Enviado"), "quiet"),
-    "delivered": (gettext_lazy("Entregado"), "ok"), "read": (gettext_lazy("Leído"), "ok"), "failed": (gettext_lazy("No salió"), "bad"),
-    "blocked": (gettext_lazy("Bloqueado"), "warn"), "cancelled": (gettext_lazy("Cancelado"), "quiet"),
-}  # fmt: skip
+    "scheduled": (gettext_lazy("Programado"), "info"),
+    "sending": (gettext_lazy("Saliendo"), "info"),
+    "sent": (gettext_lazy("Enviado"), "quiet"),
+    "delivered": (gettext_lazy("Entregado"), "ok"),
+    "read": (gettext_lazy("Leído"), "ok"),
+    "failed": (gettext_lazy("No salió"), "bad"),
+    "blocked": (gettext_lazy("Bloqueado"), "warn"),
+    "cancelled": (gettext_lazy("Cancelado"), "quiet"),
+}
 ATTEMPT_STATES = {
-    "reserved": (gettext_lazy("Autorizado"), "info"), "sent": (gettext_lazy("Enviado"), "quiet"), "delivered": (gettext_lazy("Entregado"), "ok"),
-    "read": (gettext_lazy("Leído"), "ok"), "answered": (gettext_lazy("Respondido"), "ok"), "unanswered": (gettext_lazy("Sin respuesta"), "quiet"),
-    "failed": (gettext_lazy("No salió"), "bad"), "cancelled": (gettext_lazy("Cancelado"), "quiet"),
-}  # fmt: skip
+    "reserved": (gettext_lazy("Autorizado"), "info"),
+    "sent": (gettext_lazy("Enviado"), "quiet"),
+    "delivered": (gettext_lazy("Entregado"), "ok"),
+    "read": (gettext_lazy("Leído"), "ok"),
+    "answered": (gettext_lazy("Respondido"), "ok"),
+    "unanswered": (gettext_lazy("Sin respuesta"), "quiet"),
+    "failed": (gettext_lazy("No salió"), "bad"),
+    "cancelled": (gettext_lazy("Cancelado"), "quiet"),
+}
 
 
 def reason_word(code: str) -> str:

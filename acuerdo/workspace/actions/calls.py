@@ -96,7 +96,10 @@ def undo_call(
     now: datetime,
     today: date,
 ) -> policy.Attempt:
-    """Takes back the outcome, the holds that began with it and its promise; the person waits in the queue again. Refuses as `undo_outcome` does."""
+    """Takes back the outcome, the holds that began with it and its promise; the person waits in the queue again.
+
+    Refuses as `undo_outcome` does.
+    """
     attempt = policy.undo_outcome(
         attempt_id, actor=by.username, now=now, recorded_at=recorded_at, hold_ids=hold_ids, point=point
     )

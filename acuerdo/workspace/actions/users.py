@@ -10,6 +10,7 @@ from django.db import transaction
 from acuerdo.base.audit import write_audit
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
+from acuerdo.workspace.tables import Agency, Creditor
 
 CHAIN = "users"
 # No 0/O nor 1/l/I: the first password is read aloud or copied from a screen by hand.
@@ -35,10 +36,8 @@ def create_user(told: NewUser, *, by: User, now: datetime) -> tuple[User, str]:
     _require_admin(by)
     if User.objects.filter(username=told.username).exists():
         raise Refusal("username-taken", "Ya hay una persona con ese usuario.")
-    agencies = User._meta.get_field("agency").related_model._default_manager
-    creditors = User._meta.get_field("creditors").related_model._default_manager
-    agency = agencies.get(uid=told.agency_uid) if told.agency_uid else None
-    seen = list(creditors.filter(uid__in=told.creditor_uids))
+    agency = Agency.objects.get(uid=told.agency_uid) if told.agency_uid else None
+    seen = list(Creditor.objects.filter(uid__in=told.creditor_uids))
     if agency is None and not told.sees_all_creditors and not seen:
         raise Refusal("scope-empty", "Indique qué cartera verá: todos los acreedores, algunos o la de una agencia.")
     password = _new_password()

@@ -397,7 +397,7 @@ def _agents(user: User, day: date, start: datetime, end: datetime) -> list[Agent
             right=Count("pk", filter=Q(right_party=True)),
         )
     )
-    calls = {actor: numbers for actor, *numbers in rows}
+    calls = {actor: (made, answered, right) for actor, made, answered, right in rows}
     amounts: dict[str, list[Money]] = defaultdict(list)
     promised = _seen(Promise.objects.filter(made_on=day).exclude(state="cancelled"), user).order_by()
     for actor, currency, number, amount in promised.values_list("actor", "currency").annotate(
@@ -408,9 +408,9 @@ def _agents(user: User, day: date, start: datetime, end: datetime) -> list[Agent
     return [
         AgentLine(
             person.full_name,
-            *calls.get(person.username, [0, 0, 0]),
-            promises=sum(money.count for money in amounts[person.username]),
-            amounts=amounts[person.username],
+            *calls.get(person.username, (0, 0, 0)),
+            sum(money.count for money in amounts[person.username]),
+            amounts[person.username],
         )
         for person in people
     ]

@@ -88,7 +88,7 @@ def read_verdict_filters(asked: Mapping[str, str]) -> VerdictFilters:
 def verdicts_of(user: User, day: date) -> QuerySet[Any]:
     """The gate's answers of one date about people whom the user may see."""
     start = datetime.combine(day, time(), tzinfo=clock.zone())
-    found = Verdict.objects.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    found: QuerySet[Any] = Verdict.objects.filter(at__gte=start, at__lt=start + timedelta(days=1))
     if user.sees_all_creditors and user.agency_id is None:
         return found
     return found.filter(debtor_id__in=debtors_visible_to(user).values("pk"))
@@ -116,7 +116,7 @@ def verdict_day(found: QuerySet[Any]) -> VerdictDay:
 
 def holds_in_force(user: User, *, now: datetime, kind: str = "") -> QuerySet[Any]:
     """Stops of people whom the user may see, the oldest review date first."""
-    found = Hold.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), lifted_at__isnull=True)
+    found: QuerySet[Any] = Hold.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), lifted_at__isnull=True)
     if not (user.sees_all_creditors and user.agency_id is None):
         found = found.filter(debtor_id__in=debtors_visible_to(user).values("pk"))
     if kind:

@@ -124,7 +124,9 @@ def next_person_url(
 def _waiting(user: User, filters: Filters, today: date) -> QuerySet[Any]:
     """Calls to do, of people the user may see: an agent's own and those that nobody holds, every one for a supervisor."""
     visible = obligations_of(user).filter(pk=OuterRef("obligation_id"))
-    found = Decision.objects.filter(Exists(visible), run_on=today, channel="call", is_lead=True, state__in=OPEN_STATES)
+    found: QuerySet[Any] = Decision.objects.filter(
+        Exists(visible), run_on=today, channel="call", is_lead=True, state__in=OPEN_STATES
+    )
     if user.role == Role.AGENT:
         found = found.filter(Q(agent_id=user.pk) | Q(agent_id__isnull=True))
     found = found.select_related("debtor", "creditor", "obligation", "obligation__account")
@@ -155,11 +157,12 @@ def _promise(**facts: Any) -> Exists:
 
 def _with_alerts(found: QuerySet[Any], today: date) -> QuerySet[Any]:
     week = today - timedelta(days=7)
-    return found.annotate(
+    with_alerts: QuerySet[Any] = found.annotate(
         has_open_promise=_promise(state__in=["open", "verifying"]),
         has_broken_promise=_promise(state__in=["broken", "partly_kept"], decided_on__gte=week),
         currency=F("obligation__account__currency"),
     )
+    return with_alerts
 
 
 def _page(found: QuerySet[Any], page_number: str) -> Page[Any]:

@@ -1,6 +1,7 @@
 """What a user may see, and the choices of scope that an administrator gives."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -15,7 +16,7 @@ def obligations_of(user: User) -> QuerySet[Any]:
     return visible_to(user)
 
 
-def debtor_or_404(user: User, uid: object) -> Any:
+def debtor_or_404(user: User, uid: UUID | str) -> Any:
     """The person, or 404 in the same words whether they do not exist or are another's."""
     found = debtors_visible_to(user).filter(uid=uid).first()
     if found is None:

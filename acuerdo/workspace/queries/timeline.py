@@ -104,7 +104,8 @@ def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> Quer
             named[f"x_{name}"] = (
                 Coalesce(Cast(F(column), TextField()), Value("", TextField())) if column else Value("", TextField())
             )
-    return found.order_by().annotate(**named).values_list(*(f"x_{name}" for name in _COLUMNS))
+    rows: QuerySet[Any] = found.order_by().annotate(**named).values_list(*(f"x_{name}" for name in _COLUMNS))
+    return rows
 
 
 def _event(row: dict[str, Any]) -> Event:

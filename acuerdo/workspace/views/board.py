@@ -19,7 +19,6 @@ from acuerdo.workspace.exports import csv_response
 from acuerdo.workspace.queries.board import Board, board_of, decisions_of
 
 PAGE_ROWS = 50
-BUCKET_TONES = ("ok", "warn", "warn", "bad")
 
 
 @allow(SUPERVISOR, DIRECTOR, COMPLIANCE)
@@ -92,14 +91,16 @@ def _ageing_charts(found: Board) -> list[dict[str, Any]]:
     charts = []
     for currency in dict.fromkeys(line.currency for line in found.ageing):
         lines = [line for line in found.ageing if line.currency == currency]
+        whole = [int(decimal_from_minor(line.balance_minor, currency)) for line in lines]
+        due = [int(decimal_from_minor(line.balance_due_minor, currency)) for line in lines]
         figures = {
             "categories": [wording.bucket_word(line.bucket) for line in lines],
             "series": [
-                {"name": _("Saldo"), "values": [int(decimal_from_minor(line.balance_minor, currency)) for line in lines], "tone": "brand"},
-                {"name": _("Vencido"), "values": [int(decimal_from_minor(line.balance_due_minor, currency)) for line in lines], "tone": "warn"},
+                {"name": _("Saldo"), "values": whole, "tone": "brand"},
+                {"name": _("Vencido"), "values": due, "tone": "warn"},
             ],
             "unit": currency,
-        }  # fmt: skip
+        }
         charts.append({"currency": currency, "id": f"franjas-{currency}", "figures": figures, "lines": lines})
     return charts
 
@@ -118,7 +119,7 @@ def _funnel_chart(found: Board) -> dict[str, Any]:
 def _export_rows(found: Board) -> list[list[Any]]:
     rows: list[list[Any]] = [[_("Contactos planeados"), "", "", found.planned, ""]]
     for line in found.channels:
-        name = wording.CHANNELS[line.channel]
+        name = str(wording.CHANNELS[line.channel])
         rows += [
             [_("Planeados"), name, "", line.planned, ""],
             [_("Enviados o hechos"), name, "", line.sent, ""],
@@ -128,16 +129,16 @@ def _export_rows(found: Board) -> list[list[Any]]:
     rows += [
         [_("Bloqueados por regla"), f"{line.sentence} {line.citation}", "", line.count, ""] for line in found.rules
     ]
-    for name, sums in ((_("Promesas hechas"), found.promises_made), (_("Promesas que vencen"), found.promises_due)):
-        rows += [[name, "", one.currency, one.count, plain_text(one.amount_minor, one.currency)] for one in sums]
+    for what, sums in ((_("Promesas hechas"), found.promises_made), (_("Promesas que vencen"), found.promises_due)):
+        rows += [[what, "", one.currency, one.count, plain_text(one.amount_minor, one.currency)] for one in sums]
     rows += [
         [_("Promesas cumplidas"), "", "", found.judged.kept, ""],
         [_("Promesas incumplidas"), "", "", found.judged.broken, ""],
     ]
-    for line in found.ageing:
-        amount = plain_text(line.balance_minor, line.currency)
-        rows.append([_("Saldo por franja"), wording.bucket_word(line.bucket), line.currency, line.obligations, amount])
+    for aged in found.ageing:
+        amount = plain_text(aged.balance_minor, aged.currency)
+        rows.append([_("Saldo por franja"), wording.bucket_word(aged.bucket), aged.currency, aged.obligations, amount])
     for step in found.funnel.steps:
         rows += [[_("Sin contacto hoy"), drop.word, "", drop.count, ""] for drop in step.drops]
-    rows += [[_("Llamadas por gestor"), line.name, "", line.calls, ""] for line in found.agents]
+    rows += [[_("Llamadas por gestor"), agent.name, "", agent.calls, ""] for agent in found.agents]
     return rows

@@ -71,7 +71,7 @@ def outcome_fields(request: HttpRequest, uid: str) -> HttpResponse:
     owed = _owed(request, found, request.GET.get("obligation", ""))
     disposition = find_disposition(request.GET.get("code", ""))
     form = OutcomeForm(disposition=disposition, owed=owed, today=clock.business_date())
-    context = {"form": form, "disposition": disposition, "consequences": consequences(disposition, owed)}
+    context = {"form": form, "disposition": disposition, "consequences": consequences(disposition)}
     return render(request, "workspace/call/fields.html", context)
 
 
@@ -147,10 +147,10 @@ def _save(request: HttpRequest, person: Person, *, attempt: Any, contact: Planne
         return _again(request, person, attempt, form, "")
     try:
         with transaction.atomic():
-            if attempt is not None:
-                done = calls.record_call(attempt, form.told(), by=user, now=now, today=today)
-            elif contact is not None:
+            if contact is not None:
                 done = calls.record_incoming(contact, form.told(), by=user, now=now, today=today)
+            else:
+                done = calls.record_call(attempt, form.told(), by=user, now=now, today=today)
     except Refusal as refusal:
         return _again(request, person, attempt, form, _(refusal.message))
     return _done(request, str(person.debtor.uid), done)
@@ -198,7 +198,7 @@ def _again(request: HttpRequest, person: Person, attempt: Any, form: OutcomeForm
     if form is not None:
         context["disposition"] = form.disposition
         context["chosen_label"] = wording.disposition_word(form.disposition.code)
-        context["consequences"] = consequences(form.disposition, form.owed)
+        context["consequences"] = consequences(form.disposition)
     return render(request, "workspace/call/panel.html", context, status=422)
 
 

@@ -40,7 +40,7 @@ def light(request: HttpRequest, uid: str) -> HttpResponse:
     """Asked for after the page, and again each minute: at seven in the evening it turns by itself."""
     user = user_of(request)
     found = debtor_or_404(user, uid)
-    about = obligations_of(user).filter(debtor=found).order_by("-account__balance_due_minor", "pk").first()
+    about = obligations_of(user).filter(debtor=found).order_by("-account__balance_due_minor", "pk")[0]
     lights = lights_of(found, about.creditor_id, about.pk, now=clock.now())
     return render(request, "workspace/debtor/light.html", {"debtor": found, "lights": lights})
 
@@ -91,7 +91,7 @@ def add_ways(request: HttpRequest, person: Person) -> None:
         person.up_url, person.up_label = reverse("workspace:portfolio"), _("Cartera")
         return
     query = str(request.session.get(SESSION_FILTERS, ""))
-    filters = read_filters(QueryDict(query).dict())  # type: ignore[arg-type]
+    filters = read_filters(QueryDict(query).dict())
     lead = next((line for line in person.decisions if line.channel == "call"), None)
     after = (lead.score, lead.obligation_id) if lead else None
     person.up_url = reverse("workspace:queue") + (f"?{query}" if query else "")

@@ -9,19 +9,19 @@ from acuerdo.workspace.access import is_partial
 from acuerdo.workspace.middleware import problem
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it
     sentence = _("No encontramos lo que busca, o no está entre lo que usted atiende.")
     advice = _("Revise la dirección o busque por nombre, documento u obligación.")
     return _page(request, status=404, code="not-found", heading=_("No está aquí"), sentence=sentence, advice=advice)
 
 
-def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it
     sentence = _("Su perfil no incluye esta pantalla o esta acción.")
     advice = _("Si la necesita para su trabajo, pídala a quien administra los usuarios.")
     return _page(request, status=403, code="not-allowed", heading=_("Sin permiso"), sentence=sentence, advice=advice)
 
 
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
     sentence = _("La página estuvo abierta demasiado tiempo y no pudimos comprobar que el envío fuera suyo.")
     advice = _("Vuelva atrás, recargue la página y envíe de nuevo.")
     return _page(
