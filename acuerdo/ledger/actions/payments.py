@@ -13,6 +13,7 @@ from acuerdo.base.audit import Fact, write_audit_many
 from acuerdo.base.clock import zone
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions.posting import Recomputed, recompute, shares_of
+from acuerdo.ledger.actions.writing import insert_payments
 from acuerdo.ledger.models import Account, Payment
 from acuerdo.ledger.queries import unknown_account
 from acuerdo.ledger.rules.book import Share
@@ -150,7 +151,7 @@ def _record_batch(
             reached = state_date(account, payment.paid_on, now)
             as_of[account.pk] = max(as_of[account.pk] or reached, reached)
     dates = {account_id: day for account_id, day in as_of.items() if day is not None}
-    done, _ = recompute(list(touched.values()), as_of=dates, now=now, actor=actor)
+    done, _ = recompute(list(touched.values()), as_of=dates, now=now, actor=actor, fresh=new_ids)
     _audit(payments, new_ids, now, actor)
     by_account = {one.loaded.account.pk: one for one in done}
     return [_recorded(payment, payment.pk in new_ids, before, accounts, by_account) for payment in payments]
@@ -159,11 +160,14 @@ def _record_batch(
 def _insert(
     rows: Sequence[NewPayment], accounts: dict[int, Account], now: datetime, actor: str
 ) -> tuple[list[Payment], set[int]]:
-    """The payments of the rows, in order, and the ids of those that are new."""
-    keys = {(row.source, row.external_ref) for row in rows}
-    known = _known(keys)
+    """The payments of the rows, in order, and the ids of those that are new.
+
+    The unique constraint decides who is first: a reference that is here already, or that another connection is inserting,
+    is not inserted but read.
+    """
+    wanted = {(row.source, row.external_ref): row for row in reversed(rows)}
     fresh = {
-        (row.source, row.external_ref): Payment(
+        key: Payment(
             account_id=row.account_id,
             amount_minor=row.amount_minor,
             currency=accounts[row.account_id].currency,
@@ -173,13 +177,12 @@ def _insert(
             recorded_at=now,
             recorded_by=actor,
         )
-        for row in rows
-        if (row.source, row.external_ref) not in known
+        for key, row in wanted.items()
     }
-    # Another connection may have inserted the same reference since: the constraint decides, then both see one payment.
-    Payment.objects.bulk_create(list(fresh.values()), ignore_conflicts=True)
-    found = known | _known(set(fresh)) if fresh else known
-    new_ids = {found[key].pk for key in fresh if _is_mine(found[key], fresh[key])}
+    found = {(payment.source, payment.external_ref): payment for payment in insert_payments(list(fresh.values()))}
+    new_ids = {payment.pk for payment in found.values()}
+    if len(found) < len(wanted):
+        found |= _known(set(wanted) - set(found))
     for row in rows:
         _check_same(row, found[row.source, row.external_ref])
     return [found[row.source, row.external_ref] for row in rows], new_ids
@@ -193,11 +196,6 @@ def _known(keys: set[tuple[str, str]]) -> dict[tuple[str, str], Payment]:
     for source, references in sources.items():
         rows += Payment.objects.filter(source=source, external_ref__in=references)
     return {(row.source, row.external_ref): row for row in rows}
-
-
-def _is_mine(found: Payment, inserted: Payment) -> bool:
-    """Whether the stored row is the one just inserted: an account's lock keeps others from inserting for it meanwhile."""
-    return found.account_id == inserted.account_id and found.recorded_at == inserted.recorded_at
 
 
 def _check_same(row: NewPayment, payment: Payment) -> None:

@@ -6,6 +6,7 @@ legs, or the correction that a back-dated event calls for. Entries are only ever
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,9 +15,19 @@ from django.db.models import Sum
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.identifiers import new_uid
-from acuerdo.ledger.actions.writing import insert_entries, write_open_instalments, write_states
+from acuerdo.ledger.actions.writing import Batch, write_batch
 from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, Entry, OpenInstalment, Payment
-from acuerdo.ledger.queries import Loaded, cap_tables, load_accounts, paid_totals, play, state_of, take_core_figures
+from acuerdo.ledger.queries import (
+    EventRow,
+    Loaded,
+    PaymentRow,
+    cap_tables,
+    load_accounts,
+    paid_totals,
+    play,
+    state_of,
+    take_core_figures,
+)
 from acuerdo.ledger.rules.book import Book, Line
 from acuerdo.ledger.rules.rate_caps import CapTable
 from acuerdo.ledger.rules.replay import PaymentOutcome, Replayed
@@ -36,11 +47,18 @@ class Recomputed:
 
 
 def recompute(
-    accounts: Sequence[Account], *, as_of: dict[int, date], now: datetime, actor: str, skips_refused: bool = False
+    accounts: Sequence[Account],
+    *,
+    as_of: dict[int, date],
+    now: datetime,
+    actor: str,
+    fresh: AbstractSet[int] = frozenset(),
+    skips_refused: bool = False,
 ) -> tuple[list[Recomputed], dict[int, Refusal]]:
     """Plays, posts and writes the state of locked accounts, each as of its date.
 
     A missing rate cap refuses the whole call, or with `skips_refused` leaves that account as it was and reports it.
+    `fresh` are payments inserted a moment ago, which cannot have legs yet.
     """
     caps = cap_tables()
     done: list[Recomputed] = []
@@ -52,9 +70,14 @@ def recompute(
             if not skips_refused:
                 raise
             refused[loaded.account.pk] = refusal
-    _post(done, now=now, actor=actor)
-    _write_open_instalments(done)
-    _write_states(done, now=now)
+    batch = Batch(entries=_new_legs(done, fresh, now=now, actor=actor))
+    for one in done:
+        if one.played:
+            batch.played_ids.append(one.loaded.account.pk)
+            batch.open_instalments += _open_rows(one.loaded.account.pk, one.played.book, one.statement.as_of)
+        _set_state(one, now)
+        batch.accounts.append(one.loaded.account)
+    write_batch(batch)
     return done, refused
 
 
@@ -68,9 +91,8 @@ def _recomputed(loaded: Loaded, as_of: date, caps: dict[str, CapTable]) -> Recom
     return Recomputed(loaded, played.statements[0], played)
 
 
-def _post(done: Sequence[Recomputed], *, now: datetime, actor: str) -> None:
-    ids = [one.loaded.account.pk for one in done]
-    posted = _posted_legs(ids)
+def _new_legs(done: Sequence[Recomputed], fresh: AbstractSet[int], *, now: datetime, actor: str) -> list[Entry]:
+    posted = _posted_legs([one.loaded.account.pk for one in done if _may_have_legs(one, fresh)])
     entries: list[Entry] = []
     for one in done:
         for payment in one.loaded.payments:
@@ -83,23 +105,29 @@ def _post(done: Sequence[Recomputed], *, now: datetime, actor: str) -> None:
         for event in one.loaded.events:
             wanted = _event_legs(event, one)
             entries += _difference(one, event.kind, wanted, posted.get((None, event.pk), {}), now, actor, event=event)
-    insert_entries(entries)
+    return entries
+
+
+def _may_have_legs(one: Recomputed, fresh: AbstractSet[int]) -> bool:
+    return bool(one.loaded.events) or any(payment.pk not in fresh for payment in one.loaded.payments)
 
 
 def _posted_legs(account_ids: Sequence[int]) -> dict[tuple[int | None, int | None], Legs]:
     """What the entries say so far, by payment or event."""
+    posted: dict[tuple[int | None, int | None], Legs] = defaultdict(dict)
+    if not account_ids:
+        return posted
     rows = (
         Entry.objects.filter(account_id__in=account_ids)
         .values_list("payment_id", "event_id", "component", "instalment_number", "effective_on")
         .annotate(total=Sum("amount_minor"))
     )
-    posted: dict[tuple[int | None, int | None], Legs] = defaultdict(dict)
     for payment_id, event_id, component, number, effective_on, total in rows:
         posted[payment_id, event_id][component, number, effective_on] = total
     return posted
 
 
-def _payment_legs(payment: Payment, one: Recomputed) -> Legs:
+def _payment_legs(payment: PaymentRow, one: Recomputed) -> Legs:
     """Cash in; what it covered, and the rest as a credit of the debtor. A reversed payment leaves nothing."""
     outcome = one.played.payments.get(str(payment.pk)) if one.played else None
     is_reversed = outcome.reversed_on is not None if outcome else _is_reversed(payment, one)
@@ -117,13 +145,13 @@ def _payment_legs(payment: Payment, one: Recomputed) -> Legs:
     return {key: amount for key, amount in legs.items() if amount}
 
 
-def _is_reversed(payment: Payment, one: Recomputed) -> bool:
+def _is_reversed(payment: PaymentRow, one: Recomputed) -> bool:
     return any(
         other.reverses_id == payment.pk and other.paid_on <= one.statement.as_of for other in one.loaded.payments
     )
 
 
-def _payment_kind(payment: Payment, one: Recomputed, *, has_legs: bool) -> str:
+def _payment_kind(payment: PaymentRow, one: Recomputed, *, has_legs: bool) -> str:
     if _is_reversed(payment, one):
         return "reversal"
     if has_legs:
@@ -132,7 +160,7 @@ def _payment_kind(payment: Payment, one: Recomputed, *, has_legs: bool) -> str:
     return "recovery" if written_off_on and payment.paid_on >= written_off_on else "payment"
 
 
-def _event_legs(event: AccountEvent, one: Recomputed) -> Legs:
+def _event_legs(event: EventRow, one: Recomputed) -> Legs:
     if one.played is None or event.kind == AccountEvent.Kind.PAUSE:
         return {}
     legs: Legs = defaultdict(int)
@@ -156,8 +184,8 @@ def _difference(
     now: datetime,
     actor: str,
     *,
-    payment: Payment | None = None,
-    event: AccountEvent | None = None,
+    payment: PaymentRow | None = None,
+    event: EventRow | None = None,
 ) -> list[Entry]:
     """One transaction that takes the legs from what is posted to what is wanted; empty when they agree."""
     changes = {key: wanted.get(key, 0) - posted.get(key, 0) for key in {**posted, **wanted}}
@@ -178,17 +206,11 @@ def _difference(
             effective_on=effective_on,
             recorded_at=now,
             recorded_by=actor,
-            payment=payment,
-            event=event,
+            payment_id=payment.pk if payment else None,
+            event_id=event.pk if event else None,
         )
         for (component, number, effective_on), amount in changes.items()
     ]
-
-
-def _write_open_instalments(done: Sequence[Recomputed]) -> None:
-    played = [(one.loaded.account.pk, one.played.book, one.statement.as_of) for one in done if one.played]
-    rows = [row for account_id, book, as_of in played for row in _open_rows(account_id, book, as_of)]
-    write_open_instalments([account_id for account_id, _, _ in played], rows)
 
 
 def _open_rows(account_id: int, book: Book, as_of: date) -> Iterable[OpenInstalment]:
@@ -214,15 +236,14 @@ def _open_row(account_id: int, line: Line) -> OpenInstalment:
     )
 
 
-def _write_states(done: Sequence[Recomputed], *, now: datetime) -> None:
-    for one in done:
-        set_state(one.loaded.account, one.statement, one.loaded.payments)
-        one.loaded.account.written_off_on = _written_off_on(one) or one.loaded.account.written_off_on
-        one.loaded.account.updated_at = now
-    write_states([one.loaded.account for one in done])
+def _set_state(one: Recomputed, now: datetime) -> None:
+    account = one.loaded.account
+    set_state(account, one.statement, one.loaded.payments)
+    account.written_off_on = _written_off_on(one) or account.written_off_on
+    account.updated_at = now
 
 
-def set_state(account: Account, statement: Statement, payments: Iterable[Payment]) -> None:
+def set_state(account: Account, statement: Statement, payments: Iterable[PaymentRow]) -> None:
     """Copies a statement onto an account's state columns, without saving it."""
     balance = statement.balance
     account.state_as_of = statement.as_of

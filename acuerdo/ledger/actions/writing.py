@@ -4,12 +4,13 @@ The object mapper's own bulk update builds a CASE for every field and row, which
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from acuerdo.ledger.models import Account, Entry, OpenInstalment
+from acuerdo.ledger.models import Account, Entry, OpenInstalment, Payment
 
 STATE_TYPES: dict[str, str] = {
     "state_as_of": "date", "principal_balance_minor": "bigint", "contract_interest_minor": "bigint", "late_interest_minor": "bigint",
@@ -28,6 +29,11 @@ _ENTRY_TYPES: dict[str, str] = {
     "transaction_uid": "uuid", "account_id": "bigint", "kind": "text", "component": "text", "instalment_number": "integer",
     "amount_minor": "bigint", "currency": "text", "effective_on": "date", "recorded_at": "timestamptz", "recorded_by": "text",
     "payment_id": "bigint", "event_id": "bigint", "memo": "jsonb",
+}  # fmt: skip
+
+_PAYMENT_TYPES: dict[str, str] = {
+    "account_id": "bigint", "amount_minor": "bigint", "currency": "text", "paid_on": "date", "source": "text", "external_ref": "text",
+    "recorded_at": "timestamptz", "recorded_by": "text",
 }  # fmt: skip
 
 # The texts put together here are our own column names; every value is a parameter.
@@ -51,29 +57,55 @@ _INSERT_ENTRIES = f"""
 INSERT INTO ledger_entry ({", ".join(_ENTRY_TYPES)})
 SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _ENTRY_TYPES.values())})
 """  # noqa: S608
+_INSERT_PAYMENTS = f"""
+INSERT INTO ledger_payment ({", ".join(_PAYMENT_TYPES)})
+SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _PAYMENT_TYPES.values())})
+ON CONFLICT (source, external_ref) DO NOTHING RETURNING id, uid, source, external_ref
+"""  # noqa: S608
 
 
-def write_states(accounts: Sequence[Account]) -> None:
-    """Saves the state columns of the accounts."""
-    if accounts:
-        ids = [account.pk for account in accounts]
-        _execute(_UPDATE_STATES, [ids, *_columns(accounts, STATE_TYPES)])
+def insert_payments(payments: Sequence[Payment]) -> list[Payment]:
+    """Adds the payments whose (source, external_ref) nobody has; returns those, with their id and uid."""
+    by_key = {(payment.source, payment.external_ref): payment for payment in payments}
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_PAYMENTS, _columns(payments, _PAYMENT_TYPES))
+        inserted = cursor.fetchall()
+    for pk, uid, source, external_ref in inserted:
+        payment = by_key[source, external_ref]
+        payment.pk, payment.uid = pk, uid
+    return [by_key[source, external_ref] for _, _, source, external_ref in inserted]
 
 
-def write_open_instalments(account_ids: Sequence[int], rows: Sequence[OpenInstalment]) -> None:
-    """Makes `rows` all the open instalments of the accounts; rows that stay as they were are not touched."""
-    if not account_ids:
-        return
-    columns = _columns(rows, _OPEN_TYPES)
-    _execute(_DELETE_SETTLED, [list(account_ids), columns[0], columns[1]])
-    if rows:
-        _execute(_UPSERT_OPEN, columns)
+@dataclass(slots=True)
+class Batch:
+    """What one recomputing writes; it goes to the server in one round trip."""
+
+    entries: list[Entry] = field(default_factory=list)
+    played_ids: list[int] = field(default_factory=list)
+    open_instalments: list[OpenInstalment] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
 
 
-def insert_entries(entries: Sequence[Entry]) -> None:
-    """Adds the legs."""
-    if entries:
-        _execute(_INSERT_ENTRIES, _columns(entries, _ENTRY_TYPES))
+def write_batch(batch: Batch) -> None:
+    """Adds the legs, makes `open_instalments` all that the played accounts owe, and saves the accounts' state columns.
+
+    Open instalments that stay as they were are not touched.
+    """
+    statements: list[str] = []
+    values: list[Any] = []
+    if batch.entries:
+        statements.append(_INSERT_ENTRIES)
+        values += _columns(batch.entries, _ENTRY_TYPES)
+    if batch.played_ids:
+        columns = _columns(batch.open_instalments, _OPEN_TYPES)
+        statements += [_DELETE_SETTLED, _UPSERT_OPEN]
+        values += [batch.played_ids, columns[0], columns[1], *columns]
+    if batch.accounts:
+        statements.append(_UPDATE_STATES)
+        values += [[account.pk for account in batch.accounts], *_columns(batch.accounts, STATE_TYPES)]
+    if statements:
+        with connection.cursor() as cursor:
+            cursor.execute(";".join(statements), values)
 
 
 def _columns(rows: Iterable[Any], types: Mapping[str, str]) -> list[list[Any]]:
@@ -86,8 +118,3 @@ def _wrapped(value: Any, kind: str) -> Any:
     if kind == "jsonb" and value is not None:
         return Jsonb(value)
     return value
-
-
-def _execute(statement: str, values: Sequence[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
