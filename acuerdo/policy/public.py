@@ -5,7 +5,7 @@ Afterwards `mark_attempts` follows delivery and `record_outcome` says what happe
 """
 
 from acuerdo.policy.actions.corrections import PointState, point_state, undo_outcome
-from acuerdo.policy.actions.declared import declare_consents
+from acuerdo.policy.actions.declared import channels_in, declare_consents, declare_from_portfolio
 from acuerdo.policy.actions.gate import Permit, ask_gate, ask_gate_batch, permit_and_log, permit_batch
 from acuerdo.policy.actions.outcomes import Outcome, log_contact, log_inbound, mark_attempts, record_outcome
 from acuerdo.policy.actions.permissions import (
@@ -55,9 +55,11 @@ __all__ = [
     "ask_gate",
     "ask_gate_batch",
     "attempts_by_channel",
+    "channels_in",
     "clear_own_hours",
     "contact_log",
     "declare_consents",
+    "declare_from_portfolio",
     "find_disposition",
     "grant_consent",
     "judge_contacts",

@@ -12,6 +12,7 @@ from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
 from acuerdo.portfolio.imports.preview import Preview, PreviewColumn, preview_file
 from acuerdo.portfolio.imports.reading import header_dictionary, shipped_profiles
 from acuerdo.portfolio.imports.rejects_file import rejects_csv
+from acuerdo.portfolio.imports.template_file import template_csv
 from acuerdo.portfolio.imports.uploads import (
     add_instalments,
     forget_upload,
@@ -25,7 +26,9 @@ from acuerdo.portfolio.queries import (
     last_batch,
     list_creditors,
     list_imports,
+    people_of,
     search_debtors,
+    stated_channels,
     visible_to,
 )
 from acuerdo.portfolio.rules.fields import FIELDS
@@ -55,6 +58,7 @@ __all__ = [
     "list_creditors",
     "list_imports",
     "name_creditor",
+    "people_of",
     "preview_file",
     "profile_from_document",
     "profile_of",
@@ -64,6 +68,8 @@ __all__ = [
     "search_debtors",
     "shipped_profiles",
     "stage_upload",
+    "stated_channels",
+    "template_csv",
     "undo_import",
     "uploaded_file",
     "visible_to",

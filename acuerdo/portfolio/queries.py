@@ -2,11 +2,12 @@
 
 import re
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Reverse
 
 from acuerdo.base.models import Role, User
-from acuerdo.kernel.text import search_key
+from acuerdo.kernel.text import header_key, search_key
 from acuerdo.portfolio.models import ContactPoint, Creditor, Debtor, ImportBatch, ImportStatus, Obligation, Placement
 
 _LEADS = (Role.SUPERVISOR, Role.DIRECTOR, Role.COMPLIANCE, Role.ADMIN)
@@ -97,3 +98,28 @@ def last_batch(creditor_id: int, kind: str = "portfolio") -> ImportBatch | None:
     """The creditor's last batch that was loaded and stands."""
     done = ImportBatch.objects.filter(creditor_id=creditor_id, kind=kind, status=ImportStatus.DONE)
     return done.order_by("-id").first()
+
+
+STATED_CHANNELS = frozenset({"canales_autorizados", "canal_autorizado", "canales", "autorizacion_canales", "canales_de_contacto"})
+
+
+def people_of(creditor_id: int) -> list[int]:
+    """Ids of the people with an obligation of this creditor that its files still bring."""
+    rows = Obligation.objects.filter(creditor_id=creditor_id, gone_on__isnull=True)
+    return sorted(set(rows.values_list("debtor_id", flat=True)))
+
+
+def stated_channels(creditor_id: int) -> dict[str, list[int]]:
+    """What the creditor's file says in its own column of authorised channels ("sms, correo"), and of whom. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT jsonb_object_keys(extra) FROM portfolio_obligation WHERE creditor_id = %s AND gone_on IS NULL",
+            [creditor_id],
+        )
+        columns = [name for (name,) in cursor.fetchall() if header_key(name) in STATED_CHANNELS]
+        cursor.execute(
+            "SELECT said.value, array_agg(DISTINCT debtor_id) FROM portfolio_obligation, jsonb_each_text(extra) said"
+            " WHERE creditor_id = %s AND gone_on IS NULL AND said.key = ANY(%s) AND said.value <> '' GROUP BY 1",
+            [creditor_id, columns],
+        )
+        return {words: list(ids) for words, ids in cursor.fetchall()}

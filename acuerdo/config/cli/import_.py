@@ -63,6 +63,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=in_language(es="suma de saldos que debe dar, con punto decimal", en="sum of balances it must give"),
     )
+    portfolio.add_argument(
+        "--authorised",
+        metavar="sms,email,call",
+        help=in_language(
+            es="canales que sus clientes ya autorizaron; pide --proof. Una columna «canales autorizados» manda en su fila",
+            en="channels that its customers have authorised; needs --proof. A column “canales autorizados” rules its row",
+        ),
+    )
+    portfolio.add_argument(
+        "--proof",
+        default="",
+        metavar=in_language(es="DOCUMENTO", en="DOCUMENT"),
+        help=in_language(es="documento que prueba esas autorizaciones", en="document that proves those authorisations"),
+    )
     payments = kinds.add_parser("payments", help=in_language(es="pagos recibidos", en="payments received"))
     _common(payments)
     payments.add_argument(
@@ -112,8 +126,11 @@ def run(args: argparse.Namespace) -> int:
     documents, texts, rejected = [], [], 0
     for path in args.files:
         report = _portfolio(args, path) if args.kind == "portfolio" else _payments(args, path)
-        documents.append({"file": path.name, **report.to_document(), "rejects": _rejects(report)})
-        texts.append(_heading(path, args) + _text(report))
+        authorised = _declare(args) if args.kind == "portfolio" else {}
+        documents.append(
+            {"file": path.name, **report.to_document(), "rejects": _rejects(report), "authorisations": authorised}
+        )
+        texts.append(_heading(path, args) + _text(report) + _authorised_line(authorised))
         rejected += report.rejected
     output.answer(args, {"imports": documents}, "\n".join(texts))
     return 1 if rejected else 0
@@ -148,6 +165,30 @@ def _portfolio(args: argparse.Namespace, path: Path) -> "ImportReport":
         if args.dry_run:
             transaction.set_rollback(True)
     return report
+
+
+def _declare(args: argparse.Namespace) -> dict[str, int]:
+    """New authorisations by channel. Refuses channels without the document that proves them."""
+    from acuerdo.base import clock  # noqa: PLC0415
+    from acuerdo.policy.public import channels_in, declare_from_portfolio  # noqa: PLC0415
+    from acuerdo.portfolio.models import Creditor  # noqa: PLC0415
+
+    if args.dry_run or not (args.authorised or args.proof):
+        return {}
+    channels = sorted(channels_in(args.authorised or ""))
+    if args.authorised and not channels:
+        raise Refusal(
+            "channel-unknown", f"«{args.authorised}» no nombra ningún canal: sms, email, whatsapp, call, letter."
+        )
+    creditor = Creditor.objects.get(name=_profile_and_creditor(args)[1])
+    return declare_from_portfolio(creditor.pk, channels, proof=args.proof, actor="cli", now=clock.now())
+
+
+def _authorised_line(authorised: dict[str, int]) -> str:
+    if not authorised:
+        return ""
+    told = ", ".join(f"{channel} {count}" for channel, count in authorised.items())
+    return "\n  " + in_language(es=f"Autorizaciones nuevas: {told}", en=f"New authorisations: {told}")
 
 
 def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport":

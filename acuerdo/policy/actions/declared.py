@@ -3,6 +3,7 @@
 A declaration adds what nobody has spoken about yet. It never brings back what a person revoked: only the person can.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import batched
@@ -13,7 +14,9 @@ from django.db import connection, transaction
 from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import lock_person_many
 from acuerdo.kernel.errors import Refusal
+from acuerdo.kernel.text import fold
 from acuerdo.policy.rules.vocabulary import CHANNELS, PURPOSES, one_of
+from acuerdo.portfolio.public import people_of, stated_channels
 
 BATCH_PEOPLE = 1000
 
@@ -58,6 +61,41 @@ def declare_consents(
         "actor": actor,
     }  # fmt: skip
     return sum(_declare(list(batch), values, now) for batch in batched(sorted(set(debtor_ids)), BATCH_PEOPLE))
+
+
+WORDS = {
+    "sms": ("sms", "mensaje de texto", "mensajes de texto", "texto"),
+    "email": ("email", "e-mail", "correo", "correo electronico", "mail"),
+    "whatsapp": ("whatsapp", "wa"),
+    "call": ("llamada", "llamadas", "telefono", "call", "voz"),
+    "letter": ("carta", "correspondencia", "letter"),
+}
+_CHANNEL_OF = {word: channel for channel, words in WORDS.items() for word in words}
+
+
+def channels_in(text: str) -> set[str]:
+    """The channels that a cell of a file names, in Spanish or English: "SMS, correo" is sms and email. Unknown words are none."""
+    return {_CHANNEL_OF[fold(word)] for word in re.split(r"[,;/|+]", text) if fold(word) in _CHANNEL_OF}
+
+
+def declare_from_portfolio(
+    creditor_id: int, channels: Sequence[str], *, proof: str, actor: str, now: datetime
+) -> dict[str, int]:
+    """Declares the channels for everyone in a creditor's portfolio, and what its file says of each person in its own column.
+
+    Returns how many authorisations are new for each channel. A person whose row names channels gets those and no others.
+    """
+    stated = stated_channels(creditor_id)
+    spoken = {pk for ids in stated.values() for pk in ids}
+    wanted: dict[str, set[int]] = {channel: set(people_of(creditor_id)) - spoken for channel in channels}
+    for text, ids in stated.items():
+        for channel in channels_in(text):
+            wanted.setdefault(channel, set()).update(ids)
+    source = f"cartera-{creditor_id}"
+    return {
+        channel: declare_consents(ids, [channel], source=source, proof=proof, actor=actor, now=now)
+        for channel, ids in sorted(wanted.items())
+    }
 
 
 @transaction.atomic

@@ -5,8 +5,15 @@ from datetime import timedelta
 import pytest
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.policy.public import Consent, declare_consents, grant_consent, revoke_consent
-from tests.factories import NOW, make_debtor
+from acuerdo.policy.public import (
+    Consent,
+    channels_in,
+    declare_consents,
+    declare_from_portfolio,
+    grant_consent,
+    revoke_consent,
+)
+from tests.factories import NOW, make_creditor, make_debtor, make_obligation
 
 pytestmark = pytest.mark.django_db
 PAPER = "Formato de autorización de canales, versión 3"
@@ -50,3 +57,24 @@ def test_a_thousand_people_take_a_fixed_number_of_queries(django_assert_num_quer
         declare(few, "sms")
     with django_assert_num_queries(len(of_few)):  # type: ignore[operator]
         declare(many, "email")
+
+
+def test_a_portfolio_declares_for_its_people_and_a_row_speaks_for_itself() -> None:
+    creditor = make_creditor()
+    plain, picky, silent = make_debtor(), make_debtor(), make_debtor()
+    make_obligation(plain, creditor)
+    make_obligation(picky, creditor, extra={"Canales autorizados": "Correo; WhatsApp"})
+    make_obligation(silent, creditor, extra={"Canales autorizados": "ninguno"})
+    make_obligation(make_debtor(), make_creditor())
+    added = declare_from_portfolio(creditor.pk, ["sms", "call"], proof=PAPER, actor="carga", now=NOW)
+    assert added == {"call": 1, "email": 1, "sms": 1, "whatsapp": 1}
+    found = set(Consent.objects.values_list("debtor_id", "channel"))
+    assert found == {(plain.pk, "sms"), (plain.pk, "call"), (picky.pk, "email"), (picky.pk, "whatsapp")}
+
+
+@pytest.mark.parametrize(
+    ("text", "channels"),
+    [("SMS, correo", {"sms", "email"}), ("Llamadas/WhatsApp", {"call", "whatsapp"}), ("", set()), ("paloma", set())],
+)
+def test_reads_the_words_a_file_uses_for_channels(text: str, channels: set[str]) -> None:
+    assert channels_in(text) == channels
