@@ -69,7 +69,8 @@ INSERT INTO ledger_account (id, currency, balance_source, status, principal_mino
   next_due_minor, last_payment_on, last_payment_minor, bucket, stage, written_off_on, updated_at)
 SELECT id, currency, source, status, principal_minor, disbursed_on, terms, %(as_of)s, due_since,
   CASE WHEN source = 'core' THEN %(as_of)s::date END, coalesce(principal_balance_minor, 0), contract_interest_minor,
-  late_interest_minor, insurance_minor, fees_minor, collection_fee_minor, coalesce(balance_minor, 0), coalesce(due_minor, 0), 0, 0, due_since, days_past_due,
+  late_interest_minor, insurance_minor, fees_minor,
+  collection_fee_minor, coalesce(balance_minor, 0), coalesce(due_minor, 0), 0, 0, due_since, days_past_due,
   next_due_on,  CASE WHEN next_due_on IS NULL THEN 0 ELSE coalesce(instalment_minor, 0) END,
   last_payment_on, coalesce(last_payment_minor, 0), 'current', 'none',
   CASE WHEN status = 'written_off' THEN coalesce(written_off_on, %(as_of)s) END, %(now)s

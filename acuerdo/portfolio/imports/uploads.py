@@ -18,7 +18,15 @@ JOB = "portfolio:load"
 
 
 def stage_upload(
-    name: str, chunks: Iterable[bytes], *, creditor: Creditor, profile: Profile, as_of: date, now: datetime, actor: str
+    name: str,
+    chunks: Iterable[bytes],
+    *,
+    creditor: Creditor,
+    profile: Profile,
+    as_of: date,
+    now: datetime,
+    actor: str,
+    partial: bool = False,
 ) -> ImportBatch:
     """Keeps an uploaded portfolio as a batch that waits for its trial. Refuses `file-too-large`."""
     with transaction.atomic():
@@ -28,7 +36,7 @@ def stage_upload(
             file_names=[_safe(name)],
             as_of=as_of,
             status=ImportStatus.PREVIEWED,
-            draft={"profile": profile.to_document(), "instalments": False, "partial": False},
+            draft={"profile": profile.to_document(), "instalments": False, "partial": partial},
             started_at=now,
             started_by=actor,
         )
@@ -68,7 +76,7 @@ def request_load(batch: ImportBatch, *, dry_run: bool, accept_gone: bool = False
         )
         if not waiting.update(status=ImportStatus.RUNNING, rows_done=0, rows_total=0, phase="reading"):
             raise Refusal("import-already-running", "Esta carga ya está en marcha o terminó.")
-        jobs.app.configure_task(JOB, queueing_lock=f"{JOB}:{batch.pk}").defer(
+        jobs.app.configure_task(JOB, lock=f"{JOB}:{batch.creditor_id}").defer(
             batch_id=batch.pk, dry_run=dry_run, accept_gone=accept_gone
         )
 
