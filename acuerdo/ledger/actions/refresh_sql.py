@@ -194,6 +194,7 @@ WITH core AS (
     SELECT c.id, c.excess, i.due_on, i.number, i.total_minor,
         sum(i.total_minor) OVER (PARTITION BY c.id ORDER BY i.due_on, i.number) AS covered
     FROM owing c JOIN ledger_instalment i ON i.account_id = c.id AND (c.core_as_of IS NULL OR i.due_on > c.core_as_of)
+    WHERE c.core_balance > c.paid OR c.core_due > c.paid
 ), positions AS (
     SELECT id, sum(total_minor) FILTER (WHERE due_on <= %(as_of)s) AS fallen,
         min(due_on) FILTER (WHERE covered > excess AND total_minor > 0 AND due_on < %(as_of)s) AS behind,

@@ -48,6 +48,9 @@ def core_statement(
     )
     still_due = max(figures.balance_due_minor - paid, 0)
     excess = max(paid - figures.balance_due_minor, 0)
+    if figures.balance_minor <= paid and figures.balance_due_minor <= paid:
+        # Settled: what is left of the schedule is no longer owed.
+        later = []
     fallen = sum(row.total_minor for row in later if row.due_on <= as_of)
     behind, following, following_minor = _positions(later, excess, as_of)
     due_since = figures.due_since if still_due and figures.due_since else behind
