@@ -162,7 +162,7 @@ def _declare(creditors: dict[str, Creditor], now: datetime) -> None:
 def _record_history(loan_of: dict[int, Loan], now: datetime) -> None:
     """Payments of before: all of them where Acuerdo keeps the ledger; the last three where the lender's core does."""
     rows = [
-        NewPayment(account_id, amount, on, "historia", payment_reference(loan, on, amount))
+        NewPayment(account_id, amount, on, "Recaudo bancario", payment_reference(loan, on, amount))
         for account_id, loan in loan_of.items()
         for on, amount in (loan.paid if loan.lender.balance_source == "ledger" else loan.paid[-3:])
     ]

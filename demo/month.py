@@ -91,7 +91,7 @@ def _receive_payments(life: Life, day: date) -> None:
         amount = min(planned, sum(item.total_minor for item in loan.schedule) - loan.paid_minor)
         if amount > 0:
             loan.paid.append((day, amount))
-            rows.append(NewPayment(account_id, amount, day, "recaudo", payment_reference(loan, day, amount)))
+            rows.append(NewPayment(account_id, amount, day, "Recaudo bancario", payment_reference(loan, day, amount)))
     if rows:
         now = clock.now()
         record_payments(rows, now=now, actor=ACTOR)

@@ -5,6 +5,7 @@ making was interrupted is made again from the start; an installation with a port
 """
 
 import argparse
+import os
 from typing import Any
 
 from acuerdo.base.language import in_language
@@ -46,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    # The world's days pass when somebody moves the date, not by themselves.
+    os.environ["ACUERDO_DAY_AT"] = ""
     if not args.no_serve:
         up.check_port(args.host, args.port)
     installation.open_installation(migrated=False)
