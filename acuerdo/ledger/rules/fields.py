@@ -93,7 +93,8 @@ class Fields:
             number = Decimal(value)
         except InvalidOperation:
             raise refusal from None
-        if not number.is_finite():
+        # A number of a thousand digits is no number of ours, and would take its time.
+        if not number.is_finite() or not -40 < number.adjusted() < 40:
             raise refusal
         return number
 
@@ -102,7 +103,7 @@ class Fields:
         if default is not None and not self.has(name):
             return default
         try:
-            return minor_from_plain_text(str(self.decimal(name)), currency)
+            return minor_from_plain_text(f"{self.decimal(name):f}", currency)
         except Refusal as refusal:
             raise refused(refusal.code, refusal.message, self.at(name)) from None
 

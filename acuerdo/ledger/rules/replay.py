@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.rules.allocation import spend_credits, waive
 from acuerdo.ledger.rules.book import Book, Credit, Share
 from acuerdo.ledger.rules.events import (
@@ -27,6 +28,9 @@ from acuerdo.ledger.rules.late_interest import DailyRates, Pauses, daily_rates
 from acuerdo.ledger.rules.rate_caps import CapTables, cap_table
 from acuerdo.ledger.rules.statements import Statement, statement_of
 from acuerdo.ledger.rules.terms import Instalment, ObligationTerms
+
+# No debt of ours lives longer; a mistyped year should not cost a table of a million days.
+YEARS_MAX = 120
 
 
 @dataclass(slots=True)
@@ -108,6 +112,8 @@ def rates_for(
     last = max(
         [first, *dates, *(event.on for event in events if not isinstance(event, PauseEvent)), instalments[-1].due_on]
     )
+    if last.year - first.year > YEARS_MAX:
+        raise Refusal("dates-too-far-apart", f"Entre el {first} y el {last} hay más de {YEARS_MAX} años.")
     table = caps.get(late.cap, cap_table(late.cap, ())) if late.cap else None
     # Whole years, so that the accounts of one product share one line of rates.
     return daily_rates(late, table, date(first.year, 1, 1), date(last.year, 12, 31))

@@ -21,7 +21,7 @@ from acuerdo.ledger.rules.terms import Instalment, ScheduleTerms
 def build_schedule(terms: ScheduleTerms) -> list[Instalment]:
     """The instalments of a loan, numbered from 1. Refuses terms that cannot be paid back (`bad-terms`, `payment-below-interest`)."""
     check_terms(terms)
-    dates = due_dates(terms.first_due_on, terms.frequency, terms.instalments, anchor_day=_anchor_day(terms))
+    dates = _dates(terms)
     factors = interest_factors(terms, dates)
     level = level_payment(terms, factors)
     balance, instalments = terms.principal_minor, []
@@ -108,6 +108,13 @@ def effective_rate(
     except ValueError as error:
         raise Refusal("no-effective-rate", "Con estas cuotas no existe una tasa efectiva.") from error
     return found.quantize(Decimal("1e-10"))
+
+
+def _dates(terms: ScheduleTerms) -> list[date]:
+    try:
+        return due_dates(terms.first_due_on, terms.frequency, terms.instalments, anchor_day=_anchor_day(terms))
+    except (OverflowError, ValueError) as error:
+        raise Refusal("bad-terms", "La última cuota vencería después del año 9999.") from error
 
 
 def _anchor_day(terms: ScheduleTerms) -> int:

@@ -198,6 +198,10 @@ def test_the_schedule_may_be_computed() -> None:
         ({"events": [payment("2026-02-20", "NaN")]}, "bad-field", "events[0].amount"),
         ({"events": [{"type": "pause", "from": "2026-02-20", "to": "2026-02-19"}]}, "bad-event", ""),
         ({"as_of": ["2026-04-01"]}, "rate-cap-missing", ""),
+        ({"as_of": ["9999-12-31"]}, "dates-too-far-apart", ""),
+        ({"events": [payment("2026-02-20", "1e999999")]}, "bad-field", "events[0].amount"),
+        ({"events": [payment("2026-02-20", "1234567890123456789012.00")]}, "bad-amount", "events[0].amount"),
+        ({"events": [payment("2026-02-20", True)]}, "bad-field", "events[0].amount"),  # type: ignore[arg-type]
         ({"currency": "XXX"}, "unknown-currency", ""),
         ({"currency": None}, "missing-field", "currency"),
         ({"obligation": None}, "missing-field", "obligation"),

@@ -110,6 +110,7 @@ def test_zero_rate_and_single_instalment() -> None:
         {"principal_minor": 0}, {"instalments": 0}, {"instalments": 1201}, {"first_due_on": date(2026, 1, 4)},
         {"rate": Rate("periodic", Decimal("-0.01"))}, {"grace_instalments": 3}, {"balloon_minor": 100_000_001},
         {"payment_minor": 1, "method": "german"}, {"insurance_minor": -1},
+        {"frequency": parse_frequency("days:9999"), "instalments": 1200}, {"first_due_on": date(9999, 12, 31)},
     ],
 )  # fmt: skip
 def test_terms_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
