@@ -4,6 +4,7 @@ The whole text is escaped first and only then given its shape, so a value can ne
 from anywhere: no images, no fonts, no script.
 """
 
+import re
 from html import escape
 
 _STYLE = (
@@ -14,12 +15,14 @@ _STYLE = (
     "p{margin:16px 0;overflow-wrap:anywhere}ul{margin:16px 0;padding-left:22px}li{margin:6px 0;overflow-wrap:anywhere}"
     "a.button{display:inline-block;background:#1f6f5c;color:#fff;text-decoration:none;font-weight:600;padding:12px 22px;border-radius:8px}"
 )
+_AMOUNT_SPACE = re.compile(r"(?<=[$/]) (?=\d)")  # an amount is not parted from its sign at the end of a line
 _BUTTON = {"es": "Pagar o responder", "en": "Pay or reply"}
 
 
 def html_letter(*, subject: str, body: str, sender: str, language: str, link: str = "") -> str:
     """The HTML part of an e-mail whose text part is `body`. `link` must be ours: it is shown as a button."""
-    blocks = "\n".join(_block(block, link, language) for block in body.split("\n\n") if block.strip())
+    whole = _AMOUNT_SPACE.sub("\u00a0", body)
+    blocks = "\n".join(_block(block, link, language) for block in whole.split("\n\n") if block.strip())
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -34,7 +34,7 @@ def test_a_wish_becomes_a_scheduled_message_that_says_all(world: Any) -> None:
         "+57 601 5550100",
     ):
         assert said in message.body
-        assert said.replace("&", "&amp;") in message.body_html
+        assert said.replace("$ ", "$\u00a0") in message.body_html
     assert obligation.number[-4:] in message.body
     assert obligation.number not in message.body
 
@@ -113,8 +113,8 @@ def test_several_obligations_go_in_one_message_without_the_held_one(world: Any) 
     )
     plan_batch([world.wish(first, second, held)], NOW)
     body = Message.objects.get().body
-    assert "- Crédito uno terminada en" in body
-    assert "- Tarjeta dos terminada en" in body
+    assert "- Crédito uno, número terminado en" in body
+    assert "- Tarjeta dos, número terminado en" in body
     assert "Crédito tres" not in body
 
 

@@ -67,6 +67,7 @@ def test_the_library_passes_as_written_and_as_read(text: LibraryText) -> None:
         ("Si usted quiere, te llamamos.", "mixed"),
         ("La oficina abre a las ocho.", "none"),
         ("No sé si las horas, los meses y las tardes son partes del plan.", "none"),
+        ("Hola, Raúl Solarte Duarte. Su cuota vence mañana.", "usted"),  # a surname is no verb
         ("«¿Tú puedes?», preguntó. Su cuota vence mañana.", "usted"),  # a quotation addresses somebody else
     ],
 )

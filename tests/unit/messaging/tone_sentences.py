@@ -143,6 +143,7 @@ Si su crédito cambia de etapa, se lo avisaremos por escrito y con tiempo. Hoy t
 Su cuota sigue pendiente. Estas son sus opciones y así puede hablar con nosotros.
 Prefiero que acordemos un valor que salga de sus ingresos, sin que tenga que endeudarse más.
 Lo que me cuenta es importante. Voy a pasar su caso a una persona que puede ofrecerle una pausa.
+Hola, Luna. Crédito Ceibaluz le recuerda: su cuota por $ 143.400 vence el 6 de marzo de 2026.
 Gracias por avisar. Retiro este número y no le llamarán más por este tema.
 """
 

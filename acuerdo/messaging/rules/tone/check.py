@@ -41,7 +41,10 @@ _CREDITOR = re.compile(
     r"|\b(?:microfinanciera|edpyme)\b|\bs\. ?a\. ?s?\.?|\bltda\b"
     r"|\b(?:le escribe|le habla|le saluda|le escribimos|de parte de|soy|somos|this is|from)\b"
 )
-_BRANDED = re.compile(r"^\s*[A-ZÁÉÍÓÚ][\wáéíóúñ]+(?: [A-ZÁÉÍÓÚ][\wáéíóúñ]+){0,3}(?::| le | te | recuerda| informa)")
+_BRANDED = re.compile(
+    r"(?:^|[.,:;\n])\s*[A-ZÁÉÍÓÚ][\wáéíóúñ]+(?: [A-ZÁÉÍÓÚ\d][\wáéíóúñ.]*){0,4}"
+    r"(?::| (?:le|te) (?:recuerda|informa|escribe|agradece)| recibi)"
+)
 _SPANISH = re.compile(r"\b(?:el|la|los|las|de|que|su|sus|tu|para|por|con|usted|es|se|le|te|no|si|una?|al|del|en|y)\b")
 _ENGLISH = re.compile(r"\b(?:the|of|you|your|is|are|for|with|from|this|that|we|to|and|will|not|it|can|have|on)\b")
 _FIELD = re.compile(r"\{[^}]*\}+")

@@ -61,7 +61,8 @@ def addresses(text: str) -> Iterator[Address]:
     for match in _WORD.finditer(bare):
         word = match.group().lower()
         begins = last_end == 0 or bare[last_end : match.start()].strip(" ") != ""
-        shown = _shown_by(word, opens=begins or before in _OPENERS)
+        is_name = match.group()[0].isupper() and not begins and not match.group().isupper()
+        shown = None if is_name else _shown_by(word, opens=begins or before in _OPENERS)
         if shown is not None:
             yield Address(word, shown[0], match.start(), match.end(), shown[1])
         before, last_end = word, match.end()
