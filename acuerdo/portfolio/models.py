@@ -48,7 +48,7 @@ class Debtor(models.Model):
     kind = models.CharField(max_length=8, choices=DebtorKind.choices, default=DebtorKind.PERSON)
     id_country = models.CharField(max_length=2)
     id_type = models.CharField(max_length=8)
-    id_number = models.CharField(max_length=30)
+    id_number = models.CharField(max_length=60)
     full_name = models.CharField(max_length=200)
     search_name = models.CharField(max_length=200)  # upper case, no accents: kernel.text.search_key
     preferred_name = models.CharField(max_length=80, blank=True)

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('person', 'Persona'), ('company', 'Empresa')], default='person', max_length=8)),
                 ('id_country', models.CharField(max_length=2)),
                 ('id_type', models.CharField(max_length=8)),
-                ('id_number', models.CharField(max_length=30)),
+                ('id_number', models.CharField(max_length=60)),
                 ('full_name', models.CharField(max_length=200)),
                 ('search_name', models.CharField(max_length=200)),
                 ('preferred_name', models.CharField(blank=True, max_length=80)),
