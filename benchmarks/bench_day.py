@@ -1,7 +1,7 @@
 """How long a day's decision takes and how its memory grows: 10,000 and then 100,000 obligations of 24 instalments, end to end.
 
-Each size runs in a process and database of its own, durable as in production: refresh, promises, decide (twice: the first
-snapshot whole, the second by what changed). Fails above 60 s. `--obligations N` measures that size only.
+Each size runs in a process and database of its own, durable as in production: all phases, then decide once more (the first
+snapshot is whole, the second by what changed). Fails above 60 s. `--obligations N` measures that size only.
 """
 
 import argparse
@@ -64,14 +64,15 @@ def _measured(obligations: int) -> dict[str, float]:
 
     call_command("migrate", verbosity=0)
     start = time.perf_counter()
+    from acuerdo.messaging.public import load_templates
+
+    load_templates()
     worlds.fill(obligations=obligations, on=ON - timedelta(days=1), now=NOW - timedelta(days=1))
     told = {"fill_s": round(time.perf_counter() - start, 1), "memory_before_mib": _peak()}
     from acuerdo.config.wiring import day_phases
 
     total = 0.0
     for phase in day_phases():
-        if phase.name == "dispatch":
-            continue
         start = time.perf_counter()
         phase.run(ON, NOW)
         seconds = time.perf_counter() - start

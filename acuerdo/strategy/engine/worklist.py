@@ -46,14 +46,15 @@ def load_aside(plan: Plan, run_on: date) -> None:
 
 def attach(run_on: date) -> int:
     """Put the aside table in the day's place, in the caller's transaction. Returns how many rows of an earlier run it kept."""
-    table, aside = partition_name(run_on), aside_name(run_on)
-    kept = 0
+    aside, kept = aside_name(run_on), 0
+    before = _partition_of(run_on)
     with connection.cursor() as cursor:
-        if _exists(table):
-            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")  # nobody marks a row while it moves
-            kept = _keep_touched(table, aside)
-            cursor.execute(f"ALTER TABLE strategy_decision DETACH PARTITION {table}")
-            cursor.execute(f"DROP TABLE {table}")
+        if before:
+            cursor.execute(f"LOCK TABLE {before} IN ACCESS EXCLUSIVE MODE")  # nobody marks a row while it moves
+            kept = _keep_touched(before, aside)
+            cursor.execute(f"ALTER TABLE strategy_decision DETACH PARTITION {before}")
+            cursor.execute(f"DROP TABLE {before}")
+        table = partition_name(run_on)
         cursor.execute(f"ALTER TABLE {aside} RENAME TO {table}")
         cursor.execute(f"ALTER TABLE {table} RENAME CONSTRAINT {aside}_day TO {table}_day")
         cursor.execute(f"ALTER TABLE strategy_decision ATTACH PARTITION {table} FOR VALUES IN ('{run_on.isoformat()}')")
@@ -87,7 +88,13 @@ def drop_leftovers() -> list[str]:
     return names
 
 
-def _exists(table: str) -> bool:
+def _partition_of(run_on: date) -> str:
+    """The table that holds the date's rows now, whatever its name; empty when there is none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT quote_ident(relname) FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
+            " WHERE inhparent = 'strategy_decision'::regclass AND pg_get_expr(relpartbound, pg_class.oid) = %s",
+            [f"FOR VALUES IN ('{run_on.isoformat()}')"],
+        )
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""

@@ -18,6 +18,9 @@ def no_partitions(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def drop_partitions() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relname ~ '^strategy_(aside|decision)_[0-9]{8}$'")
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'strategy_decision'::regclass"
+            " UNION SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^strategy_aside_[0-9]{8}$'"
+        )
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
