@@ -93,6 +93,12 @@ def latest_promises(obligation_ids: Sequence[int]) -> dict[int, Promise]:
     return {promise.obligation_id: promise for promise in found.distinct("obligation_id")}
 
 
+def promises_kept(first: date, last: date) -> QuerySet[Promise]:
+    """Judged kept from `first` to `last`, both included, with their obligation."""
+    kept = Promise.objects.filter(state=PromiseState.KEPT, decided_on__range=(first, last))
+    return kept.select_related("obligation").order_by("id")
+
+
 def promises_due(first: date, last: date) -> QuerySet[Promise]:
     """Standing promises due from `first` to `last`, both included; the caller narrows them to what the user may see."""
     standing = Promise.objects.filter(state__in=STANDING_STATES, due_on__range=(first, last))

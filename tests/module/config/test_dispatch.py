@@ -11,9 +11,10 @@ from acuerdo.messaging.actions import delivery
 from acuerdo.messaging.models import Message, SandboxDelivery
 from acuerdo.messaging.public import deliver_all_due, load_templates
 from acuerdo.messaging.tasks import configured_channels
-from acuerdo.policy.models import Attempt
+from acuerdo.negotiation.public import judge_after_payment, make_promise
+from acuerdo.policy.models import Attempt, Consent
 from acuerdo.strategy.public import Decision, decide_day
-from tests.factories import NOW, TODAY, make_creditor
+from tests.factories import NOW, TODAY, make_creditor, make_payment
 from tests.module.strategy.world import DAWN, reachable
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,3 +82,30 @@ def test_a_death_at_any_step_loses_nobody_and_doubles_nobody(
     assert SandboxDelivery.objects.count() == 10
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
     assert Attempt.objects.filter(counts=True).count() == 10
+
+
+def test_a_kept_promise_is_thanked_once_and_uses_up_no_contact(decided: list[Any]) -> None:
+    obligation = decided[0]
+    make_promise(
+        obligation_id=obligation.pk, amount_minor=100_000_00, due_on=TODAY, actor="gestor1", now=DAWN, today=TODAY
+    )
+    make_payment(obligation, 100_000_00, paid_on=TODAY, recorded_at=NOW)
+    judge_after_payment([obligation.pk], today=TODAY, now=NOW)
+    assert dispatch(TODAY, NOW)["thanked"] == {"scheduled": 1}
+    tomorrow = dispatch(TODAY + timedelta(days=1), NOW + timedelta(days=1))
+    assert tomorrow["thanked"] == {"sent": 1}
+    thanks = SandboxDelivery.objects.get(subject="Banco Andino: gracias, recibimos su pago")
+    assert "Recibimos el pago que acordamos para el 15 de julio de 2026, por $ 100.000" in thanks.body
+    assert Message.objects.get(template__code="promesa_cumplida").attempt.counts is False
+    assert SandboxDelivery.objects.count() == 11  # the reminder of the day is not lost to it
+
+
+def test_nobody_is_thanked_on_a_channel_they_did_not_authorise(decided: list[Any]) -> None:
+    obligation = decided[0]
+    Consent.objects.filter(debtor=obligation.debtor).update(revoked_at=DAWN)
+    make_promise(
+        obligation_id=obligation.pk, amount_minor=100_000_00, due_on=TODAY, actor="gestor1", now=DAWN, today=TODAY
+    )
+    make_payment(obligation, 100_000_00, paid_on=TODAY, recorded_at=NOW)
+    judge_after_payment([obligation.pk], today=TODAY, now=NOW)
+    assert dispatch(TODAY, NOW)["thanked"] == {}
