@@ -184,7 +184,7 @@ def outcome_options(attempt: Any) -> dict[str, Any]:
         {
             "code": one.code,
             "label": one.en if english else one.es,
-            "words": " ".join([one.es, one.en, *one.words]),
+            "words": " ".join([one.code, one.es, one.en, *one.words]),
             "stops": bool(one.holds),
         }
         for one in tree
