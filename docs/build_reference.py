@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import strategy_page
 import yaml
 
 from acuerdo.config.cli.main import COMMANDS
@@ -66,7 +67,11 @@ TITLES = {
 def build(language: str) -> dict[Path, str]:
     """The text of each generated page of a language."""
     folder = DOCS / language / "reference"
-    return {folder / "cli.md": _command_line(language), folder / "import-columns.md": _columns(language)}
+    return {
+        folder / "cli.md": _command_line(language),
+        folder / "import-columns.md": _columns(language),
+        folder / "strategies.md": strategy_page.page(language, GENERATED),
+    }
 
 
 def _command_line(language: str) -> str:

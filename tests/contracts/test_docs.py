@@ -30,7 +30,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["cli.md", "import-columns.md"])
+@pytest.mark.parametrize("page", ["cli.md", "import-columns.md", "strategies.md"])
 def test_generated_pages_are_fresh(generated: Path, language: str, page: str) -> None:
     made = (generated / language / "reference" / page).read_text(encoding="utf-8")
     kept = (DOCS / language / "reference" / page).read_text(encoding="utf-8")
