@@ -116,7 +116,7 @@ def test_rival_agency_supervisor_exports_nothing_of_others(world: World) -> None
 
     supervisor = factories.make_user("supervisor", agency=world.users["rival_agency_agent"].agency)
     client = world.client_of(supervisor)
-    exported = b"".join(client.get(reverse("workspace:portfolio_export"))).decode()
+    exported = client.get(reverse("workspace:portfolio_export")).content.decode()
     assert world.obligation.number not in exported
     assert client.get(reverse("workspace:debtor", args=[world.debtor.uid])).status_code == 404
 

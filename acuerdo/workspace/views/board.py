@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -52,7 +52,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 @allow(SUPERVISOR, DIRECTOR, COMPLIANCE)
 @require_GET
-def board_export(request: HttpRequest) -> HttpResponseBase:
+def board_export(request: HttpRequest) -> HttpResponse:
     """The board's figures as rows: what, of what, currency, how many, how much."""
     day, user = asked_day(request), user_of(request)
     found = board_of(user, day=day, with_agents=user.role == Role.SUPERVISOR)

@@ -1,7 +1,7 @@
 """Compliance: the gate's verdicts of a day, and the rules of the packs in words."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -40,7 +40,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
 
 @allow(COMPLIANCE, DIRECTOR)
 @require_GET
-def compliance_export(request: HttpRequest) -> HttpResponseBase:
+def compliance_export(request: HttpRequest) -> HttpResponse:
     day, filters = asked_day(request), queries.read_verdict_filters(request.GET)
     header = [
         _("momento"),

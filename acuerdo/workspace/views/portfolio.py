@@ -1,7 +1,7 @@
 """The portfolio and the search of the bar."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -39,7 +39,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 
 @allow(SUPERVISOR, DIRECTOR, COMPLIANCE)
 @require_GET
-def portfolio_export(request: HttpRequest) -> HttpResponseBase:
+def portfolio_export(request: HttpRequest) -> HttpResponse:
     filters = queries.read_portfolio_filters(request.GET)
     header = [
         _("obligación"), _("acreedor"), _("titular"), _("documento"), _("ciudad"), _("etapa"), _("franja"), _("días de mora"),
