@@ -21,6 +21,7 @@ from acuerdo.portfolio.imports.uploads import (
     stage_upload,
     uploaded_file,
 )
+from acuerdo.portfolio.papers import attach_paper, paper_file, papers_of
 from acuerdo.portfolio.queries import (
     debtors_visible_to,
     last_batch,
@@ -48,6 +49,7 @@ __all__ = [
     "Tally",
     "Understood",
     "add_instalments",
+    "attach_paper",
     "debtors_visible_to",
     "find_profile",
     "forget_upload",
@@ -58,6 +60,8 @@ __all__ = [
     "list_creditors",
     "list_imports",
     "name_creditor",
+    "paper_file",
+    "papers_of",
     "people_of",
     "preview_file",
     "profile_from_document",

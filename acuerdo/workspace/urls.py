@@ -34,6 +34,7 @@ urlpatterns = [
     path("titulares/<uuid:uid>/resultado", call.outcome_fields, name="outcome_fields"),
     path("titulares/<uuid:uid>/pausas", holds.place_hold, name="place_hold"),
     path("titulares/<uuid:uid>/pausas/<uuid:hold_uid>/levantar", holds.lift_hold, name="lift_hold"),
+    path("titulares/<uuid:uid>/documentos/", include("acuerdo.workspace.papers.urls")),
     path("gestiones/<uuid:attempt_uid>", call.record, name="record"),
     path("gestiones/<uuid:attempt_uid>/sin-llamar", call.give_up, name="give_up"),
     path("gestiones/<uuid:attempt_uid>/deshacer", call.undo, name="undo"),
