@@ -25,7 +25,7 @@ KINDS = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"
 def attach_paper(
     obligation: Obligation, title: str, chunks: Iterable[bytes], *, actor: str, now: datetime
 ) -> ObligationDocument:
-    """Keeps a paper. Refuses `paper-untitled`, `paper-too-large`, `paper-kind` and `paper-known` (the same file again)."""
+    """Keeps a paper. Refuses `paper-untitled`, `paper-empty`, `paper-too-large`, `paper-kind`, `paper-known`."""
     title = title.strip()[:120]
     if not title:
         raise Refusal("paper-untitled", "Escriba qué documento es (contrato, pagaré, extracto…).")
@@ -79,6 +79,8 @@ def _read(chunks: Iterable[bytes]) -> bytes:
 
 
 def _kind_of(content: bytes) -> str:
+    if not content:
+        raise Refusal("paper-empty", "Elija el archivo del documento; este llegó vacío.")
     for magic, kind in KINDS:
         if content.startswith(magic):
             return kind

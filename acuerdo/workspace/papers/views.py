@@ -26,11 +26,9 @@ def papers(request: HttpRequest, uid: str) -> HttpResponse:
         file = request.FILES.get("file")
         if chosen is None:
             raise Http404
+        chunks = file.chunks() if file is not None else ()
         try:
-            if file is None:
-                raise Refusal("paper-none", "Elija el archivo del documento.")
-            title = request.POST.get("title", "")
-            attach_paper(chosen, title, file.chunks(), actor=user.username, now=clock.now())
+            attach_paper(chosen, request.POST.get("title", ""), chunks, actor=user.username, now=clock.now())
         except Refusal as refusal:
             problem = _(refusal.message)
         else:
