@@ -23,6 +23,8 @@ class Creditor(models.Model):
     website = models.CharField(max_length=120, blank=True)
     address = models.CharField(max_length=160, blank=True)
     ways_to_pay = models.JSONField(default=list)  # [{"name": "PSE", "detail": "…"}]
+    # one payment of a person with several open obligations: oldest due first, or a person decides
+    splits_oldest_first = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -246,3 +248,51 @@ class ImportChange(models.Model):
     key = models.BigIntegerField(null=True)
     before = models.JSONField(null=True)
     made = ArrayField(models.BigIntegerField(), null=True)
+
+
+class CreditStatus(models.TextChoices):
+    OPEN = "open", "Por identificar"
+    ASSIGNED = "assigned", "Aplicado"
+    RETURNED = "returned", "Devuelto"
+
+
+class UnmatchedCredit(models.Model):
+    """Money that a bank received and no rule could place: a person assigns it, or returns it to who paid.
+
+    `reason` is a code of rules.reconcile.REASONS. `proposals`: [{"account_id", "strength", "clues"}], the strongest first.
+    `payments` are the ledger payments that stand for it while it is assigned; `times_assigned` names them apart after an undo.
+    """
+
+    uid = uid_field()
+    creditor = models.ForeignKey(Creditor, on_delete=models.PROTECT, related_name="unmatched_credits")
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.SET_NULL, related_name="unmatched_credits")
+    source = models.CharField(max_length=40)
+    external_ref = models.CharField(max_length=120)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    paid_on = models.DateField()
+    reference = models.CharField(max_length=120, blank=True)
+    document_id = models.CharField(max_length=40, blank=True)
+    payer = models.CharField(max_length=160, blank=True)
+    text = models.TextField(blank=True)
+    status = models.CharField(max_length=8, choices=CreditStatus.choices, default=CreditStatus.OPEN)
+    reason = models.CharField(max_length=24)
+    proposals = models.JSONField(default=list)
+    payments = ArrayField(models.BigIntegerField(), default=list)
+    times_assigned = models.IntegerField(default=0)
+    decided_by = models.CharField(max_length=60, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_why = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "external_ref"], name="portfolio_credit_source_ref"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="portfolio_credit_positive"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["creditor", "paid_on", "id"], condition=models.Q(status="open"), name="portfolio_credit_waiting"
+            ),
+            models.Index(fields=["creditor", "-decided_at"], name="portfolio_credit_decided"),
+        ]

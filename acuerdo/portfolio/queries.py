@@ -100,7 +100,9 @@ def last_batch(creditor_id: int, kind: str = "portfolio") -> ImportBatch | None:
     return done.order_by("-id").first()
 
 
-STATED_CHANNELS = frozenset({"canales_autorizados", "canal_autorizado", "canales", "autorizacion_canales", "canales_de_contacto"})
+STATED_CHANNELS = frozenset(
+    {"canales_autorizados", "canal_autorizado", "canales", "autorizacion_canales", "canales_de_contacto"}
+)
 
 
 def people_of(creditor_id: int) -> list[int]:

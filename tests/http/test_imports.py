@@ -58,6 +58,7 @@ def choose(client: Client, batch: ImportBatch, **changes: Any) -> None:
     page = client.get(address("columns", batch))
     preview = page.context["preview"]
     form = {f"column-{index}": column.field for index, column in enumerate(preview.columns)}
+    form |= {name: page.context[name] for name in ("numbers", "dates", "sheet")}
     answer = client.post(
         address("columns", batch), form | {"header": [column.header for column in preview.columns]} | changes
     )
@@ -128,7 +129,7 @@ def test_a_job_that_runs_twice_loads_once(world: World) -> None:
     run(batch, dry_run=False)
     count = Obligation.objects.count()
     run(batch, dry_run=False)
-    assert (batch.status, Obligation.objects.count()) == ("done", count)
+    assert (batch.status, batch.report.get("refusal"), Obligation.objects.count()) == ("done", None, count)
 
 
 def test_what_the_file_does_not_answer_is_asked_and_answered(world: World) -> None:

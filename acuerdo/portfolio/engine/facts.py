@@ -235,12 +235,13 @@ def _completed(table: pl.DataFrame, as_of: date, *, is_core: bool) -> pl.DataFra
         ).alias("balance_minor")
     )
     is_paid = (pl.col("status") == "paid").fill_null(False) | (pl.col("settled_on") <= as_of).fill_null(False)
+    is_written_off = ((pl.col("status") == "written_off") | (pl.col("written_off_on") <= as_of)).fill_null(False)
     if is_core:
-        is_paid = is_paid | (pl.col("balance_minor") == 0).fill_null(False)
+        is_paid = is_paid | ((pl.col("balance_minor") == 0).fill_null(False) & ~is_written_off)
     table = table.with_columns(
         pl.when(is_paid)
         .then(pl.lit("paid"))
-        .when((pl.col("status") == "written_off") | (pl.col("written_off_on") <= as_of))
+        .when(is_written_off)
         .then(pl.lit("written_off"))
         .otherwise(pl.lit("active"))
         .alias("status"),

@@ -1,7 +1,10 @@
 """A batch of an instalments file: one row a due date, amounts in minor units."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from acuerdo.ledger.rules.terms import Instalment
 from acuerdo.portfolio.engine.batch import Batch, first_of
 from acuerdo.portfolio.engine.plan import Plan
 
@@ -57,3 +60,14 @@ def _completed(table: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(all_parts, "total_minor", pl.col("principal_minor") + others).alias("total_minor"),
         pl.col("contract_interest_minor", "insurance_minor", "fees_minor").fill_null(0),
     )
+
+
+def computed_frame(schedules: Sequence[tuple[str, Sequence[Instalment]]]) -> pl.DataFrame:
+    """Schedules by obligation number, as staged; they come from no row of a file."""
+    rows = [
+        (None, number, one.number, one.due_on, one.principal_minor, one.contract_interest_minor, one.insurance_minor,
+         one.fees_minor, one.total_minor)
+        for number, schedule in schedules
+        for one in schedule
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -18,6 +18,7 @@ from acuerdo.portfolio.engine.spool import Spool
 from acuerdo.portfolio.engine.staging import copy_frame, create_staging, schema_of_facts
 from acuerdo.portfolio.imports import checks, merge
 from acuerdo.portfolio.imports.outcome import count_outcome
+from acuerdo.portfolio.imports.schedules import stage_computed_schedules
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportRejection
 from acuerdo.portfolio.rules.fields import FIELDS
 from acuerdo.portfolio.rules.rejects import Reject
@@ -191,6 +192,10 @@ def _merge(cursor: Any, load: Load, *, has_unreadable: bool) -> None:
     _judge_gone(cursor, load, told, has_unreadable=has_unreadable)
     merge.merge_contacts(cursor, told)
     load.progress("merging", 3, 5)
+    unfit = stage_computed_schedules(cursor)
+    if unfit:
+        message = f"{unfit} obligaciones entraron sin cronograma: con su tasa, plazo y valor no se puede calcular."
+        load.report.add_notice("schedule-not-computed", message)
     load.report.instalments_written = merge.merge_instalments(cursor, told)
     load.progress("merging", 4, 5)
     merge.refresh_state(cursor, told)

@@ -101,7 +101,7 @@ def _record(rows: list[_Row], creditor: Creditor, report: PaymentsReport, *, now
     accounts = _accounts(creditor, {row.number for row in rows})
     rejects = [Reject(row.row, "", "obligation-unknown", row.number) for row in rows if row.number not in accounts]
     known = [row for row in rows if row.number in accounts]
-    source = f"file:{creditor.uid}"
+    source = f"file:{creditor.uid.hex}"
     repeats: dict[str, int] = {}
     payments = []
     for row in known:

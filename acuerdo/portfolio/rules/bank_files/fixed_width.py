@@ -12,6 +12,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.rules.bank_files import BankCredit, BankFile, PassedOver, day_of, quarantine, whole_number
 
 FIELDS = ("reference", "amount", "paid_on", "sequence", "payer", "document_id", "text", "currency", "count", "total")
+_DATE_LENGTH = 8
 REQUIRED = ("reference", "amount", "paid_on")
 
 
@@ -63,6 +64,18 @@ def _spans(fields: Mapping[str, Any]) -> dict[str, Span]:
             "layout-unknown-field", f"El formato no conoce el campo «{unknown[0]}»; use: {', '.join(FIELDS)}."
         )
     return {name: Span(int(start), int(length)) for name, (start, length) in fields.items()}
+
+
+def is_layout(head: bytes, layout: Layout) -> bool:
+    """True when every whole line of the head is a record of the layout and the first detail has a date and an amount."""
+    lines = [line.rstrip("\r\x1a ") for line in head.decode("latin-1").split("\n")]
+    whole = [line for line in (lines[:-1] or lines) if line]
+    marks = tuple(mark for mark in (layout.detail_mark, layout.control_mark) if mark)
+    details = [line for line in whole if line.startswith(layout.detail_mark)]
+    if not details or not all(line.startswith(marks) for line in whole):
+        return False
+    paid_on, amount = layout.detail["paid_on"].of(details[0]), layout.detail["amount"].of(details[0])
+    return len(paid_on) == _DATE_LENGTH and paid_on.isdigit() and amount.isdigit()
 
 
 def read_fixed_width(content: bytes, layout: Layout) -> BankFile:
