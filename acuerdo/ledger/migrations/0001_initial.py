@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('late_exact', models.DecimalField(decimal_places=0, max_digits=40)),
                 ('late_settled_minor', models.BigIntegerField()),
                 ('accrued_through', models.DateField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='open_instalments', to='ledger.account')),
+                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='open_instalments', to='ledger.account')),
             ],
         ),
         migrations.CreateModel(
