@@ -89,9 +89,7 @@ def class_of(
     return RegulatoryClass(table.class_of(days_past_due), table)
 
 
-def table_for(
-    country: str, kind: str, on: date, *, tables: Sequence[ClassTable] | None = None
-) -> ClassTable | None:
+def table_for(country: str, kind: str, on: date, *, tables: Sequence[ClassTable] | None = None) -> ClassTable | None:
     """The newest table of the kind that is in force on the date, active or not."""
     wanted = kind_key(kind)
     found = [
