@@ -233,6 +233,7 @@ def _load(load: Load, *, dry_run: bool, control: Control | None, actor: str) -> 
             message = f"Ya se está cargando otro archivo de {load.creditor.name}. Espere a que termine."
             raise Refusal("import-already-running", message)
         _refuse_older(load.creditor, load.as_of)
+        _bury_interrupted(load)
         report = load_portfolio(load)
         report.batch_uid = str(load.batch.uid)
         _check_control(report, control)
@@ -244,6 +245,15 @@ def _load(load: Load, *, dry_run: bool, control: Control | None, actor: str) -> 
     if dry_run:
         _keep_preview(load, report)
     return report
+
+
+def _bury_interrupted(load: Load) -> None:
+    """Whoever holds the creditor's lock knows that no other load runs: those that say so were killed."""
+    running = ImportBatch.objects.filter(creditor=load.creditor, status=ImportStatus.RUNNING, draft={}).exclude(
+        pk=load.batch.pk
+    )
+    reason = {"code": "interrupted", "message": "La carga se interrumpió; nada cambió."}
+    running.update(status=ImportStatus.FAILED, finished_at=load.now, report={"refusal": reason})
 
 
 def _check_control(report: ImportReport, control: Control | None) -> None:

@@ -8,6 +8,19 @@ from acuerdo.portfolio.actions import (
     save_profile,
     undo_import,
 )
+from acuerdo.portfolio.credits import (
+    Suggestion,
+    assign_credit,
+    choose_split,
+    credits_of,
+    return_credit,
+    suggestions_for,
+    undo_credit,
+)
+from acuerdo.portfolio.imports.bank_file import STANDARD as BANK_FORMATS
+from acuerdo.portfolio.imports.bank_file import TABLE as TABLE_FORMAT
+from acuerdo.portfolio.imports.bank_file import bank_format_of, bank_layouts
+from acuerdo.portfolio.imports.credits import Settle, import_bank_file
 from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
 from acuerdo.portfolio.imports.preview import Preview, PreviewColumn, preview_file
 from acuerdo.portfolio.imports.reading import header_dictionary, shipped_profiles
@@ -32,28 +45,40 @@ from acuerdo.portfolio.queries import (
     stated_channels,
     visible_to,
 )
+from acuerdo.portfolio.rules.credit_report import BankReport
 from acuerdo.portfolio.rules.fields import FIELDS
 from acuerdo.portfolio.rules.profile import Profile, profile_from_document
 from acuerdo.portfolio.rules.report import ImportReport, Tally, Understood
 from acuerdo.portfolio.snapshot import EXTRACTS
 
 __all__ = [
+    "BANK_FORMATS",
     "EXTRACTS",
     "FIELDS",
+    "TABLE_FORMAT",
+    "BankReport",
     "Control",
     "ImportReport",
     "PaymentsReport",
     "Preview",
     "PreviewColumn",
     "Profile",
+    "Settle",
+    "Suggestion",
     "Tally",
     "Understood",
     "add_instalments",
+    "assign_credit",
     "attach_paper",
+    "bank_format_of",
+    "bank_layouts",
+    "choose_split",
+    "credits_of",
     "debtors_visible_to",
     "find_profile",
     "forget_upload",
     "header_dictionary",
+    "import_bank_file",
     "import_payments",
     "import_portfolio",
     "last_batch",
@@ -68,12 +93,15 @@ __all__ = [
     "profile_of",
     "rejects_csv",
     "request_load",
+    "return_credit",
     "save_profile",
     "search_debtors",
     "shipped_profiles",
     "stage_upload",
     "stated_channels",
+    "suggestions_for",
     "template_csv",
+    "undo_credit",
     "undo_import",
     "uploaded_file",
     "visible_to",

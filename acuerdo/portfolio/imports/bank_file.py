@@ -4,7 +4,6 @@ A layout in the data folder (`bank_layouts/NAME.yaml`) comes before a shipped on
 needs no new release.
 """
 
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -40,10 +39,7 @@ def bank_layouts() -> dict[str, Layout]:
 
 def _layout(name: str, text: str) -> Layout:
     try:
-        document = yaml.safe_load(text)
-        if not isinstance(document, Mapping):
-            raise Refusal("layout-incomplete", "El formato no trae campos.")
-        return layout_from({"name": Path(name).stem, **document})
+        return layout_from({"name": Path(name).stem, **yaml.safe_load(text)})
     except (yaml.YAMLError, TypeError, ValueError, KeyError) as error:
         raise Refusal("layout-unreadable", "El formato no se puede leer como YAML.", Place(file=name)) from error
     except Refusal as refusal:

@@ -15,6 +15,7 @@ from acuerdo.ledger.public import NewPayment, record_payments
 from acuerdo.portfolio.engine.payments import NEEDED, payments_of
 from acuerdo.portfolio.engine.plan import plan_table
 from acuerdo.portfolio.engine.rejected import cells_of
+from acuerdo.portfolio.imports.credits import Settle
 from acuerdo.portfolio.imports.reading import header_dictionary, read_table, sha256_of
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportRejection, ImportStatus, Obligation
 from acuerdo.portfolio.rules.profile import Profile
@@ -54,12 +55,22 @@ class _Row:
 
 
 def import_payments(
-    source: Path, *, profile: Profile, creditor: Creditor, now: datetime, today: date, actor: str, dry_run: bool = False
+    source: Path,
+    *,
+    profile: Profile,
+    creditor: Creditor,
+    now: datetime,
+    today: date,
+    actor: str,
+    settle: Settle,
+    dry_run: bool = False,
+    batch: ImportBatch | None = None,
 ) -> PaymentsReport:
     """Records the payments of a CSV, workbook or Parquet file; all the good rows or, when something breaks, none.
 
     A payment is known by its reference, or without one by obligation, date and amount (numbered within the file when a
-    customer paid the same twice on a day). Refuses what the readers refuse and `import-already-running`.
+    customer paid the same twice on a day). `settle` is called with the accounts paid, in the same transaction. `batch` is an
+    upload that waits. Refuses what the readers refuse and `import-already-running`.
     """
     with read_table(source, profile) as spool:
         plan = _planned(spool, profile, today, source.name)
@@ -71,7 +82,7 @@ def import_payments(
             if not try_lock_name("portfolio-import", creditor.pk):
                 message = f"Ya se está cargando otro archivo de {creditor.name}. Espere a que termine."
                 raise Refusal("import-already-running", message)
-            rejects += _record(rows, creditor, report, now=now, actor=actor)
+            rejects += _record(rows, creditor, report, settle, now=now, actor=actor)
             report.rejects = sorted(rejects, key=lambda reject: reject.row)
             report.rejected = len({reject.row for reject in rejects})
             _keep_batch(
@@ -82,9 +93,11 @@ def import_payments(
                 now=now,
                 today=today,
                 actor=actor,
+                batch=batch,
             )
-            if dry_run:
+            if dry_run and batch is None:
                 report.batch_uid = ""
+            if dry_run:
                 transaction.set_rollback(True)
     return report
 
@@ -97,11 +110,13 @@ def _planned(spool: Any, profile: Profile, today: date, file: str) -> Any:
         raise Refusal(refusal.code, refusal.message, where) from None
 
 
-def _record(rows: list[_Row], creditor: Creditor, report: PaymentsReport, *, now: datetime, actor: str) -> list[Reject]:
+def _record(
+    rows: list[_Row], creditor: Creditor, report: PaymentsReport, settle: Settle, *, now: datetime, actor: str
+) -> list[Reject]:
     accounts = _accounts(creditor, {row.number for row in rows})
     rejects = [Reject(row.row, "", "obligation-unknown", row.number) for row in rows if row.number not in accounts]
     known = [row for row in rows if row.number in accounts]
-    source = f"file:{creditor.uid.hex}"
+    source = f"file:{creditor.uid}".replace("-", "")  # the column holds 40
     repeats: dict[str, int] = {}
     payments = []
     for row in known:
@@ -113,9 +128,9 @@ def _record(rows: list[_Row], creditor: Creditor, report: PaymentsReport, *, now
     rejects += _reused(known, payments)
     bad = {reject.row for reject in rejects}
     kept = [(row, payment) for row, payment in zip(known, payments, strict=True) if row.row not in bad]
-    for (row, _), done in zip(
-        kept, record_payments([payment for _, payment in kept], now=now, actor=actor), strict=True
-    ):
+    recorded = record_payments([payment for _, payment in kept], now=now, actor=actor)
+    settle(sorted({done.account_id for done in recorded if done.is_new}))
+    for (row, _), done in zip(kept, recorded, strict=True):
         if done.is_new:
             currency = accounts[row.number][1]
             report.recorded += 1
@@ -161,14 +176,18 @@ def _keep_batch(
     now: datetime,
     today: date,
     actor: str,
+    batch: ImportBatch | None,
 ) -> None:
-    batch = ImportBatch.objects.create(
-        creditor=creditor, kind="payments", file_names=[source.name[:255]], sha256=sha256_of(source), as_of=today,
-        status=ImportStatus.DONE, rows_done=report.recorded + report.known, rows_total=report.recorded + report.known + report.rejected,
-        report=report.to_document(), started_at=now, finished_at=now, started_by=actor,
-    )  # fmt: skip
+    batch = batch or ImportBatch(creditor=creditor, kind="payments", started_at=now, started_by=actor)
+    batch.file_names, batch.sha256, batch.as_of = [source.name[:255]], sha256_of(source), today
+    batch.status, batch.finished_at = ImportStatus.DONE, now
+    batch.rows_done = report.recorded + report.known
+    batch.rows_total = batch.rows_done + report.rejected
+    batch.save()
     batch.refresh_from_db()
     report.batch_uid = str(batch.uid)
+    ImportBatch.objects.filter(pk=batch.pk).update(report=report.to_document())
+    ImportRejection.objects.filter(batch=batch).delete()
     ImportRejection.objects.bulk_create(
         [
             ImportRejection(

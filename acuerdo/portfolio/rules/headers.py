@@ -135,7 +135,7 @@ def find_header_row(rows: Sequence[Sequence[str]], dictionary: Dictionary, own: 
     wanted = {header_key(name) for name in own}
     best, best_score = -1, (0, 0)
     for index, row in enumerate(rows):
-        texts = [cell for cell in row if cell and not re.fullmatch(r"[\x1f]?.?[\d.,/\-: $]*", cell)]
+        texts = [cell for cell in row if cell and not re.fullmatch(r"(\x1f.)?[\d.,/\-: $]*", cell)]
         known = {
             dictionary.field_of(cell) or header_key(cell)
             for cell in texts

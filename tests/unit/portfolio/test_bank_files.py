@@ -209,7 +209,7 @@ def test_two_equal_lines_are_two_payments_with_names_that_last() -> None:
     assert len(set(first)) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"hola", ":20:A\n:25:1\n:86:x".encode()])
+@pytest.mark.parametrize("content", [b"", b"hola", b":20:A\n:25:1\n:86:x"])
 def test_what_is_no_swift_statement_is_refused(content: bytes) -> None:
     with pytest.raises(Refusal) as refused:
         read_mt940(content)
