@@ -21,7 +21,21 @@ COLUMNS = (
     "sucursal;fecha_obligacion;valor_obligacion;plazo;tasa_interes;tasa_mora;valor_cuota;fecha_vencimiento;saldo_capital;"
     "intereses_corrientes;intereses_mora;saldo_total;valor_vencido;dias_de_mora;cuotas_vencidas;calificacion;ciclo"
 ).split(";")
-NAMES = ("Ana María", "Luis", "Sofía", "Camilo", "Yolanda", "Óscar", "Peña", "Rojas", "Núñez", "Ibáñez", "Quispe", "Mamani", "Gómez")
+NAMES = (
+    "Ana María",
+    "Luis",
+    "Sofía",
+    "Camilo",
+    "Yolanda",
+    "Óscar",
+    "Peña",
+    "Rojas",
+    "Núñez",
+    "Ibáñez",
+    "Quispe",
+    "Mamani",
+    "Gómez",
+)
 
 
 def money(minor: int) -> str:
@@ -31,7 +45,10 @@ def money(minor: int) -> str:
 def write_files(folder: Path, count: int, instalments: int) -> tuple[Path, Path]:
     random = Random(7)
     portfolio, schedule = folder / "cartera.csv", folder / "cuotas.csv"
-    with portfolio.open("w", encoding="cp1252", newline="") as one, schedule.open("w", encoding="utf-8", newline="") as two:
+    with (
+        portfolio.open("w", encoding="cp1252", newline="") as one,
+        schedule.open("w", encoding="utf-8", newline="") as two,
+    ):
         people, dues = csv.writer(one, delimiter=";"), csv.writer(two, delimiter=";")
         people.writerow(COLUMNS)
         dues.writerow(("numero_obligacion", "numero_cuota", "fecha_cuota", "cuota_capital", "cuota_interes"))
@@ -39,7 +56,9 @@ def write_files(folder: Path, count: int, instalments: int) -> tuple[Path, Path]
             people.writerow(_row(random, index, instalments))
             for number in range(1, instalments + 1):
                 due = AS_OF - timedelta(days=30 * (instalments // 2 - number))
-                dues.writerow((f"CR-{index:07d}", number, f"{due:%d/%m/%Y}", money(20_000_000 + index), money(3_500_000 - number)))
+                dues.writerow(
+                    (f"CR-{index:07d}", number, f"{due:%d/%m/%Y}", money(20_000_000 + index), money(3_500_000 - number))
+                )
     return portfolio, schedule
 
 
@@ -113,7 +132,7 @@ def run(portfolio: Path, schedule: Path, as_of: date, title: str) -> float:
     phases: dict[str, float] = {}
     start = last = time.perf_counter()
 
-    def progress(phase: str, done: int, total: int) -> None:
+    def progress(phase: str, done: int, _total: int) -> None:
         nonlocal last
         at = time.perf_counter()
         phases[f"{phase} {done}" if phase == "merging" else phase] = phases.get(phase, 0.0) + at - last
@@ -126,7 +145,10 @@ def run(portfolio: Path, schedule: Path, as_of: date, title: str) -> float:
     total = time.perf_counter() - start
     counts = {kind: tally.count for kind, tally in report.obligations.items()}
     print(f"{title}: {total:.1f} s, {counts}, rejected {report.rejected}, instalments {report.instalments_written}")
-    print("  " + ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in phases.items()), f", end {time.perf_counter() - last:.1f} s")
+    print(
+        "  " + ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in phases.items()),
+        f", end {time.perf_counter() - last:.1f} s",
+    )
     return total
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import json
 from collections import Counter
 from datetime import date
@@ -28,13 +29,8 @@ def facts(folder: str) -> dict[str, Any]:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    opened = (
-        gzip.open(path, "rt", encoding="utf-8", newline="")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8", newline="")
-    )
-    with opened as file:
-        return list(csv.DictReader(file))
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return list(csv.DictReader(io.StringIO(content.decode())))
 
 
 def load_real(path: Path, profile: str, as_of: date) -> ImportReport:
