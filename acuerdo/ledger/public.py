@@ -1,5 +1,6 @@
 """What others may use of the ledger: actions, statements, stages and buckets."""
 
+from acuerdo.ledger.actions.classification import confirm_class_table
 from acuerdo.ledger.actions.corrections import pause_late_interest, post_fee, waive, write_off
 from acuerdo.ledger.actions.payments import (
     AccountState,
@@ -15,6 +16,15 @@ from acuerdo.ledger.queries import statement
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
 from acuerdo.ledger.rules.statements import Statement
 from acuerdo.ledger.snapshot import EXTRACTS
+from acuerdo.ledger.statement_view import (
+    EntryLine,
+    StatementView,
+    confirmed_tables,
+    entries_of,
+    instalments_of,
+    regulatory_class,
+    statement_view,
+)
 
 __all__ = [
     "BUCKETS",
@@ -22,20 +32,28 @@ __all__ = [
     "STAGES",
     "AccountState",
     "CapsLoaded",
+    "EntryLine",
     "NewPayment",
     "PaymentRecorded",
     "Refreshed",
     "Statement",
+    "StatementView",
     "bucket_of",
+    "confirm_class_table",
+    "confirmed_tables",
+    "entries_of",
+    "instalments_of",
     "load_rate_caps",
     "pause_late_interest",
     "post_fee",
     "record_payment",
     "record_payments",
     "refresh_states",
+    "regulatory_class",
     "reverse_payment",
     "stage_of",
     "statement",
+    "statement_view",
     "waive",
     "write_off",
 ]

@@ -226,13 +226,16 @@ class _Lines:
             return sum(line.accrued_minor for line in self.late if line.number in counted)
         if name == "collection_fee":
             return _total(self.charged, name, counted)
-        amount_of = {
-            "principal": lambda row: row.principal_minor,
-            "contract_interest": lambda row: row.contract_interest_minor,
-            "insurance": lambda row: row.insurance_minor,
-            "fees": lambda row: row.fees_minor,
-        }[name]
-        return sum(amount_of(row) for row in self.instalments if row.number in counted)
+        counting = [row for row in self.instalments if row.number in counted]
+        match name:
+            case "principal":
+                return sum(row.principal_minor for row in counting)
+            case "contract_interest":
+                return sum(row.contract_interest_minor for row in counting)
+            case "insurance":
+                return sum(row.insurance_minor for row in counting)
+            case _:
+                return sum(row.fees_minor for row in counting)
 
 
 def _total(shares: Iterable[Share], name: Component, counted: set[int]) -> int:

@@ -119,9 +119,18 @@ def test_bad_buckets_are_refused(rows: list[tuple[str, int]]) -> None:
     assert refusal.value.code == "bad-buckets"
 
 
-@pytest.mark.parametrize("change", [{"confidence": "Z"}, {"citation": ""}, {"classes": []}, {"classes": [{"code": "A", "from_days": 5}]}])
+@pytest.mark.parametrize(
+    "change", [{"confidence": "Z"}, {"citation": ""}, {"classes": []}, {"classes": [{"code": "A", "from_days": 5}]}]
+)
 def test_bad_tables_are_refused(change: dict[str, object]) -> None:
-    row = {"kind": "x", "from": ON, "citation": "Norma", "confidence": "A", "classes": [{"code": "A", "from_days": 0}], **change}
+    row = {
+        "kind": "x",
+        "from": ON,
+        "citation": "Norma",
+        "confidence": "A",
+        "classes": [{"code": "A", "from_days": 0}],
+        **change,
+    }
     with pytest.raises(Refusal) as refusal:
         read_tables({"country": "xx", "tables": [row]})
     assert refusal.value.code == "bad-classification"
