@@ -3,6 +3,7 @@
 from acuerdo.messaging.actions.delivery import Delivered, deliver_all_due, deliver_due, recover_stuck
 from acuerdo.messaging.actions.library import Loaded, load_templates
 from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, count_states, plan_batch
+from acuerdo.messaging.actions.withdrawal import withdraw_paid
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.ports import Answer, MessageChannel, Outgoing
 from acuerdo.messaging.queries import messages_of, sandbox_deliveries
@@ -25,4 +26,5 @@ __all__ = [
     "plan_batch",
     "recover_stuck",
     "sandbox_deliveries",
+    "withdraw_paid",
 ]

@@ -15,6 +15,7 @@ from acuerdo.strategy.actions import (
 from acuerdo.strategy.engine.run import decide, write_plan
 from acuerdo.strategy.engine.snapshot import read_snapshot
 from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
+from acuerdo.strategy.payments import Settled, settle_payments
 from acuerdo.strategy.queries import (
     Drop,
     Funnel,
@@ -35,6 +36,7 @@ __all__ = [
     "DecisionState",
     "Drop",
     "Funnel",
+    "Settled",
     "Strategy",
     "Why",
     "Wish",
@@ -53,6 +55,7 @@ __all__ = [
     "queue_for",
     "read_snapshot",
     "save_strategy",
+    "settle_payments",
     "snapshot_folder",
     "strategy_version",
     "take_snapshot",

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acuerdo.base.language import in_language
-from acuerdo.config.cli import installation, output
+from acuerdo.config.cli import bank_text, installation, output
 from acuerdo.kernel.errors import Refusal
 
 if TYPE_CHECKING:
-    from acuerdo.portfolio.public import ImportReport, PaymentsReport, Profile
+    from acuerdo.portfolio.models import Creditor
+    from acuerdo.portfolio.public import BankReport, ImportReport, PaymentsReport, Profile, Settle
 
 _REJECTS_SHOWN = 10
 
@@ -81,10 +82,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _common(payments)
     payments.add_argument(
         "--format",
-        choices=("auto", "csv"),
         default="auto",
+        metavar=in_language(es="FORMATO", en="FORMAT"),
         help=in_language(
-            es="formato del archivo (auto: CSV, Excel o Parquet)", en="the file's format (auto: CSV, Excel or Parquet)"
+            es="auto, csv (también Excel y Parquet), asobancaria2001, camt, mt940 o el nombre de un formato de ancho fijo",
+            en="auto, csv (Excel and Parquet too), asobancaria2001, camt, mt940 or the name of a fixed-width layout",
         ),
     )
 
@@ -131,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
             {"file": path.name, **report.to_document(), "rejects": _rejects(report), "authorisations": authorised}
         )
         texts.append(_heading(path, args) + _text(report) + _authorised_line(authorised))
-        rejected += report.rejected
+        rejected += report.rejected + (report.status == "quarantined")
     output.answer(args, {"imports": documents}, "\n".join(texts))
     return 1 if rejected else 0
 
@@ -191,7 +193,34 @@ def _authorised_line(authorised: dict[str, int]) -> str:
     return "\n  " + in_language(es=f"Autorizaciones nuevas: {told}", en=f"New authorisations: {told}")
 
 
-def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport":
+def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport | BankReport":
+    from functools import partial  # noqa: PLC0415
+
+    from acuerdo.base import clock  # noqa: PLC0415
+    from acuerdo.portfolio.public import TABLE_FORMAT, bank_format_of, import_bank_file  # noqa: PLC0415
+    from acuerdo.strategy.public import settle_payments  # noqa: PLC0415
+
+    if not path.is_file():
+        raise Refusal("file-missing", in_language(es="No encontramos el archivo.", en="The file is not there."))
+    now, today = clock.now(), clock.business_date()
+    settle = partial(settle_payments, today=today, now=now)
+    format_name = bank_format_of(path) if args.format == "auto" else args.format
+    if format_name == TABLE_FORMAT:
+        return _payments_table(args, path, settle)
+    return import_bank_file(
+        path,
+        format_name=format_name,
+        creditor=_known_creditor(args),
+        now=now,
+        today=today,
+        actor="cli",
+        settle=settle,
+        dry_run=args.dry_run,
+        progress=_teller(),
+    )
+
+
+def _payments_table(args: argparse.Namespace, path: Path, settle: "Settle") -> "PaymentsReport":
     from django.db import transaction  # noqa: PLC0415
 
     from acuerdo.base import clock  # noqa: PLC0415
@@ -208,12 +237,25 @@ def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport":
             now=now,
             today=clock.business_date(),
             actor="cli",
+            settle=settle,
             dry_run=args.dry_run,
         )
         _save_rejects(args, report)
         if args.dry_run:
             transaction.set_rollback(True)
     return report
+
+
+def _known_creditor(args: argparse.Namespace) -> "Creditor":
+    """A bank's file is for obligations that are here: a name nobody knows is a slip of the hand."""
+    from acuerdo.portfolio.models import Creditor  # noqa: PLC0415
+
+    _, name = _profile_and_creditor(args)
+    creditor = Creditor.objects.filter(name=name).first()
+    if creditor is None:
+        message = in_language(es=f"No hay un acreedor «{name}».", en=f"There is no creditor “{name}”.")
+        raise Refusal("creditor-unknown", message)
+    return creditor
 
 
 def _profile_and_creditor(args: argparse.Namespace) -> tuple["Profile", str]:
@@ -301,8 +343,10 @@ def _text(report: Any) -> str:
     lines = [f"  {notice['message']}" for notice in getattr(report, "notices", [])]
     if hasattr(report, "obligations"):
         lines += _portfolio_lines(report)
+    elif hasattr(report, "unmatched"):
+        lines += bank_text.lines_of(report)
     else:
-        sums = _sums(report.amount_minor)
+        sums = bank_text.sums_of(report.amount_minor)
         lines.append(
             "  "
             + in_language(
@@ -334,7 +378,7 @@ def _portfolio_lines(report: Any) -> list[str]:
         "gone": in_language(es="Ya no vienen", en="Gone"),
     }
     lines = [
-        f"  {title:<18} {report.obligations[kind].count:>9}  {_sums(report.obligations[kind].balance_minor)}"
+        f"  {title:<18} {report.obligations[kind].count:>9}  {bank_text.sums_of(report.obligations[kind].balance_minor)}"
         for kind, title in names.items()
         if kind in report.obligations
     ]
@@ -350,9 +394,3 @@ def _portfolio_lines(report: Any) -> list[str]:
             for column in understood.dropped
         ]
     return lines
-
-
-def _sums(sums: dict[str, int]) -> str:
-    from acuerdo.kernel.money import format_minor  # noqa: PLC0415
-
-    return ", ".join(format_minor(amount, currency) for currency, amount in sorted(sums.items()))

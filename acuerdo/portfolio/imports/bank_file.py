@@ -59,16 +59,20 @@ def bank_format_of(path: Path) -> str:
     return next((name for name, layout in bank_layouts().items() if is_layout(head, layout)), TABLE)
 
 
+def check_bank_format(name: str) -> None:
+    """Refuses `bank-format-unknown`, and names those there are."""
+    layouts = bank_layouts()
+    if name not in _READERS and name not in layouts:
+        every = ", ".join(("auto", TABLE, *STANDARD, *layouts))
+        raise Refusal("bank-format-unknown", f"No conocemos el formato «{name}». Hay: {every}.")
+
+
 def read_bank_file(path: Path, name: str) -> BankFile:
-    """The file's credits. Refuses `bank-format-unknown`, `file-too-large`, and whatever keeps the file out whole."""
+    """The file's credits. Refuses `file-too-large` and whatever keeps the file out whole; KeyError for an unknown format."""
     with open_bytes(path) as source:
         content = source.read(FILE_BYTES_MAX + 1)
     if len(content) > FILE_BYTES_MAX:
         raise Refusal("file-too-large", "El archivo pasa de 400 MB; pídalo al banco en partes.", Place(file=path.name))
     if name in _READERS:
         return _READERS[name](content)
-    layouts = bank_layouts()
-    if name not in layouts:
-        every = ", ".join(("auto", TABLE, *STANDARD, *layouts))
-        raise Refusal("bank-format-unknown", f"No conocemos el formato «{name}». Hay: {every}.")
-    return read_fixed_width(content, layouts[name])
+    return read_fixed_width(content, bank_layouts()[name])

@@ -20,7 +20,7 @@ from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import only_one
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.public import NewPayment, record_payments
-from acuerdo.portfolio.imports.bank_file import read_bank_file
+from acuerdo.portfolio.imports.bank_file import check_bank_format, read_bank_file
 from acuerdo.portfolio.imports.reading import sha256_of
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportRejection, ImportStatus, UnmatchedCredit
 from acuerdo.portfolio.rules.bank_files import BankCredit, BankFile
@@ -107,6 +107,7 @@ def import_bank_file(
     A record that is here already is not posted again, whatever file brings it. `batch` is an upload that waits. Refuses
     `bank-format-unknown` and `import-already-running` (one file of payments for each creditor at a time).
     """
+    check_bank_format(format_name)
     with _alone(creditor, dry_run=dry_run):
         if not dry_run:
             _close_interrupted(creditor, now)
@@ -161,8 +162,6 @@ def _new_batch(source: Path, creditor: Creditor, *, now: datetime, today: date, 
 def _quarantine(
     report: BankReport, refusal: Refusal, batch: ImportBatch | None, source: Path, *, actor: str, now: datetime
 ) -> BankReport:
-    if refusal.code == "bank-format-unknown" and batch is None:
-        raise refusal
     report.status = "quarantined"
     report.refusal = {"code": refusal.code, "message": refusal.message, "row": refusal.where.row}
     if batch is not None:

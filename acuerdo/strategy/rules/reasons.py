@@ -45,6 +45,12 @@ _ALL = (
     # nothing owed now
     Reason("paid", "nothing_owed", "No debe nada.", "Nothing is owed."),
     Reason(
+        "paid-today",
+        "nothing_owed",
+        "Pagó hoy y no tiene nada vencido.",
+        "Paid today and nothing is overdue.",
+    ),
+    Reason(
         "not-due-yet",
         "nothing_owed",
         "Está al día y la próxima cuota no está cerca.",

@@ -1,0 +1,29 @@
+"""Taking back messages that a payment made pointless, in the payment's own transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+# A message for several obligations goes on for those that still owe; its text is written anew when it leaves.
+_WITHDRAW = """
+UPDATE messaging_message AS m SET state = 'cancelled', failure = 'paid', updated_at = %(now)s
+ WHERE m.state = 'scheduled' AND m.purpose IN ('collection', 'reminder')
+   AND m.debtor_id IN (SELECT debtor_id FROM portfolio_obligation WHERE id = ANY(%(ids)s::bigint[]))
+   AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.context -> 'obligations') AS one(id)
+                WHERE one.id::bigint = ANY(%(ids)s::bigint[]))
+   AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.context -> 'obligations') AS one(id)
+                     JOIN ledger_account a ON a.id = one.id::bigint WHERE a.balance_due_minor > 0)
+"""
+
+
+def withdraw_paid(obligation_ids: Sequence[int], now: datetime) -> int:
+    """Cancels what is scheduled to remind or collect and asks for nothing any more; returns how many. One statement.
+
+    A message that a worker is handing to its provider at this instant was permitted before the payment and leaves.
+    """
+    if not obligation_ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHDRAW, {"now": now, "ids": list(obligation_ids)})
+        return int(cursor.rowcount)
