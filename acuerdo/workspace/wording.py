@@ -319,3 +319,8 @@ def source_word(source: str) -> str:
     """Where a contact point comes from; a load's identifier says nothing to a person."""
     kind, _separator, _uid = source.partition(":")
     return _("de la cartera cargada") if kind == "import" else _("fuente: %(source)s") % {"source": label_word(source)}
+
+
+def actor_word(actor: str) -> str:
+    """Who did it: a user's name as it is, the system by its word."""
+    return _("el sistema") if actor in ("system", "sistema") else actor or "—"

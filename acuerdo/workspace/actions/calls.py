@@ -51,11 +51,11 @@ def ask_to_call(contact: policy.PlannedContact, *, by: User, now: datetime) -> p
 
 
 @transaction.atomic
-def give_up_call(attempt: Any, *, by: User) -> None:
+def give_up_call(attempt: Any, *, by: User, now: datetime) -> None:
     """The authorised call was not dialled: it stops counting. Refuses `not-allowed`, `call-not-own`."""
     _require(by, MAY_CALL)
     _require_own(attempt, by)
-    policy.mark_attempts([attempt.pk], "cancelled")
+    policy.mark_attempts([attempt.pk], "cancelled", now=now)
 
 
 @transaction.atomic

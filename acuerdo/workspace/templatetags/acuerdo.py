@@ -120,6 +120,11 @@ def channel_icon(code: str) -> str:
 
 
 @register.filter
+def actor(name: str) -> str:
+    return wording.actor_word(name)
+
+
+@register.filter
 def label_word(label: str) -> str:
     return wording.label_word(label)
 

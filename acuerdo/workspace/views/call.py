@@ -87,7 +87,7 @@ def record(request: HttpRequest, attempt_uid: str) -> HttpResponse:
 @require_POST
 def give_up(request: HttpRequest, attempt_uid: str) -> HttpResponse:
     attempt = _attempt_or_404(request, attempt_uid)
-    calls.give_up_call(attempt, by=user_of(request))
+    calls.give_up_call(attempt, by=user_of(request), now=clock.now())
     person = load_person(request, str(attempt.debtor.uid))
     answer = render(request, "workspace/debtor/today.html", {"person": person})
     text = _("La llamada quedó sin hacer y no cuenta.")
