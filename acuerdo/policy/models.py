@@ -187,3 +187,91 @@ class Attempt(models.Model):
             models.Index(fields=["debtor", "-at"], name="policy_attempt_debtor"),
             models.Index(fields=["at", "channel"], name="policy_attempt_at"),
         ]
+
+
+class PersonSalt(models.Model):
+    """What a person's commitments in the receipts are salted with. Deleting the row makes them say nothing, for ever."""
+
+    debtor = models.OneToOneField("portfolio.Debtor", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    salt = models.BinaryField(max_length=32)
+
+
+class ReceiptChain(models.Model):
+    """The head of one creditor's chain. Its row is the lock under which the chain grows (`policy_append_receipts`)."""
+
+    creditor = models.OneToOneField("portfolio.Creditor", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    sequence = models.BigIntegerField()
+    digest = models.BinaryField(max_length=32)
+
+
+class ReceiptKind(models.TextChoices):
+    VERDICT = "verdict", "Respuesta"
+    CONTENT = "content", "Contenido"
+    STATUS = "status", "Entrega"
+    OUTCOME = "outcome", "Resultado"
+
+
+class Receipt(models.Model):
+    """One link of a creditor's chain (see rules/proof.py). `payload` is canonical JSON as text: its very bytes are hashed.
+
+    `subject` is the person's uid; no key ties the two, so that a person's row may go and the chain stays whole.
+    """
+
+    pk = models.CompositePrimaryKey("creditor_id", "sequence")
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    sequence = models.BigIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=ReceiptKind.choices)
+    subject = models.UUIDField()
+    payload = models.TextField()
+    previous_digest = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["subject"], name="policy_receipt_subject"),
+            models.Index(fields=["creditor", "at"], name="policy_receipt_at"),
+        ]
+
+
+class Checkpoint(models.Model):
+    """A signed statement about the links `first_sequence` to `sequence` of a chain (see rules/proof.py)."""
+
+    pk = models.CompositePrimaryKey("creditor_id", "sequence")
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    first_sequence = models.BigIntegerField()
+    sequence = models.BigIntegerField()
+    at = models.DateTimeField()
+    digest = models.BinaryField(max_length=32)
+    root = models.BinaryField(max_length=32)
+    public_key = models.BinaryField(max_length=32)
+    signature = models.BinaryField(max_length=64)
+
+
+class RegistryLoad(models.Model):
+    """One consultation of a country's registry of excluded numbers: the file that was loaded, whole."""
+
+    country = models.CharField(max_length=2)
+    loaded_at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64)
+    numbers = models.IntegerField()
+    loaded_by = models.CharField(max_length=60)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["country", "-loaded_at"], name="policy_registryload_last")]
+
+
+class ExcludedNumber(models.Model):
+    """A number or address whose owner asked for no advertising; it binds from `effective_on` until the registry drops it."""
+
+    country = models.CharField(max_length=2)
+    value = models.CharField(max_length=254)
+    registered_on = models.DateField()
+    effective_on = models.DateField()
+    removed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["value", "country", "registered_on"], name="policy_excluded_once")
+        ]

@@ -7,7 +7,14 @@ Afterwards `mark_attempts` follows delivery and `record_outcome` says what happe
 from acuerdo.policy.actions.corrections import PointState, point_state, undo_outcome
 from acuerdo.policy.actions.declared import channels_in, declare_consents, declare_from_portfolio
 from acuerdo.policy.actions.gate import Permit, ask_gate, ask_gate_batch, permit_and_log, permit_batch
-from acuerdo.policy.actions.outcomes import Outcome, log_contact, log_inbound, mark_attempts, record_outcome
+from acuerdo.policy.actions.outcomes import (
+    Outcome,
+    log_contact,
+    log_inbound,
+    mark_attempts,
+    mark_attempts_many,
+    record_outcome,
+)
 from acuerdo.policy.actions.permissions import (
     approve_reading,
     clear_own_hours,
@@ -18,8 +25,10 @@ from acuerdo.policy.actions.permissions import (
     revoke_consent,
     set_own_hours,
 )
+from acuerdo.policy.actions.receipts import SentText, forget_salt, keep_texts
 from acuerdo.policy.models import Attempt, AttemptStatus, Channel, Consent, ContactPreference, Hold, HoldKind, Verdict
-from acuerdo.policy.queries.facts import Judged, PlannedContact, judge_contacts
+from acuerdo.policy.queries.facts import Judged, judge_contacts
+from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.queries.log import (
     attempts_by_channel,
     contact_log,
@@ -48,6 +57,7 @@ __all__ = [
     "Permit",
     "PlannedContact",
     "PointState",
+    "SentText",
     "Subject",
     "Verdict",
     "all_dispositions",
@@ -61,12 +71,15 @@ __all__ = [
     "declare_consents",
     "declare_from_portfolio",
     "find_disposition",
+    "forget_salt",
     "grant_consent",
     "judge_contacts",
+    "keep_texts",
     "lift_hold",
     "log_contact",
     "log_inbound",
     "mark_attempts",
+    "mark_attempts_many",
     "open_holds",
     "permit_and_log",
     "permit_batch",

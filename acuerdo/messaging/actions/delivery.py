@@ -24,7 +24,7 @@ from acuerdo.messaging.ports import MessageChannel, Outgoing
 from acuerdo.messaging.queries import Source, Wanted, gather, source_of
 from acuerdo.messaging.rules.compose import compose
 from acuerdo.messaging.rules.states import Event, next_state
-from acuerdo.policy.public import Permit, PlannedContact, permit_batch
+from acuerdo.policy.public import Permit, PlannedContact, SentText, keep_texts, permit_batch
 
 BATCH_MAX = 500
 STUCK_AFTER = timedelta(minutes=10)
@@ -119,7 +119,9 @@ def _take(now: datetime, channels: Channels, limit: int) -> tuple[list[Message],
     for row in rows:
         row.updated_at = now
     store(rows, _TAKEN)
-    return rows, [(row, sources[row.pk]) for row in asked if row.state == MessageState.SENDING]
+    leaving = [row for row in asked if row.state == MessageState.SENDING]
+    keep_texts([_sent_text(row) for row in leaving], now=now)
+    return rows, [(row, sources[row.pk]) for row in leaving]
 
 
 def _due(now: datetime, limit: int) -> QuerySet[Message]:
@@ -191,6 +193,13 @@ def _apply_permit(row: Message, permit: Permit, source: Source, channels: Channe
     row.failure = ""
     row.provider = channels[row.channel].name
     row.tries += 1
+
+
+def _sent_text(row: Message) -> SentText:
+    """What the receipt commits to: the text as the provider is about to get it."""
+    version = f"{row.template.code}@{row.template.version}" if row.template else ""
+    reference = f"message:{row.uid}"
+    return SentText(row.attempt_id or 0, reference, version, row.receiver, row.subject, row.body, row.body_html)
 
 
 def _by_provider(

@@ -12,7 +12,7 @@ from acuerdo.messaging.ports import IN_DOUBT, RECEIVER_REFUSED, Answer
 from acuerdo.messaging.queries import related
 from acuerdo.messaging.rules.retry import next_try_at
 from acuerdo.messaging.rules.states import Event, next_state
-from acuerdo.policy.public import mark_attempts
+from acuerdo.policy.public import mark_attempts_many
 
 _ANSWERED = ("state", "sent_at", "provider_ref", "failure", "scheduled_for", "attempt_id", "updated_at")
 _TYPES = {
@@ -55,7 +55,7 @@ def record(answers: Sequence[tuple[Message, Answer]], now: datetime) -> list[str
         (sent if is_out else freed).append(attempt_id)
         if answer.trouble is not None and answer.trouble.code == RECEIVER_REFUSED:
             refused.append(row.contact_point_id)
-    _mark(sent, freed)
+    _mark(sent, freed, now)
     _close_points([one for one in refused if one is not None], now)
     store([row for row, _answer in answers], _ANSWERED)
     return [str(row.state) for row, _answer in answers]
@@ -80,7 +80,7 @@ def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetim
             _move(row, "retry_later", "worker-lost")
             row.scheduled_for, row.attempt = now, None
             freed.append(attempt_id)
-    _mark(sent, freed)
+    _mark(sent, freed, now)
     store(rows, _ANSWERED)
     return [str(row.state) for row in rows]
 
@@ -105,11 +105,9 @@ def _move(row: Message, event: Event, failure: str) -> None:
     row.failure = failure
 
 
-def _mark(sent: Sequence[int | None], freed: Sequence[int | None]) -> None:
-    if sent:
-        mark_attempts([one for one in sent if one is not None], "sent")
-    if freed:
-        mark_attempts([one for one in freed if one is not None], "failed")
+def _mark(sent: Sequence[int | None], freed: Sequence[int | None], now: datetime) -> None:
+    marks = {"sent": sent, "failed": freed}
+    mark_attempts_many({status: [one for one in ids if one is not None] for status, ids in marks.items()}, now=now)
 
 
 def _close_points(point_ids: Sequence[int], now: datetime) -> None:

@@ -15,6 +15,7 @@ from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import lock_person
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.actions.gate import counts_towards_caps
+from acuerdo.policy.actions.receipts import keep_outcome
 from acuerdo.policy.models import Attempt, AttemptStatus, Hold
 from acuerdo.policy.rules.stops import STICKY
 
@@ -69,6 +70,8 @@ def undo_outcome(
         payload={"code": code, "holds": list(hold_ids)},
         now=now,
     )
+    lifted = [str(uid) for uid in Hold.objects.filter(pk__in=hold_ids, lifted_at=now).values_list("uid", flat=True)]
+    keep_outcome(attempt, event="undone", holds=lifted, actor=actor, now=now)
     return attempt
 
 

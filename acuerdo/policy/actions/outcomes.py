@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
 
 from acuerdo.base.locks import lock_person
@@ -18,8 +18,9 @@ from acuerdo.kernel.calendar import add_business_days
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.actions.gate import counts_towards_caps, permit_and_log
 from acuerdo.policy.actions.permissions import place_hold
+from acuerdo.policy.actions.receipts import keep_outcome, keep_status
 from acuerdo.policy.models import Attempt, AttemptStatus, Hold
-from acuerdo.policy.queries.facts import PlannedContact
+from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.rules.dispositions import Disposition, HoldToPlace, check_fields, choose_primary
 from acuerdo.policy.rules.stops import FREES_CAP, statuses_before
 
@@ -68,6 +69,7 @@ def record_outcome(
     ]
     for one in (primary, *secondary):
         _mark_point(attempt, one, now)
+    keep_outcome(attempt, event="recorded", holds=[str(hold.uid) for hold in holds], actor=actor, now=now)
     return Outcome(attempt, primary, tuple(holds))
 
 
@@ -104,17 +106,30 @@ def log_inbound(
     return record_outcome(attempt.pk, codes, actor=actor, now=now, **outcome)
 
 
+def mark_attempts(attempt_ids: Sequence[int], status: str, *, now: datetime) -> int:
+    """Moves attempts to a delivery status, with a receipt for each; those that may not go there stay. How many moved."""
+    return mark_attempts_many({status: attempt_ids}, now=now)
+
+
 @transaction.atomic
-def mark_attempts(attempt_ids: Sequence[int], status: str) -> int:
-    """Moves attempts to a delivery status in one statement; those that may not go there stay. How many moved.
+def mark_attempts_many(marks: Mapping[str, Sequence[int]], *, now: datetime) -> int:
+    """`mark_attempts` for several statuses at once: all receipts go in together, so two workers cannot wait in a ring.
 
     An attempt that failed or was cancelled before it left stops counting towards caps.
     """
-    attempts = Attempt.objects.filter(pk__in=attempt_ids, status__in=statuses_before(status))
-    if status in FREES_CAP:
-        freed = attempts.filter(status=AttemptStatus.RESERVED).update(status=status, counts=False)
-        return freed + attempts.update(status=status)
-    return attempts.update(status=status)
+    moved = {status: _move(attempt_ids, status) for status, attempt_ids in marks.items() if attempt_ids}
+    keep_status({pk: status for status, pks in moved.items() for pk in pks}, now=now)
+    return sum(len(pks) for pks in moved.values())
+
+
+def _move(attempt_ids: Sequence[int], status: str) -> list[int]:
+    movable = Attempt.objects.filter(pk__in=attempt_ids, status__in=statuses_before(status))
+    found = list(movable.order_by("pk").select_for_update(of=("self",)).values_list("pk", "status"))
+    freed = [pk for pk, before in found if before == AttemptStatus.RESERVED and status in FREES_CAP]
+    counts = Case(When(pk__in=freed, then=Value(value=False)), default=F("counts"))
+    moved = [pk for pk, _before in found]
+    Attempt.objects.filter(pk__in=moved).update(status=status, counts=counts)
+    return moved
 
 
 def _recordable(

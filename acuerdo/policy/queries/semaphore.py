@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from acuerdo.kernel.verdict import RuleOutcome
 from acuerdo.policy.models import Attempt
-from acuerdo.policy.queries.facts import Judged, PlannedContact, gather, judge_one
+from acuerdo.policy.queries.facts import Judged, judge_one
+from acuerdo.policy.queries.gathering import PlannedContact, gather
 
 SCREEN_CHANNELS = ("call", "whatsapp", "sms", "email", "voice")
 SOON = timedelta(days=8)
@@ -45,7 +46,7 @@ class Light:
 def semaphore(
     subjects: Sequence[Subject], now: datetime, *, channels: Sequence[str] = SCREEN_CHANNELS
 ) -> dict[Subject, list[Light]]:
-    """A light for each subject and channel, in the channels' order; ten queries whatever their number."""
+    """A light for each subject and channel, in the channels' order; one query whatever their number."""
     contacts = {subject: [_contact(subject, channel) for channel in channels] for subject in dict.fromkeys(subjects)}
     gathered = gather([contact for row in contacts.values() for contact in row], now)
     return {

@@ -132,8 +132,8 @@ def test_a_name_cannot_bring_fields_markup_or_headers(world: Any) -> None:
 
 def test_many_take_the_queries_of_one(world: Any, django_assert_num_queries: Any) -> None:
     wishes = [world.wish(world.obligation()) for _ in range(15)]
-    # savepoint 2 · known · gather 3 · templates · points · gate 10 + savepoint 2 + insert · insert · ids
-    with django_assert_num_queries(23):
+    # savepoint 2 · known · gather 3 · templates · points · gate: facts, savepoint 2, insert, salts, receipts · insert · ids
+    with django_assert_num_queries(16):
         outcomes = plan_batch(wishes, NOW)
     assert count_states(outcomes) == {"scheduled": 15}
 

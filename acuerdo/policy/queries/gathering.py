@@ -1,0 +1,209 @@
+"""Reads all that binds up to a thousand contacts in one statement, however many they are.
+
+Each source comes back as one JSON column of arrays; what the receipt keeps of a fact is the row as the database told it.
+Anything that another worker committed counts at once, even if its clock ran a little ahead of ours.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from acuerdo.policy.rules import PastContact, Reading
+
+HISTORY = timedelta(days=9)  # rolling seven local days, wherever the person's day began
+
+SOURCES = {
+    "debtors": """SELECT json_build_array(d.id, d.uid, d.timezone, d.region, encode(s.salt, 'hex')) AS row
+                  FROM portfolio_debtor d LEFT JOIN policy_personsalt s ON s.debtor_id = d.id
+                  WHERE d.id = ANY(%(debtors)s::bigint[])""",
+    "creditors": """SELECT json_build_array(id, uid, country, timezone) AS row FROM portfolio_creditor
+                    WHERE id = ANY(%(creditors)s::bigint[])""",
+    "points": """SELECT json_build_array(id, debtor_id, is_valid, ownership, kind, value, uid) AS row
+                 FROM portfolio_contactpoint WHERE id = ANY(%(points)s::bigint[])""",
+    "excluded": """SELECT json_build_array(p.id, e.country, e.effective_on) AS row FROM portfolio_contactpoint p
+                   JOIN policy_excludednumber e ON e.value = p.value AND e.removed_on IS NULL
+                   WHERE p.id = ANY(%(points)s::bigint[]) ORDER BY e.effective_on""",
+    "registries": "SELECT json_build_array(country, max(loaded_at)) AS row FROM policy_registryload GROUP BY country",
+    "obligations": """SELECT json_build_array(o.id, o.uid, o.debtor_id, o.creditor_id, o.gone_on, a.status, a.balance_minor,
+                                              a.balance_due_minor) AS row
+                      FROM portfolio_obligation o JOIN ledger_account a ON a.id = o.id
+                      WHERE o.id = ANY(%(obligations)s::bigint[]) OR o.debtor_id = ANY(%(debtors)s::bigint[])""",
+    "relations": """SELECT json_build_array(debtor_id, obligation_id, relation) AS row FROM portfolio_obligationparty
+                    WHERE debtor_id = ANY(%(debtors)s::bigint[])""",
+    "consents": """SELECT json_build_array(debtor_id, uid, channel, purpose, granted_at, revoked_at) AS row FROM policy_consent
+                   WHERE debtor_id = ANY(%(debtors)s::bigint[]) ORDER BY id""",
+    "holds": """SELECT json_build_array(debtor_id, obligation_id, uid, kind, channel, starts_at, ends_at) AS row
+                FROM policy_hold
+                WHERE (debtor_id = ANY(%(debtors)s::bigint[]) OR obligation_id = ANY(%(obligations)s::bigint[]))
+                  AND lifted_at IS NULL AND (ends_at IS NULL OR ends_at > %(now)s) ORDER BY id""",
+    "hours": """SELECT json_build_array(debtor_id, hours, instrument <> '', given_at) AS row FROM policy_contactpreference
+                WHERE debtor_id = ANY(%(debtors)s::bigint[]) AND revoked_at IS NULL""",
+    "history": """SELECT json_build_array(debtor_id, uid, at, channel, direction, right_party, is_two_way, counts,
+                                          obligation_id) AS row
+                  FROM policy_attempt WHERE debtor_id = ANY(%(debtors)s::bigint[]) AND at > %(since)s ORDER BY at, id""",
+    "readings": """SELECT json_build_array(creditor_id, pack, name, value, approved_by, approved_on) AS row
+                   FROM policy_policyreading
+                   WHERE creditor_id = ANY(%(creditors)s::bigint[]) AND approved_on <= %(today)s
+                   ORDER BY approved_on, id""",
+}
+_COLUMN = "(SELECT json_agg({name}.row) FROM ({source}) AS {name})"
+STATEMENT = "SELECT " + ", ".join(_COLUMN.format(name=name, source=source) for name, source in SOURCES.items())
+
+type Row = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedContact:
+    """One contact somebody or something wants to make. `debtor_id` is the person contacted, whatever their part in the debt.
+
+    `balance_stated_minor`: the figure due that the text states; the gate re-reads it. Without an obligation the contact
+    is about all that the person owes the creditor.
+    """
+
+    debtor_id: int
+    creditor_id: int
+    channel: str
+    purpose: str = "collection"
+    obligation_id: int | None = None
+    contact_point_id: int | None = None
+    balance_stated_minor: int | None = None
+    evidence: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    uid: str
+    timezone: str
+    region: str
+    salt: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    uid: str
+    country: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    debtor_id: int
+    is_valid: bool
+    ownership: int
+    kind: str
+    value: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """An obligation with its account's state; balances in minor units."""
+
+    id: int
+    uid: str
+    debtor_id: int
+    creditor_id: int
+    is_open: bool
+    balance_minor: int
+    balance_due_minor: int
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Rows by person, or by their own id. Lists of rows hold what the receipt keeps, without the ids they are found by."""
+
+    now: datetime
+    debtors: dict[int, Person] = field(default_factory=dict)
+    creditors: dict[int, Lender] = field(default_factory=dict)
+    points: dict[int, Point] = field(default_factory=dict)
+    excluded: dict[tuple[int, str], date] = field(default_factory=dict)
+    registries: dict[str, datetime] = field(default_factory=dict)
+    obligations: dict[int, Debt] = field(default_factory=dict)
+    owed_by: dict[int, list[Debt]] = field(default_factory=lambda: defaultdict(list))
+    relations: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    consents: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    holds_by_debtor: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    holds_by_obligation: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    hours: dict[int, Row] = field(default_factory=dict)
+    history: dict[int, list[PastContact]] = field(default_factory=lambda: defaultdict(list))
+    history_rows: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    readings: dict[tuple[int, str], dict[str, Reading]] = field(default_factory=lambda: defaultdict(dict))
+
+    def remember(self, debtor_id: int, row: Sequence[Any]) -> None:
+        """One contact of the log: uid, instant, channel, direction, right_party, is_two_way, counts, obligation_id."""
+        _uid, at, channel, direction, right_party, is_two_way, counts, obligation_id = row
+        instant = min(datetime.fromisoformat(at), self.now)
+        contact = PastContact(instant, channel, direction, is_two_way, right_party, counts, str(obligation_id or ""))
+        self.history[debtor_id].append(contact)
+        self.history_rows[debtor_id].append(list(row))
+
+
+def gather(contacts: Iterable[PlannedContact], now: datetime) -> Gathered:
+    """All rows that bind these contacts, in one statement."""
+    contacts = list(contacts)
+    asked: dict[str, Any] = {
+        "debtors": sorted({contact.debtor_id for contact in contacts}),
+        "creditors": sorted({contact.creditor_id for contact in contacts}),
+        "obligations": sorted({one.obligation_id for one in contacts if one.obligation_id is not None}),
+        "points": sorted({one.contact_point_id for one in contacts if one.contact_point_id is not None}),
+        "now": now,
+        "since": now - HISTORY,
+        # An approval of today waits until the date has begun everywhere here.
+        "today": (now - timedelta(hours=12)).date(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, asked)
+        columns = cursor.fetchone()
+    told = {name: _rows(column) for name, column in zip(SOURCES, columns, strict=True)}
+    gathered = Gathered(now)
+    _take_persons(gathered, told)
+    _take_debts(gathered, told)
+    _take_permissions(gathered, told)
+    return gathered
+
+
+def _rows(column: Any) -> list[Row]:
+    rows: list[Row] = json.loads(column) if isinstance(column, str) else column or []
+    return rows
+
+
+def _take_persons(gathered: Gathered, told: dict[str, list[Row]]) -> None:
+    for pk, uid, zone, region, salt in told["debtors"]:
+        gathered.debtors[pk] = Person(uid, zone, region, bytes.fromhex(salt) if salt else None)
+    for pk, uid, country, zone in told["creditors"]:
+        gathered.creditors[pk] = Lender(uid, country, zone)
+    for pk, debtor_id, is_valid, ownership, kind, value, uid in told["points"]:
+        gathered.points[pk] = Point(debtor_id, is_valid, ownership, kind, value, uid)
+    for point_id, country, effective_on in told["excluded"]:
+        gathered.excluded.setdefault((point_id, country), date.fromisoformat(effective_on))
+    gathered.registries = {country: datetime.fromisoformat(at) for country, at in told["registries"]}
+
+
+def _take_debts(gathered: Gathered, told: dict[str, list[Row]]) -> None:
+    for pk, uid, debtor_id, creditor_id, gone_on, status, balance, due in told["obligations"]:
+        is_open = status not in ("paid", "gone") and gone_on is None
+        debt = Debt(pk, uid, debtor_id, creditor_id, is_open, balance, due)
+        gathered.obligations[pk] = debt
+        gathered.owed_by[debtor_id].append(debt)
+    for debtor_id, obligation_id, relation in told["relations"]:
+        gathered.relations[debtor_id].append((obligation_id, relation))
+
+
+def _take_permissions(gathered: Gathered, told: dict[str, list[Row]]) -> None:
+    for debtor_id, *consent in told["consents"]:
+        gathered.consents[debtor_id].append(consent)
+    for debtor_id, obligation_id, *hold in told["holds"]:
+        gathered.holds_by_debtor[debtor_id].append([*hold, obligation_id])
+        if obligation_id is not None:
+            gathered.holds_by_obligation[obligation_id].append([*hold, obligation_id])
+    gathered.hours = {debtor_id: own for debtor_id, *own in told["hours"]}
+    for debtor_id, *attempt in told["history"]:
+        gathered.remember(debtor_id, attempt)
+    for creditor_id, pack, name, value, approved_by, approved_on in told["readings"]:
+        reading = Reading(value, approved_by, date.fromisoformat(approved_on))
+        gathered.readings[creditor_id, pack][name] = reading
