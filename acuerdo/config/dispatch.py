@@ -11,7 +11,14 @@ from itertools import batched
 from typing import Any
 
 from acuerdo.base import clock
-from acuerdo.messaging.public import PlannedMessage, count_states, deliver_all_due, plan_batch, recover_stuck
+from acuerdo.messaging.public import (
+    PlannedMessage,
+    best_points,
+    count_states,
+    deliver_all_due,
+    plan_batch,
+    recover_stuck,
+)
 from acuerdo.messaging.tasks import configured_channels
 from acuerdo.negotiation.public import promises_kept
 from acuerdo.policy.public import PlannedContact, judge_contacts
@@ -48,9 +55,11 @@ def thank_for_kept_promises(run_on: date, now: datetime) -> dict[str, int]:
 def _thanks(promises: Sequence[Any], now: datetime) -> Iterator[PlannedMessage]:
     asked = [_contact(promise, channel) for promise in promises for channel in THANKS_CHANNELS]
     judged = judge_contacts(asked, now)
+    reachable = best_points([promise.debtor_id for promise in promises])
     for index, promise in enumerate(promises):
         options = judged[index * len(THANKS_CHANNELS) : (index + 1) * len(THANKS_CHANNELS)]
-        channel = next((one.contact.channel for one in options if _may_today(one.verdict, now)), None)
+        channels = [one.contact.channel for one in options if _may_today(one.verdict, now)]
+        channel = next((one for one in channels if (promise.debtor_id, one) in reachable), None)
         if channel is not None:
             yield PlannedMessage(
                 plan_key=f"thanks:{promise.uid}",

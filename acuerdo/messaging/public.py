@@ -6,7 +6,7 @@ from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, coun
 from acuerdo.messaging.actions.withdrawal import withdraw_paid
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.ports import Answer, MessageChannel, Outgoing
-from acuerdo.messaging.queries import messages_of, sandbox_deliveries
+from acuerdo.messaging.queries import best_points, messages_of, sandbox_deliveries
 
 __all__ = [
     "Answer",
@@ -18,6 +18,7 @@ __all__ = [
     "Outgoing",
     "PlanOutcome",
     "PlannedMessage",
+    "best_points",
     "count_states",
     "deliver_all_due",
     "deliver_due",

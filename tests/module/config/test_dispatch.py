@@ -13,6 +13,7 @@ from acuerdo.messaging.public import deliver_all_due, load_templates
 from acuerdo.messaging.tasks import configured_channels
 from acuerdo.negotiation.public import judge_after_payment, make_promise
 from acuerdo.policy.models import Attempt, Consent
+from acuerdo.portfolio.models import ContactPoint
 from acuerdo.strategy.public import Decision, decide_day
 from tests.factories import NOW, TODAY, make_creditor, make_payment
 from tests.module.strategy.world import DAWN, reachable
@@ -109,3 +110,17 @@ def test_nobody_is_thanked_on_a_channel_they_did_not_authorise(decided: list[Any
     make_payment(obligation, 100_000_00, paid_on=TODAY, recorded_at=NOW)
     judge_after_payment([obligation.pk], today=TODAY, now=NOW)
     assert dispatch(TODAY, NOW)["thanked"] == {}
+
+
+def test_thanks_go_where_the_person_can_be_reached(decided: list[Any]) -> None:
+    obligation = decided[0]
+    ContactPoint.objects.filter(debtor=obligation.debtor, kind="email").delete()
+    make_promise(
+        obligation_id=obligation.pk, amount_minor=100_000_00, due_on=TODAY, actor="gestor1", now=DAWN, today=TODAY
+    )
+    make_payment(obligation, 100_000_00, paid_on=TODAY, recorded_at=NOW)
+    judge_after_payment([obligation.pk], today=TODAY, now=NOW)
+    assert set(dispatch(TODAY, NOW)["thanked"]) <= {"scheduled", "sent"}
+    thanks = Message.objects.filter(template__code="promesa_cumplida")
+    assert not thanks.filter(channel="email").exists()
+    assert not thanks.filter(state="failed").exists()
