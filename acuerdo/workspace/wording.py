@@ -56,7 +56,11 @@ PHASES = {
 FACTS = {
     "accounts": gettext_lazy("cuentas"),
     "looked_at": gettext_lazy("revisadas"),
-    "kept": gettext_lazy("cumplidas o conservadas"),
+    "kept": gettext_lazy("cumplidas"),
+    "decide.kept": gettext_lazy("ya en marcha"),
+    "replayed": gettext_lazy("recalculadas"),
+    "core_changed": gettext_lazy("del core cambiaron"),
+    "ledger_changed": gettext_lazy("de Acuerdo cambiaron"),
     "partly_kept": gettext_lazy("cumplidas en parte"),
     "broken": gettext_lazy("incumplidas"),
     "reopened": gettext_lazy("reabiertas"),
@@ -67,6 +71,13 @@ FACTS = {
     "blocked": gettext_lazy("bloqueados"),
     "sent": gettext_lazy("enviados"),
     "failed": gettext_lazy("no salieron"),
+}
+LABELS = {
+    "telefono": gettext_lazy("Teléfono"),
+    "celular": gettext_lazy("Celular"),
+    "correo": gettext_lazy("Correo"),
+    "correo electronico": gettext_lazy("Correo electrónico"),
+    "direccion": gettext_lazy("Dirección"),
 }
 OUTCOMES = {
     "allow": gettext_lazy("Permitido"),
@@ -311,8 +322,9 @@ def phase_error(stored: str) -> str:
 
 
 def label_word(label: str) -> str:
-    """A column's name as a person reads it: `correo_electronico` becomes «Correo electronico»."""
-    return label.replace("_", " ").strip().capitalize()
+    """A column's name as a person reads it: `correo_electronico` becomes «Correo electrónico»."""
+    plain = label.replace("_", " ").strip().lower()
+    return str(LABELS.get(plain, plain.capitalize()))
 
 
 def source_word(source: str) -> str:

@@ -61,7 +61,7 @@ def _line(name: str, row: PhaseRun | None, *, is_expected: bool) -> PhaseLine:
         return PhaseLine(_word(name), "waiting", None, None, [], "")
     if row.finished_at is not None:
         seconds = (row.finished_at - row.started_at).total_seconds()
-        return PhaseLine(_word(name), "done", row.started_at, seconds, _facts(row.report), "")
+        return PhaseLine(_word(name), "done", row.started_at, seconds, _facts(name, row.report), "")
     state = "stopped" if row.error else "running" if is_expected else "stopped"
     return PhaseLine(_word(name), state, row.started_at, None, [], wording.phase_error(row.error))
 
@@ -80,9 +80,15 @@ def _word(name: str) -> str:
     return str(wording.PHASES.get(name, name))
 
 
-def _facts(report: dict[str, Any]) -> list[tuple[str, Any]]:
+def _facts(phase: str, report: dict[str, Any]) -> list[tuple[str, Any]]:
     """The plain figures of the report; what is nested stays in the database."""
     plain = [
         (key, value) for key, value in report.items() if isinstance(value, (int, str)) and not isinstance(value, bool)
     ]
-    return [(str(wording.FACTS.get(key, key.replace("_", " "))), value) for key, value in plain[:8]]
+    return [(_fact(phase, key), value) for key, value in plain[:8]]
+
+
+def _fact(phase: str, key: str) -> str:
+    """A figure's name; the same key may mean another thing in another phase."""
+    word = wording.FACTS.get(f"{phase}.{key}") or wording.FACTS.get(key)
+    return str(word) if word else key.replace("_", " ")
