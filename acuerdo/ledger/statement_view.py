@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from acuerdo.base.models import AuditEntry
+from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, AccountEvent, Entry, Payment
 from acuerdo.ledger.queries import cap_tables, core_figures_of, events_of, load_accounts, unknown_account
 from acuerdo.ledger.rules.classification import RegulatoryClass, class_of
@@ -45,7 +46,7 @@ class EntryLine:
 def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = None) -> StatementView:
     """The statement as of a date, as known now or at `known_at`; six queries however long the history.
 
-    Refuses `unknown-account` and `rate-cap-missing`.
+    Refuses `unknown-account`, `rate-cap-missing` and `before-core-figures`.
     """
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
@@ -54,6 +55,9 @@ def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = 
     events = events_of(loaded)
     if loaded.is_core:
         figures = core_figures_of(account)
+        if figures.as_of and as_of < figures.as_of:
+            message = f"Las cifras del acreedor son del {figures.as_of:%Y-%m-%d}; no hay cifras anteriores a esa fecha."
+            raise Refusal("before-core-figures", message)
         document = build_core_document(figures, loaded.instalments, events, as_of, account.currency)
     else:
         terms = read_obligation_terms(account.terms, account.currency)

@@ -42,7 +42,9 @@ def owed_by_ledger(world: World, count_made: int = 12, name: str = "José Ñáñ
         citation="Resolución de prueba", recorded_at=factories.NOW, recorded_by="prueba",
     )  # fmt: skip
     obligation = factories.make_obligation(
-        factories.make_debtor(name), world.creditor, account={"balance_source": "ledger", "terms": TERMS, "state_as_of": None}
+        factories.make_debtor(name),
+        world.creditor,
+        account={"balance_source": "ledger", "terms": TERMS, "state_as_of": None},
     )
     Instalment.objects.bulk_create(
         Instalment(
@@ -91,7 +93,9 @@ def pdf_of(client: Client, obligation: Obligation) -> PdfReader:
 @pytest.mark.parametrize("name", ["page", "pdf"])
 def test_who_may_see_it(world: World, name: str) -> None:
     answers = [world.client(who).get(address(world.obligation, name)).status_code for who in CAST]
-    assert dict(zip(CAST, answers, strict=True)) == dict(zip(CAST, (302, 200, 200, 200, 200, 200, 200, 404), strict=True))
+    assert dict(zip(CAST, answers, strict=True)) == dict(
+        zip(CAST, (302, 200, 200, 200, 200, 200, 200, 404), strict=True)
+    )
 
 
 def test_the_obligation_of_another_person_is_not_there(world: World) -> None:
@@ -110,7 +114,11 @@ def test_screen_and_pdf_say_every_text_of_the_paper(world: World, language: str)
     page = plain(re.sub(r"<[^>]+>", "", world.client("agent").get(address(obligation)).content.decode()))
     reader = pdf_of(world.client("agent"), obligation)
     printed = plain("".join(sheet.extract_text() for sheet in reader.pages))
-    said = [text for text in texts(paper) if text not in (paper.language, *(e for row in paper.movements for e in row.entries))]
+    said = [
+        text
+        for text in texts(paper)
+        if text not in (paper.language, *(e for row in paper.movements for e in row.entries))
+    ]
     whys = [row.why for row in paper.parts]
     assert len(said) > 60
     assert [text for text in said if plain(text) not in page.replace("&#x27;", "'")] == []

@@ -38,7 +38,7 @@ BOUNDARIES = [
 ]
 
 
-@pytest.mark.parametrize(("country", "kind", "last_days"), BOUNDARIES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("country", "kind", "last_days"), BOUNDARIES, ids=str)
 def test_each_boundary(country: str, kind: str, last_days: tuple[int, ...]) -> None:
     codes = CO if country == "co" else PE
     for index, last in enumerate(last_days):
