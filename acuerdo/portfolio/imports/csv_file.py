@@ -20,6 +20,7 @@ HEAD_ROWS = 40
 # A field longer than this is a quote that nobody closed and that has swallowed the rest of the file.
 _FIELD_CHARACTERS_MAX = 65_536
 _CHUNK_ROWS = 5_000
+_BLOCK_CHARACTERS = 4_000_000
 
 Progress = Callable[[int, int], None]
 
@@ -57,7 +58,15 @@ def read_csv(
         is_raw=True,
     )
     try:
-        _copy(path, codec, chosen, header_row, writer, progress)
+        _copy(
+            path,
+            codec,
+            chosen,
+            header_row,
+            writer,
+            progress,
+            has_quotes='"' in head or "\r" in head.replace("\r\n", ""),
+        )
         return writer.close()
     except UnbalancedQuotes as error:
         writer.abandon()
@@ -67,22 +76,59 @@ def read_csv(
         raise
 
 
-def _copy(path: Path, codec: str, separator: str, header_row: int, writer: SpoolWriter, progress: Progress) -> None:
+def _copy(
+    path: Path,
+    codec: str,
+    separator: str,
+    header_row: int,
+    writer: SpoolWriter,
+    progress: Progress,
+    *,
+    has_quotes: bool,
+) -> None:
+    """Plain text goes by blocks; from the first quote on, whose record may span lines, it goes row by row."""
     size = path.stat().st_size
     with open_bytes(path) as source:
         text = io.TextIOWrapper(source, encoding=codec, errors="replace", newline="")
         raw = getattr(source, "fileobj", None) or source
-        for first, rows in _chunks(text, separator, path.name):
-            skipped = max(header_row + 1 - first, 0)
-            writer.add_many(first + skipped, rows[skipped:])
+        first = 1
+        if not has_quotes:
+            for _ in range(header_row):
+                text.readline()
+            first, rest = _copy_blocks(
+                text, separator, header_row + 1, writer, path.name, lambda: progress(min(raw.tell(), size), size)
+            )
+        else:
+            rest = text
+        for number, rows in _chunks(rest, separator, path.name, first):
+            skipped = max(header_row + 1 - number, 0)
+            writer.add_many(number + skipped, rows[skipped:])
             progress(min(raw.tell(), size), size)
     progress(size, size)
 
 
-def _chunks(text: Iterable[str], separator: str, file: str) -> Iterator[tuple[int, list[list[str]]]]:
-    """Rows as written, a few thousand at a time, with the number of the first (1 is the file's first row)."""
+def _copy_blocks(
+    text: io.TextIOWrapper, separator: str, first: int, writer: SpoolWriter, file: str, tell: Callable[[], None]
+) -> tuple[int, Iterable[str]]:
+    """Copies until the end or the first quote. Returns the number of the next row and what is left to read row by row."""
+    while block := text.read(_BLOCK_CHARACTERS):
+        block += text.readline()
+        if '"' in block:
+            return first, itertools.chain(io.StringIO(block, newline=""), text)
+        if writer.add_block(first, block, separator):
+            first += block.count("\n") + (not block.endswith("\n"))
+        else:
+            for number, rows in _chunks(io.StringIO(block, newline=""), separator, file, first):
+                writer.add_many(number, rows)
+                first = number + len(rows)
+        tell()
+    return first, ()
+
+
+def _chunks(text: Iterable[str], separator: str, file: str, first: int = 1) -> Iterator[tuple[int, list[list[str]]]]:
+    """Rows as written, a few thousand at a time, each time with the number of the first (1 is the file's first row)."""
     csv.field_size_limit(_FIELD_CHARACTERS_MAX)
-    reader, first = csv.reader(text, delimiter=separator), 1
+    reader = csv.reader(text, delimiter=separator)
     while True:
         rows: list[list[str]] = []
         try:

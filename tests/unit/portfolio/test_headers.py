@@ -30,13 +30,16 @@ def test_spellings_share_a_key(spelling: str) -> None:
     [
         # Colombia
         ("numero_obligacion", "obligation_number"), ("nit", "id_number"), ("identificación", "id_number"),
-        ("tipo_identificacion", "id_type"),        ("nombre", "name"), ("telefono", "phone"), ("valor_obligacion", "principal"), ("valor_vencido", "balance_due"),
+        ("tipo_identificacion", "id_type"), ("nombre", "name"), ("telefono", "phone"),
+        ("valor_obligacion", "principal"), ("valor_vencido", "balance_due"),
         ("valor_cuota", "instalment_amount"), ("dias_de_mora", "days_past_due"), ("intereses_corrientes", "balance_contract_interest"),
         ("intereses_mora", "balance_late_interest"), ("cuotas_vencidas", "instalments_overdue"), ("fecha_castigo", "written_off_on"),
-        ("DIASDEMORA", "days_past_due"), ("Fec. Vcto", "due_on"), ("Vlr Cuota", "instalment_amount"), ("SALDO TOTAL ($)", "balance_total"),
+        ("DIASDEMORA", "days_past_due"), ("Fec. Vcto", "due_on"), ("Vlr Cuota", "instalment_amount"),
+        ("SALDO TOTAL ($)", "balance_total"),
         # Peru
         ("numero_operacion", "obligation_number"), ("cuenta", "account_number"), ("dni", "id_number"),
-        ("monto_capital", "balance_principal"),        ("monto_total", "balance_total"), ("importe_desembolso", "principal"), ("telefono3", "phone"), ("distrito", "city"),
+        ("monto_capital", "balance_principal"),        ("monto_total", "balance_total"),
+        ("importe_desembolso", "principal"), ("telefono3", "phone"), ("distrito", "city"),
         ("agencia", "branch"), ("situacion", "status"),
         # never kept
         ("Motivo de la mora", "forbidden"), ("causal_no_pago", "forbidden"), ("fecha_nacimiento", "not_kept"),
