@@ -27,10 +27,12 @@ from acuerdo.portfolio.imports.reading import header_dictionary, shipped_profile
 from acuerdo.portfolio.imports.rejects_file import rejects_csv
 from acuerdo.portfolio.imports.template_file import template_csv
 from acuerdo.portfolio.imports.uploads import (
+    Progress,
     add_instalments,
     forget_upload,
     profile_of,
     request_load,
+    stage_payments,
     stage_upload,
     uploaded_file,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "Preview",
     "PreviewColumn",
     "Profile",
+    "Progress",
     "Settle",
     "Suggestion",
     "Tally",
@@ -97,6 +100,7 @@ __all__ = [
     "save_profile",
     "search_debtors",
     "shipped_profiles",
+    "stage_payments",
     "stage_upload",
     "stated_channels",
     "suggestions_for",

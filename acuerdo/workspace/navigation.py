@@ -40,6 +40,7 @@ PLACES: tuple[Place, ...] = (
     Place("workspace:strategy", _("Estrategia"), "route", "e", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:templates", _("Plantillas"), "template", "t", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:imports:list", _("Cargas"), "file-import", "i", frozenset({SUPERVISOR, DIRECTOR, ADMIN})),
+    Place("workspace:payments:list", _("Pagos"), "cash", "o", frozenset({SUPERVISOR, DIRECTOR, ADMIN})),
     Place("workspace:mailbox:list", _("Buzón"), "mailbox", "b", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:users", _("Usuarios"), "user-cog", "u", frozenset({ADMIN})),
     Place("workspace:day", _("Día"), "calendar-event", "d", frozenset({ADMIN, DIRECTOR, SUPERVISOR})),

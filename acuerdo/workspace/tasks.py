@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from acuerdo.base import clock, jobs
 from acuerdo.base.day import run_day
 from acuerdo.kernel.errors import Refusal
+from acuerdo.workspace.payments.loading import load_file
 
 BUSY = "day-running"
 
@@ -31,3 +32,9 @@ def run_day_of(run_on: date) -> None:
             run_day_job.defer(run_on=run_on.isoformat())
     except AlreadyEnqueued:
         return
+
+
+@jobs.app.task(name="workspace:load_payments", pass_context=False)
+def load_payments_job(batch_id: int, dry_run: bool) -> None:
+    """The trial or the load of an uploaded file of payments; runs again after a killed worker and posts nothing twice."""
+    load_file(batch_id, dry_run=dry_run, now=clock.now(), today=clock.business_date())

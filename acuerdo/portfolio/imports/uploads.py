@@ -45,6 +45,26 @@ def stage_upload(
     return batch
 
 
+def stage_payments(
+    name: str, chunks: Iterable[bytes], *, creditor: Creditor, format_name: str, as_of: date, now: datetime, actor: str
+) -> ImportBatch:
+    """Keeps an uploaded file of payments as a batch that waits for its trial. Refuses `file-too-large`."""
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            creditor=creditor,
+            kind="payments",
+            file_names=[_safe(name)],
+            as_of=as_of,
+            status=ImportStatus.PREVIEWED,
+            draft={"format": format_name},
+            started_at=now,
+            started_by=actor,
+        )
+        batch.refresh_from_db()
+        _keep(_folder(batch) / "portfolio" / batch.file_names[0], chunks)
+    return batch
+
+
 def add_instalments(batch: ImportBatch, name: str, chunks: Iterable[bytes]) -> None:
     """Adds the second file, with the instalments, to a batch that waits."""
     _keep(_folder(batch) / "instalments" / _safe(name), chunks)

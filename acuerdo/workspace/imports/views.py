@@ -123,7 +123,10 @@ def _columns_context(batch: ImportBatch, preview: Any) -> dict[str, Any]:
 @allow(SUPERVISOR, DIRECTOR, ADMIN)
 @require_GET
 def batch(request: HttpRequest, uid: str) -> HttpResponse:
-    return render(request, "workspace/imports/batch.html", _batch_context(_batch(request, uid)))
+    batch = _batch(request, uid)
+    if batch.kind == "payments":
+        return redirect("workspace:payments:batch", uid=batch.uid)
+    return render(request, "workspace/imports/batch.html", _batch_context(batch))
 
 
 @allow(SUPERVISOR, DIRECTOR, ADMIN)
