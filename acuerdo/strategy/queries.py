@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -86,7 +87,13 @@ def strategy_version(code: str, version: int | None = None) -> Strategy:
 
 
 def document_of(strategy: Strategy) -> StrategyDocument:
-    return read_strategy(strategy.document)
+    return _document(strategy.document)
+
+
+@lru_cache(maxsize=16)
+def _document(text: str) -> StrategyDocument:
+    """Read once: a day asks for its strategy with every batch of messages, and reading the YAML takes a tenth of a second."""
+    return read_strategy(text)
 
 
 def queue_for(user: User, on: date, filters: Q | None = None, page: int = 1) -> Page[Decision]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from acuerdo.base.bulk import insert_rows
 from acuerdo.base.locks import PERSONS_MAX
 from acuerdo.kernel.identifiers import new_uid
 from acuerdo.messaging.models import Message, MessageState, Template
@@ -83,7 +84,7 @@ def plan_batch(items: Sequence[PlannedMessage], now: datetime) -> list[PlanOutco
     answers = dict(zip([draft.item.plan_key for draft in asked], verdicts, strict=True))
     rows = [_row(draft, answers.get(draft.item.plan_key), now) for draft in drafts]
     # Whoever planned the same contact a moment ago wins; ours is then dropped.
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_rows(rows, skips_known=True)
     return _outcomes(items, known, rows)
 
 
@@ -149,7 +150,7 @@ def _contact(draft: _Draft) -> PlannedContact:
 def _row(draft: _Draft, verdict: Verdict | None, now: datetime) -> Message:
     item, text = draft.item, draft.text
     row = Message(
-        uid=str(new_uid(now)),  # a value made here lets the whole batch go in as arrays
+        uid=str(new_uid(now)),
         plan_key=item.plan_key,
         debtor_id=item.debtor_id,
         creditor_id=item.creditor_id,

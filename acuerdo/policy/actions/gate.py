@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from acuerdo.base.bulk import insert_rows
 from acuerdo.base.locks import lock_person_many
 from acuerdo.kernel.identifiers import new_uid
 from acuerdo.policy.actions.receipts import keep_verdicts
@@ -76,7 +77,7 @@ def permit_batch(contacts: Sequence[PlannedContact], *, actor: str, now: datetim
     verdicts = _store_verdicts(judged, actor=actor, now=now)
     for place, attempt in reserved.items():
         attempt.verdict = verdicts[place]
-    by_verdict = {attempt.verdict_id: attempt for attempt in Attempt.objects.bulk_create(list(reserved.values()))}
+    by_verdict = {attempt.verdict_id: attempt for attempt in insert_rows(list(reserved.values()))}
     keep_verdicts(gathered, judged, verdicts, by_verdict)
     return [
         Permit(contact, verdict, by_verdict.get(verdict.pk))
@@ -103,7 +104,7 @@ def _remember(gathered: Gathered, attempt: Attempt) -> None:
 def _reserve(judged: Judged, actor: str, now: datetime) -> Attempt:
     contact = judged.contact
     return Attempt(
-        uid=str(new_uid(now)),  # a value made here lets the whole batch go in as arrays
+        uid=str(new_uid(now)),
         debtor_id=contact.debtor_id,
         creditor_id=contact.creditor_id,
         obligation_id=contact.obligation_id,
@@ -120,7 +121,9 @@ def _reserve(judged: Judged, actor: str, now: datetime) -> Attempt:
 
 
 def _store_verdicts(judged: Sequence[Judged], *, actor: str, now: datetime) -> list[Verdict]:
-    return Verdict.objects.bulk_create([_verdict_row(one, actor, now) for one in judged])
+    rows = [_verdict_row(one, actor, now) for one in judged]
+    insert_rows(rows)
+    return rows
 
 
 def _verdict_row(judged: Judged, actor: str, now: datetime) -> Verdict:
