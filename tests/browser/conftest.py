@@ -48,7 +48,10 @@ def day(transactional_db: None) -> Iterator[dict[str, Any]]:
     """Wednesday, ten in the morning: three people wait for the agent's call, a fourth is left alone."""
     clock.set_now(factories.NOW)
     creditor = factories.make_creditor("Banco Ficticio", ways_to_pay=[{"name": "PSE"}, {"name": "Oficina"}])
-    users = {role: factories.make_user(role, username=role) for role in ("agent", "supervisor", "director", "compliance", "admin")}
+    users = {
+        role: factories.make_user(role, username=role)
+        for role in ("agent", "supervisor", "director", "compliance", "admin")
+    }
     people = [factories.make_debtor(name) for name in ("Ana Uno Prueba", "Berta Dos Prueba", "Carla Tres Prueba")]
     for score, person in enumerate(people):
         obligation = factories.make_obligation(person, creditor)

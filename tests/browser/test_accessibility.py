@@ -74,7 +74,9 @@ def test_a_call_panel_with_its_fields(sign_in: SignIn, day: dict[str, Any]) -> N
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("role", "path"), [("agent", "/titulares/first"), ("supervisor", "/hoy"), ("director", "/cartera")])
+@pytest.mark.parametrize(
+    ("role", "path"), [("agent", "/titulares/first"), ("supervisor", "/hoy"), ("director", "/cartera")]
+)
 def test_nothing_is_wider_than_a_phone(sign_in: SignIn, day: dict[str, Any], role: str, path: str) -> None:
     page = sign_in(role)
     page.set_viewport_size({"width": 390, "height": 844})

@@ -72,7 +72,12 @@ class Answers(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes, kind: str, more: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Security-Policy": POLICY, "Content-Length": str(len(body)), **(more or {})}.items():
+        for name, value in {
+            "Content-Type": kind,
+            "Content-Security-Policy": POLICY,
+            "Content-Length": str(len(body)),
+            **(more or {}),
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
@@ -108,7 +113,10 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+    )
     page.goto(address)
     page.wait_for_function("document.querySelector('#part').hidden")
     yield page
@@ -224,6 +232,8 @@ def test_the_chart_is_drawn_and_described(page: Page) -> None:
 def test_controls_are_large_enough_for_a_thumb_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.evaluate("document.querySelectorAll('button').forEach((button) => button.classList.add('btn'))")
-    heights = page.evaluate("[...document.querySelectorAll('main > .btn')].map((button) => button.getBoundingClientRect().height)")
+    heights = page.evaluate(
+        "[...document.querySelectorAll('main > .btn')].map((button) => button.getBoundingClientRect().height)"
+    )
     assert len(heights) >= 4
     assert min(heights) >= 44
