@@ -23,16 +23,16 @@ SETTLE = partial(settle_payments, today=TODAY, now=NOW)
 
 
 def asobancaria(
-    payments: list[tuple[str, int]], *, total_minor: int | None = None, modifier: str = "A", sequence: int = 2
+    payments: list[tuple[str, int]], *, total_minor: int | None = None, modifier: str = "A", day: str = "20260714"
 ) -> bytes:
-    """An invented collection file of 14 July 2026."""
+    """An invented collection file, of 14 July 2026 unless told otherwise."""
     records = [
-        f"06{reference.zfill(48)}{amount:014}03150001010000000070409{sequence + index:07}000"
+        f"06{reference.zfill(48)}{amount:014}03150001010000000070409{index + 2:07}000"
         for index, (reference, amount) in enumerate(payments)
     ]
     total = sum(amount for _, amount in payments) if total_minor is None else total_minor
     control = f"{len(payments):09}{total:018}"
-    head = f"01901000001620260714007{'12345678901':0>17}202607141202{modifier}01"
+    head = f"019010000016{day}007{'12345678901':0>17}202607141202{modifier}01"
     return "\r\n".join([head, "0577099980000180001", *records, f"08{control}0001", f"09{control}"]).encode("latin-1")
 
 
@@ -44,8 +44,8 @@ def creditor() -> Creditor:
 def load(path: Path, creditor: Creditor, content: bytes, **options: Any) -> Any:
     path = path / options.pop("name", "recaudo.txt")
     path.write_bytes(content)
-    options = {"format_name": bank_format_of(path), "settle": SETTLE} | options
-    return import_bank_file(path, creditor=creditor, now=NOW, today=TODAY, actor="prueba", **options)
+    told: dict[str, Any] = {"format_name": bank_format_of(path), "settle": SETTLE} | options
+    return import_bank_file(path, creditor=creditor, now=NOW, today=TODAY, actor="prueba", **told)
 
 
 def number_of(obligation: Obligation) -> str:
