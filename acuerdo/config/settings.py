@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "acuerdo.messaging",
     "acuerdo.strategy",
     "acuerdo.workspace",
+    "acuerdo.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

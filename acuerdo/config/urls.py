@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("acuerdo.api.urls")),
     path("", include("acuerdo.workspace.urls")),
 ]
 

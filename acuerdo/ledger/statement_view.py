@@ -73,11 +73,14 @@ def instalments_of(account_id: int) -> tuple[str, list[Instalment]]:
     return account.currency, load_accounts([account])[0].instalments
 
 
-def entries_of(account_id: int, *, after: int = 0, limit: int = 100) -> list[tuple[int, EntryLine]]:
+def entries_of(
+    account_id: int, *, after: int = 0, limit: int = 100, since: datetime | None = None
+) -> list[tuple[int, EntryLine]]:
     """The account's legs in the order of recording, from the one after `after` on, each with its place for the next page."""
-    rows = (
-        Entry.objects.filter(account_id=account_id, pk__gt=after).select_related("payment", "event").order_by("pk")
-    )[:limit]
+    found = Entry.objects.filter(account_id=account_id, pk__gt=after)
+    if since is not None:
+        found = found.filter(recorded_at__gte=since)
+    rows = found.select_related("payment", "event").order_by("pk")[:limit]
     return [(row.pk, _line(row)) for row in rows]
 
 
