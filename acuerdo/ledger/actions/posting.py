@@ -9,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models import Sum
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.identifiers import new_uid
-from acuerdo.ledger.actions.writing import Batch, write_batch
-from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, Entry, OpenInstalment, Payment
+from acuerdo.ledger.actions.writing import Batch, OpenRow, write_batch
+from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, Entry, Payment
 from acuerdo.ledger.queries import (
     EventRow,
     Loaded,
@@ -213,15 +212,15 @@ def _difference(
     ]
 
 
-def _open_rows(account_id: int, book: Book, as_of: date) -> Iterable[OpenInstalment]:
+def _open_rows(account_id: int, book: Book, as_of: date) -> Iterable[OpenRow]:
     day = as_of.toordinal()
     for line in book.lines:
         if book.is_open(line, day):
             yield _open_row(account_id, line)
 
 
-def _open_row(account_id: int, line: Line) -> OpenInstalment:
-    return OpenInstalment(
+def _open_row(account_id: int, line: Line) -> OpenRow:
+    return OpenRow(
         account_id=account_id,
         number=line.number,
         due_on=date.fromordinal(line.due),
@@ -230,7 +229,7 @@ def _open_row(account_id: int, line: Line) -> OpenInstalment:
         insurance_minor=line.owed["insurance"],
         fees_minor=line.owed["fees"],
         collection_fee_minor=line.owed["collection_fee"],
-        late_exact=Decimal(line.late_exact),
+        late_exact=line.late_exact,
         late_settled_minor=line.late_settled,
         accrued_through=date.fromordinal(line.accrued_through),
     )
