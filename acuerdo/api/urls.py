@@ -1,13 +1,30 @@
 """The public HTTP API, version 1. Its document is `/api/v1/openapi.json`; no page of it loads anything from elsewhere."""
 
+from typing import Any
+
 from django.urls import path
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from acuerdo.api import obligations, payments
 from acuerdo.api.access import BearerKey
-from acuerdo.api.problems import register
+from acuerdo.api.problems import CONTENT_TYPE, register
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """Tells in its document that whatever is not a success is a problem document."""
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        for path_item in schema["paths"].values():
+            for operation in path_item.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                        answer["content"] = {CONTENT_TYPE: answer["content"]["application/json"]}
+        return schema
+
+
+api = Api(
     title="Acuerdo",
     version="1",
     description="What is owed, why, and the payments received. Amounts are decimal texts; errors are problem details (RFC 9457).",
