@@ -198,23 +198,32 @@ FROM imp_target t WHERE source = 'core' AND next_due_on IS NOT NULL AND instalme
   AND (SELECT count(*) FROM ledger_instalment i WHERE i.account_id = t.known_id) <= 1;
 """
 
-_INSTALMENTS = """
+_NUMBERED = """
+  coalesce(i.instalment, row_number() OVER w)::int AS number, i.due_on, i.principal_minor, i.contract_interest_minor,
+  i.insurance_minor, i.fees_minor, i.total_minor, (sum(i.total_minor) OVER w)::bigint AS cum_due_minor
+"""
+_INSTALMENT_COLUMNS = """account_id, number, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor,
+  cum_due_minor"""
+_NEW_INSTALMENTS = f"""
+INSERT INTO ledger_instalment ({_INSTALMENT_COLUMNS})
+SELECT t.id, {_NUMBERED} FROM imp_instalment i JOIN imp_target t ON t.number = i.number WHERE t.known_id IS NULL
+WINDOW w AS (PARTITION BY t.id ORDER BY i.due_on, i.instalment, i.row ROWS UNBOUNDED PRECEDING)
+"""
+# Of known obligations only the schedules that differ are written again.
+_KNOWN_INSTALMENTS = f"""
 CREATE TEMP TABLE imp_row ON COMMIT DROP AS
-SELECT coalesce(t.id, o.id) AS account_id, coalesce(i.instalment, row_number() OVER w)::int AS number, i.due_on, i.principal_minor,
-  i.contract_interest_minor, i.insurance_minor, i.fees_minor, i.total_minor,
-  (sum(i.total_minor) OVER w)::bigint AS cum_due_minor, t.known_id IS NULL AND t.id IS NOT NULL AS is_new
-FROM imp_instalment i LEFT JOIN imp_target t ON t.number = i.number
-LEFT JOIN portfolio_obligation o ON t.id IS NULL AND o.creditor_id = %(creditor)s AND o.number = i.number
-WHERE coalesce(t.id, o.id) IS NOT NULL
-WINDOW w AS (PARTITION BY coalesce(t.id, o.id) ORDER BY i.due_on, i.instalment, i.row ROWS UNBOUNDED PRECEDING);
+SELECT o.id AS account_id, {_NUMBERED}
+FROM imp_instalment i JOIN portfolio_obligation o ON o.creditor_id = %(creditor)s AND o.number = i.number
+WHERE NOT EXISTS (SELECT FROM imp_target t WHERE t.id = o.id AND t.known_id IS NULL)
+WINDOW w AS (PARTITION BY o.id ORDER BY i.due_on, i.instalment, i.row ROWS UNBOUNDED PRECEDING);
 ANALYZE imp_row;
 CREATE TEMP TABLE imp_reschedule ON COMMIT DROP AS
 SELECT DISTINCT account_id FROM (
   SELECT r.account_id FROM imp_row r LEFT JOIN ledger_instalment i ON i.account_id = r.account_id AND i.number = r.number
-  WHERE NOT r.is_new AND (i.number IS NULL OR (i.due_on, i.principal_minor, i.contract_interest_minor, i.insurance_minor, i.fees_minor,
-    i.cum_due_minor) <> (r.due_on, r.principal_minor, r.contract_interest_minor, r.insurance_minor, r.fees_minor, r.cum_due_minor))
+  WHERE i.number IS NULL OR (i.due_on, i.principal_minor, i.contract_interest_minor, i.insurance_minor, i.fees_minor,
+    i.cum_due_minor) <> (r.due_on, r.principal_minor, r.contract_interest_minor, r.insurance_minor, r.fees_minor, r.cum_due_minor)
   UNION ALL
-  SELECT i.account_id FROM ledger_instalment i JOIN (SELECT DISTINCT account_id FROM imp_row WHERE NOT is_new) k USING (account_id)
+  SELECT i.account_id FROM ledger_instalment i JOIN (SELECT DISTINCT account_id FROM imp_row) k USING (account_id)
   WHERE NOT EXISTS (SELECT FROM imp_row r WHERE r.account_id = i.account_id AND r.number = i.number)
 ) differing;
 INSERT INTO portfolio_importchange (batch_id, "table", key, before)
@@ -222,10 +231,8 @@ SELECT %(batch)s, 'ledger_instalment', c.account_id,
   coalesce((SELECT jsonb_agg(to_jsonb(i)) FROM ledger_instalment i WHERE i.account_id = c.account_id), '[]')
 FROM imp_reschedule c;
 DELETE FROM ledger_instalment i USING imp_reschedule c WHERE i.account_id = c.account_id;
-INSERT INTO ledger_instalment (account_id, number, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor,
-  total_minor, cum_due_minor)
-SELECT account_id, number, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor, cum_due_minor
-FROM imp_row r WHERE is_new OR EXISTS (SELECT FROM imp_reschedule c WHERE c.account_id = r.account_id) ORDER BY account_id, number;
+INSERT INTO ledger_instalment ({_INSTALMENT_COLUMNS})
+SELECT {_INSTALMENT_COLUMNS} FROM imp_row r JOIN imp_reschedule USING (account_id) ORDER BY account_id, number;
 """
 
 
@@ -273,8 +280,10 @@ def merge_instalments(cursor: Any, told: dict[str, Any]) -> int:
     """Schedules given in a file or with one due date. Only schedules that differ are written. Returns instalments written."""
     cursor.execute("ANALYZE imp_instalment")
     _run(cursor, _SINGLE_INSTALMENTS, told)
-    _run(cursor, _INSTALMENTS, told)
-    return int(cursor.rowcount)
+    cursor.execute(_NEW_INSTALMENTS)
+    written = int(cursor.rowcount)
+    _run(cursor, _KNOWN_INSTALMENTS, told)
+    return written + int(cursor.rowcount)
 
 
 def _run(cursor: Any, statements: str, told: dict[str, Any]) -> None:
