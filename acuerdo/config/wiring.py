@@ -16,6 +16,7 @@ PHASES = (
     ("promises", "acuerdo.negotiation.tasks.evaluate"),
     ("decide", "acuerdo.strategy.tasks.decide"),
     ("dispatch", "acuerdo.config.dispatch.dispatch"),
+    ("checkpoint", "acuerdo.policy.tasks.checkpoint"),
 )
 
 

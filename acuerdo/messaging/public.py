@@ -6,7 +6,7 @@ from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, coun
 from acuerdo.messaging.actions.withdrawal import withdraw_paid
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.ports import Answer, MessageChannel, Outgoing
-from acuerdo.messaging.queries import best_points, messages_of, sandbox_deliveries
+from acuerdo.messaging.queries import best_points, messages_of, sandbox_deliveries, sent_texts
 
 __all__ = [
     "Answer",
@@ -27,5 +27,6 @@ __all__ = [
     "plan_batch",
     "recover_stuck",
     "sandbox_deliveries",
+    "sent_texts",
     "withdraw_paid",
 ]

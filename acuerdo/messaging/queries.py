@@ -12,7 +12,7 @@ from acuerdo.kernel.phone import display_phone
 from acuerdo.messaging.models import Message, SandboxDelivery, Template
 from acuerdo.messaging.rules.fields import ObligationFacts, PersonFacts
 from acuerdo.negotiation.public import latest_promises
-from acuerdo.policy.public import Hold
+from acuerdo.policy.public import Hold, SentText
 
 WRITER = {"es": "Servicio al cliente", "en": "Customer service"}
 POINT_KINDS = {"email": "email", "sms": "phone", "whatsapp": "phone", "voice": "phone"}
@@ -191,3 +191,17 @@ def sandbox_deliveries(*, channels: Sequence[str], search: str = "") -> QuerySet
     found = SandboxDelivery.objects.filter(channel__in=channels)
     wanted = search.strip().replace(" ", "")
     return (found.filter(receiver__icontains=wanted) if wanted else found).order_by("-received_at", "-id")
+
+
+def sent_texts(debtor_uid: str) -> dict[str, SentText]:
+    """What each contact with the person carried, by the attempt's uid, as it is kept now; empty for an unknown person."""
+    rows = Message.objects.filter(debtor__uid=debtor_uid, attempt__isnull=False).select_related("attempt", "template")
+    return {str(row.attempt.uid): sent_text(row) for row in rows if row.attempt is not None}
+
+
+def sent_text(row: Message) -> SentText:
+    """What the receipt commits to: the text as the provider gets it."""
+    version = f"{row.template.code}@{row.template.version}" if row.template else ""
+    return SentText(
+        row.attempt_id or 0, f"message:{row.uid}", version, row.receiver, row.subject, row.body, row.body_html
+    )

@@ -4,8 +4,10 @@ The gate: `judge_contacts` looks, `ask_gate` stores the answer for a plan, `perm
 Afterwards `mark_attempts` follows delivery and `record_outcome` says what happened; `log_contact` does all for an agent.
 """
 
+from acuerdo.policy.actions.checkpoints import write_checkpoint, write_checkpoints
 from acuerdo.policy.actions.corrections import PointState, point_state, undo_outcome
 from acuerdo.policy.actions.declared import channels_in, declare_consents, declare_from_portfolio
+from acuerdo.policy.actions.expediente import Expediente, make_expediente
 from acuerdo.policy.actions.gate import Permit, ask_gate, ask_gate_batch, permit_and_log, permit_batch
 from acuerdo.policy.actions.outcomes import (
     Outcome,
@@ -26,7 +28,9 @@ from acuerdo.policy.actions.permissions import (
     set_own_hours,
 )
 from acuerdo.policy.actions.receipts import SentText, forget_salt, keep_texts
+from acuerdo.policy.actions.registry import RegistryReport, load_registry
 from acuerdo.policy.models import Attempt, AttemptStatus, Channel, Consent, ContactPreference, Hold, HoldKind, Verdict
+from acuerdo.policy.queries.checks import check_contacts
 from acuerdo.policy.queries.facts import Judged, judge_contacts
 from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.queries.log import (
@@ -38,6 +42,7 @@ from acuerdo.policy.queries.log import (
     stopped_by_rule,
 )
 from acuerdo.policy.queries.semaphore import Light, Subject, say_moment, semaphore, semaphore_of
+from acuerdo.policy.queries.verification import ReceiptReport, list_receipt_chains, verify_receipts
 from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, find_disposition, search_dispositions
 from acuerdo.policy.snapshot import EXTRACTS
 
@@ -49,6 +54,7 @@ __all__ = [
     "Consent",
     "ContactPreference",
     "Disposition",
+    "Expediente",
     "Hold",
     "HoldKind",
     "Judged",
@@ -57,6 +63,8 @@ __all__ = [
     "Permit",
     "PlannedContact",
     "PointState",
+    "ReceiptReport",
+    "RegistryReport",
     "SentText",
     "Subject",
     "Verdict",
@@ -66,6 +74,7 @@ __all__ = [
     "ask_gate_batch",
     "attempts_by_channel",
     "channels_in",
+    "check_contacts",
     "clear_own_hours",
     "contact_log",
     "declare_consents",
@@ -76,8 +85,11 @@ __all__ = [
     "judge_contacts",
     "keep_texts",
     "lift_hold",
+    "list_receipt_chains",
+    "load_registry",
     "log_contact",
     "log_inbound",
+    "make_expediente",
     "mark_attempts",
     "mark_attempts_many",
     "open_holds",
@@ -97,4 +109,7 @@ __all__ = [
     "standing_consents",
     "stopped_by_rule",
     "undo_outcome",
+    "verify_receipts",
+    "write_checkpoint",
+    "write_checkpoints",
 ]

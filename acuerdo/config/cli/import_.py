@@ -78,6 +78,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar=in_language(es="DOCUMENTO", en="DOCUMENT"),
         help=in_language(es="documento que prueba esas autorizaciones", en="document that proves those authorisations"),
     )
+    registry = kinds.add_parser(
+        "registry", help=in_language(es="registro de números excluidos", en="registry of excluded numbers")
+    )
+    registry.add_argument(
+        "file",
+        type=Path,
+        metavar=in_language(es="ARCHIVO", en="FILE"),
+        help=in_language(es="el registro completo, CSV", en="the whole registry, CSV"),
+    )
+    registry.add_argument(
+        "--country",
+        required=True,
+        metavar="co",
+        help=in_language(es="país del registro, dos letras", en="the registry's country, two letters"),
+    )
     payments = kinds.add_parser("payments", help=in_language(es="pagos recibidos", en="payments received"))
     _common(payments)
     payments.add_argument(
@@ -92,7 +107,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"))
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar=in_language(es="ARCHIVO", en="FILE"),
+        help=in_language(es="lo que se carga, un archivo o varios", en="what is loaded, one file or several"),
+    )
     parser.add_argument(
         "--creditor",
         metavar=in_language(es="NOMBRE", en="NAME"),
@@ -125,6 +146,8 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     installation.open_installation()
+    if args.kind == "registry":
+        return _registry(args)
     documents, texts, rejected = [], [], 0
     for path in args.files:
         report = _portfolio(args, path) if args.kind == "portfolio" else _payments(args, path)
@@ -136,6 +159,24 @@ def run(args: argparse.Namespace) -> int:
         rejected += report.rejected + (report.status == "quarantined")
     output.answer(args, {"imports": documents}, "\n".join(texts))
     return 1 if rejected else 0
+
+
+def _registry(args: argparse.Namespace) -> int:
+    """The whole registry of a country, which replaces the one before; 1 when rows could not be read."""
+    from acuerdo.base import clock  # noqa: PLC0415 - needs Django ready
+    from acuerdo.policy.public import load_registry  # noqa: PLC0415
+
+    try:
+        content = args.file.read_bytes()
+    except OSError as error:
+        raise Refusal("file-unreadable", f"No se puede leer {args.file.name}: {error.strerror}") from error
+    done = load_registry(content, country=args.country, file_name=args.file.name, actor="cli", now=clock.now())
+    rejects = [{"row": row, "code": code} for row, code in done.rejected]
+    document = {"numbers": done.numbers, "added": done.added, "released": done.released, "rejects": rejects}
+    es = f"Números: {done.numbers}; nuevos: {done.added}; retirados: {done.released}; filas ilegibles: {len(rejects)}."
+    en = f"Numbers: {done.numbers}; new: {done.added}; released: {done.released}; unreadable rows: {len(rejects)}."
+    output.answer(args, document, in_language(es=es, en=en))
+    return 1 if rejects else 0
 
 
 def _portfolio(args: argparse.Namespace, path: Path) -> "ImportReport":

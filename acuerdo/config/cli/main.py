@@ -42,6 +42,7 @@ COMMANDS = (
     Command("decide", "decide", "decide el plan de un día sobre una foto", "decide a day's plan over a snapshot"),
     Command("snapshot", "snapshot", "guarda la cartera para decidir", "save the portfolio for deciding"),
     Command("strategy", "strategy", "estrategias: revisar, publicar, ver", "strategies: check, publish, show"),
+    Command("audit", "audit", "prueba que nada se cambió; expedientes", "prove that nothing was changed; expedientes"),
     Command("rates", "rates", "carga tasas máximas certificadas", "load certified caps of interest"),
     Command("day", "day", "ejecuta el ciclo del día", "run the day's cycle"),
     Command("import", "import_", "carga carteras y pagos desde archivos", "load portfolios and payments from files"),

@@ -21,10 +21,10 @@ from acuerdo.messaging.actions.planning import ACTOR, apply_refusal
 from acuerdo.messaging.actions.recording import record, settle, store, uid_of
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.ports import MessageChannel, Outgoing
-from acuerdo.messaging.queries import Source, Wanted, gather, source_of
+from acuerdo.messaging.queries import Source, Wanted, gather, sent_text, source_of
 from acuerdo.messaging.rules.compose import compose
 from acuerdo.messaging.rules.states import Event, next_state
-from acuerdo.policy.public import Permit, PlannedContact, SentText, keep_texts, permit_batch
+from acuerdo.policy.public import Permit, PlannedContact, keep_texts, permit_batch
 
 BATCH_MAX = 500
 STUCK_AFTER = timedelta(minutes=10)
@@ -120,7 +120,7 @@ def _take(now: datetime, channels: Channels, limit: int) -> tuple[list[Message],
         row.updated_at = now
     store(rows, _TAKEN)
     leaving = [row for row in asked if row.state == MessageState.SENDING]
-    keep_texts([_sent_text(row) for row in leaving], now=now)
+    keep_texts([sent_text(row) for row in leaving], now=now)
     return rows, [(row, sources[row.pk]) for row in leaving]
 
 
@@ -193,13 +193,6 @@ def _apply_permit(row: Message, permit: Permit, source: Source, channels: Channe
     row.failure = ""
     row.provider = channels[row.channel].name
     row.tries += 1
-
-
-def _sent_text(row: Message) -> SentText:
-    """What the receipt commits to: the text as the provider is about to get it."""
-    version = f"{row.template.code}@{row.template.version}" if row.template else ""
-    reference = f"message:{row.uid}"
-    return SentText(row.attempt_id or 0, reference, version, row.receiver, row.subject, row.body, row.body_html)
 
 
 def _by_provider(

@@ -1,0 +1,1 @@
+"""Outside of the database: the installation's signing key."""
