@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Literal
 
 from acuerdo.kernel.calendar import add_months
 from demo.behaviour import pay_dates, pick_behaviour
@@ -29,7 +30,7 @@ class Lender:
     country: str
     currency: str
     timezone: str
-    balance_source: str
+    balance_source: Literal["core", "ledger"]
     branches: tuple[str, ...]
     products: tuple["Product", ...]
     share: float

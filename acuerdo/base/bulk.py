@@ -53,7 +53,7 @@ def _columns(rows: Sequence[Model]) -> list[tuple[str, str]]:
         silent = sum(_is_left_out(getattr(row, field.attname), field.primary_key) for row in rows)
         if silent not in (0, len(rows)):
             raise ValueError(f"some rows leave {field.name} to the database and some do not")
-        if not silent:
+        if not silent and field.column is not None:
             found.append((field.column, field.attname))
     return found
 

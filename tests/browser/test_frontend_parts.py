@@ -1,4 +1,4 @@
-"""The frontend's own behaviours in a real browser, on a page of our own and under the strict content security policy, without the application."""
+"""The frontend's own behaviours in a real browser, on our own page, under the strict content policy, without the application."""
 
 import json
 import os
@@ -31,7 +31,8 @@ PAGE = """<!doctype html><html lang="es" data-bs-theme="light"><head><meta chars
 <a id="queue" href="/other" data-key="g q">Mi cola</a><button id="opener" data-opens="box">Abrir</button>
 <dialog id="box" class="ac-dialog"><p>Texto</p><button id="closer" data-closes>Cerrar</button></dialog>
 <form id="call" hx-post="/save" hx-target="#result" data-draft="call-1">
-<select name="disposition" id="disposition"><option value="none">No contesta</option><option value="rpc" data-kind="promise">Promesa</option></select>
+<select name="disposition" id="disposition"><option value="none">No contesta</option>
+<option value="rpc" data-kind="promise">Promesa</option></select>
 <div id="part" data-when="disposition=promise"><input name="amount" id="amount"></div><textarea name="note" id="note"></textarea>
 <input type="password" name="secret" id="secret"><button id="send">Guardar</button></form><div id="result"></div>
 <button id="refused" hx-post="/refused" hx-target="#result">1</button><button id="problem" hx-post="/problem" hx-target="#result">2</button>

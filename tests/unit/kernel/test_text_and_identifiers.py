@@ -34,7 +34,7 @@ def test_identifiers_follow_time() -> None:
     assert early < late
     assert early.version == 7
     with pytest.raises(ValueError, match="aware"):
-        new_uid(datetime(2026, 1, 1))
+        new_uid(datetime(2026, 1, 1))  # noqa: DTZ001  # naive on purpose
     with pytest.raises(ValueError, match="10 random"):
         new_uid(datetime(2026, 1, 1, tzinfo=UTC), b"x")
     with pytest.raises(ValueError, match="outside"):

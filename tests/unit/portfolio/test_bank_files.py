@@ -101,7 +101,8 @@ CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 ENTRY = """<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><RvslInd>{reversal}</RvslInd>
 <Sts><Cd>{status}</Cd></Sts><ValDt><Dt>2026-03-02</Dt></ValDt><AcctSvcrRef>S1</AcctSvcrRef>{details}</Ntry>"""
 DETAILS = """<NtryDtls><TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs><Amt Ccy="COP">10.00</Amt>
-<RltdPties><Dbtr><Pty><Nm>Ana Luz</Nm></Pty></Dbtr></RltdPties><RmtInf><Strd><CdtrRefInf><Ref>CR-1</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>
+<RltdPties><Dbtr><Pty><Nm>Ana Luz</Nm></Pty></Dbtr></RltdPties>
+<RmtInf><Strd><CdtrRefInf><Ref>CR-1</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>
 <TxDtls><Refs><EndToEndId>E2</EndToEndId></Refs><Amt Ccy="COP">15.50</Amt><RmtInf><Ustrd>cuota marzo</Ustrd></RmtInf></TxDtls></NtryDtls>"""
 
 
@@ -180,7 +181,6 @@ def test_the_published_statements_give_the_published_credits() -> None:
             path.name
         )
         read += 1
-    print(f"{read} published camt statements agree")
     assert read >= 10
 
 
@@ -216,28 +216,34 @@ def test_what_is_no_swift_statement_is_refused(content: bytes) -> None:
     assert refused.value.code == "not-mt940"
 
 
+# German marks, which ISO 4217 has withdrawn, and a statement that names no currency.
+KEPT_OUT = ("cmxl__mt940.sta", "self-provided__raphaelm.sta", "self-provided__sparkassen.sta")
+
+
 @needs_shared
 def test_published_swift_statements_give_as_many_credits_as_expected() -> None:
-    agreed, refused = 0, []
+    agreed = 0
     for path in sorted((SHARED / "mt940" / "dev").glob("*.sta")):
         expected = json.loads((path.parent / f"{path.stem}.expected.json").read_text("utf-8"))
-        credits = [item for item in expected["transactions"] if item.get("status") == "C"]
-        try:
-            file = read_mt940(path.read_bytes())
-        except Refusal as refusal:
-            refused.append((path.name, refusal.code))
-            assert refusal.code != "not-mt940" or not credits, path.name
+        received = [item for item in expected["transactions"] if item.get("status") == "C"]
+        if path.name in KEPT_OUT:
+            with pytest.raises(Refusal):
+                read_mt940(path.read_bytes())
             continue
-        assert len(file.credits) == len(credits), path.name
+        if not expected["transactions"] and ":60" not in path.read_text("latin-1"):
+            with pytest.raises(Refusal, match="no trae saldos"):
+                read_mt940(path.read_bytes())
+            continue
+        assert len(read_mt940(path.read_bytes()).credits) == len(received), path.name
         agreed += 1
-    print(f"{agreed} published statements agree; kept out: {refused}")
     assert agreed >= 20
 
 
 def test_the_shipped_layout_of_bcp_reads_its_records_and_checks_the_control() -> None:
     document = yaml.safe_load((ROOT / "acuerdo/portfolio/data/bank_layouts/bcp_cdpg.yaml").read_text("utf-8"))
     layout = layout_from(document)
-    detail = f"DD1930{'1234567'}{'0000CR00012345'}{'PEREZ'.ljust(30)}20261121{'20261130'}{150_00:015d}{75:015d}{150_75:015d}{'000001'}{'000123'}"
+    amounts = f"{150_00:015d}{75:015d}{150_75:015d}"
+    detail = f"DD193012345670000CR00012345{'PEREZ'.ljust(30)}2026112120261130{amounts}000001000123"
     control = f"CC1930{'1234567'}C{'CAJA'.ljust(40)}20261121{1:09d}{150_75:015d}"
     file = read_fixed_width(f"{control}\r\n{detail}\r\n".encode(), layout)
     assert [(item.reference, item.amount_minor, item.currency, item.paid_on) for item in file.credits] == [
