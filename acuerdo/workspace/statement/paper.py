@@ -290,11 +290,11 @@ def _rate_note(document: StatementDocument) -> str:
     if rate is None:
         return _("Para esta fecha aún no hay tasa máxima certificada.")
     told = _(
-        "Interés de mora: se cobra cada día desde el siguiente al vencimiento, sobre el capital atrasado, a %(rate)s."
+        "Interés de mora al %(rate)s: se cobra cada día desde el siguiente al vencimiento, sobre el capital atrasado."
     )
     if late.base == "outstanding_principal":
         told = _(
-            "Interés de mora: se cobra cada día desde el siguiente al vencimiento, sobre todo el capital, a %(rate)s."
+            "Interés de mora al %(rate)s: se cobra cada día desde el siguiente al vencimiento, sobre todo el capital."
         )
     told = told % {"rate": _annual(rate)} + " " + _("No se cobra interés sobre interés.")
     if rate.cap is None:

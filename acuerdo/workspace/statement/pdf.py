@@ -47,7 +47,7 @@ class _Sheet(FPDF):
     def say(self, text: str, *, size: float = 10, colour: tuple[int, int, int] = INK, bold: bool = False) -> None:
         """A paragraph of the page's width."""
         self.pen(size, colour, bold=bold)
-        self.multi_cell(0, size * 0.5, text, new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, size * 0.5, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
     def heading(self, text: str) -> None:
         """A section's title, kept with what follows."""
