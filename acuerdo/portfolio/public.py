@@ -36,12 +36,15 @@ from acuerdo.portfolio.imports.uploads import (
     stage_upload,
     uploaded_file,
 )
+from acuerdo.portfolio.models import ImportBatch
 from acuerdo.portfolio.papers import attach_paper, paper_file, papers_of
 from acuerdo.portfolio.queries import (
     debtors_visible_to,
+    find_import,
     last_batch,
     list_creditors,
     list_imports,
+    list_profile_names,
     people_of,
     search_debtors,
     stated_channels,
@@ -60,6 +63,7 @@ __all__ = [
     "TABLE_FORMAT",
     "BankReport",
     "Control",
+    "ImportBatch",
     "ImportReport",
     "PaymentsReport",
     "Preview",
@@ -78,6 +82,7 @@ __all__ = [
     "choose_split",
     "credits_of",
     "debtors_visible_to",
+    "find_import",
     "find_profile",
     "forget_upload",
     "header_dictionary",
@@ -87,6 +92,7 @@ __all__ = [
     "last_batch",
     "list_creditors",
     "list_imports",
+    "list_profile_names",
     "name_creditor",
     "paper_file",
     "papers_of",

@@ -8,7 +8,16 @@ from django.db.models.functions import Reverse
 
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.text import header_key, search_key
-from acuerdo.portfolio.models import ContactPoint, Creditor, Debtor, ImportBatch, ImportStatus, Obligation, Placement
+from acuerdo.portfolio.models import (
+    ContactPoint,
+    Creditor,
+    Debtor,
+    ImportBatch,
+    ImportProfile,
+    ImportStatus,
+    Obligation,
+    Placement,
+)
 
 _LEADS = (Role.SUPERVISOR, Role.DIRECTOR, Role.COMPLIANCE, Role.ADMIN)
 
@@ -92,6 +101,19 @@ def list_imports(user: User, *, limit: int = 50) -> QuerySet[ImportBatch]:
     return (
         ImportBatch.objects.filter(creditor__in=list_creditors(user)).select_related("creditor").order_by("-id")[:limit]
     )
+
+
+def find_import(user: User, uid: str) -> ImportBatch | None:
+    """One batch of a creditor that the user sees."""
+    if user.role not in _LEADS or user.agency_id is not None:
+        return None
+    batches = ImportBatch.objects.filter(creditor__in=list_creditors(user)).select_related("creditor")
+    return batches.filter(uid=uid).first()
+
+
+def list_profile_names() -> list[str]:
+    """The names of the saved profiles."""
+    return list(ImportProfile.objects.order_by("name").values_list("name", flat=True))
 
 
 def last_batch(creditor_id: int, kind: str = "portfolio") -> ImportBatch | None:

@@ -6,19 +6,22 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
-from acuerdo.portfolio.models import ImportBatch, ImportProfile
 from acuerdo.portfolio.public import (
+    ImportBatch,
     add_instalments,
+    find_import,
     find_profile,
+    last_batch,
     list_creditors,
     list_imports,
+    list_profile_names,
     preview_file,
     profile_from_document,
     profile_of,
@@ -52,7 +55,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         creditors=[(str(uid), name) for uid, name in creditors.order_by("name").values_list("uid", "name")],
-        saved=list(ImportProfile.objects.order_by("name").values_list("name", flat=True)),
+        saved=list_profile_names(),
         today=clock.business_date(),
         initial={"profile": _usual_profile(creditors)},
     )
@@ -188,8 +191,10 @@ def _lender_user(request: HttpRequest) -> Any:
 
 
 def _batch(request: HttpRequest, uid: str) -> ImportBatch:
-    creditors = list_creditors(_lender_user(request))
-    return get_object_or_404(ImportBatch.objects.filter(creditor__in=creditors).select_related("creditor"), uid=uid)
+    found = find_import(_lender_user(request), uid)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _usual_profile(creditors: QuerySet[Any]) -> str:
@@ -213,7 +218,7 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
 def _batch_context(batch: ImportBatch) -> dict[str, Any]:
     report = batch.report
     rejections = list(batch.rejections.order_by("file", "row")[:REJECTS_SHOWN])
-    last = ImportBatch.objects.filter(creditor=batch.creditor, kind="portfolio", status="done").order_by("-id").first()
+    last = last_batch(batch.creditor_id)
     return {
         "batch": _told(batch),
         "is_running": batch.status == "running",
