@@ -18,7 +18,9 @@ from acuerdo.workspace.queries.scope import scope_choices
 @allow(ADMIN)
 @require_GET
 def users(request: HttpRequest) -> HttpResponse:
-    people = User.objects.select_related("agency").prefetch_related("creditors").order_by("-is_active", "full_name")
+    # The accounts of API keys are no people: `acuerdo apikey` keeps them.
+    found = User.objects.exclude(username__startswith="api:")
+    people = found.select_related("agency").prefetch_related("creditors").order_by("-is_active", "full_name")
     return render(request, "workspace/users.html", {"people": people})
 
 
