@@ -46,6 +46,7 @@ urlpatterns = [
     path("cartera/exportar", portfolio.portfolio_export, name="portfolio_export"),
     path("veredictos", compliance.compliance, name="compliance"),
     path("veredictos/exportar", compliance.compliance_export, name="compliance_export"),
+    path("titulares/<uuid:uid>/expediente", compliance.expediente, name="expediente"),
     path("pausas", holds.holds, name="holds"),
     path("reglas", compliance.rules, name="rules"),
     path("estrategia", documents.strategy, name="strategy"),

@@ -52,6 +52,7 @@ PHASES = {
     "decide": gettext_lazy("Decidir la lista del día"),
     "dispatch": gettext_lazy("Programar los mensajes"),
     "deliver": gettext_lazy("Enviar lo permitido ahora"),
+    "checkpoint": gettext_lazy("Firmar los recibos"),
 }
 FACTS = {
     "accounts": gettext_lazy("cuentas"),

@@ -39,6 +39,8 @@ POSTS: dict[str, tuple[int, ...]] = {
     "unmask": (302, 200, 200, 403, 200, 403, 200, 404),
     "place_hold": (302, 422, 422, 403, 422, 403, 422, 404),
     "call": (302, 200, 200, 403, 403, 403, 200, 404),
+    # nobody has contacted this person: there is nothing to put in one
+    "expediente": (302, 403, 403, 409, 409, 403, 403, 403),
     "run_day": (302, 403, 302, 302, 403, 302, 403, 403),
     "next_day": (302, 403, 302, 302, 403, 302, 403, 403),
     "new_user": (302, 403, 403, 403, 403, 422, 403, 403),
@@ -52,7 +54,7 @@ QUERY = {"outcome_fields": "?code=CD-PTP"}
 
 
 def _address(name: str, world: World) -> str:
-    person = ("debtor", "light", "timeline", "unmask", "incoming", "outcome_fields", "place_hold")
+    person = ("debtor", "light", "timeline", "unmask", "incoming", "outcome_fields", "place_hold", "expediente")
     if name in person:
         return reverse(f"workspace:{name}", args=[world.debtor.uid])
     if name == "call":

@@ -4,13 +4,17 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from acuerdo.base import clock
+from acuerdo.messaging.public import sent_texts
+from acuerdo.policy.public import make_expediente
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import ADMIN, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.exports import csv_response
 from acuerdo.workspace.queries import compliance as queries
 from acuerdo.workspace.views.board import asked_day
+from acuerdo.workspace.views.debtor import load_person
 
 PAGE_ROWS = 50
 
@@ -62,6 +66,17 @@ def compliance_export(request: HttpRequest) -> HttpResponse:
         for one in found.iterator(chunk_size=2_000)
     )  # fmt: skip
     return csv_response(f"veredictos-{day:%Y-%m-%d}.csv", header, rows)
+
+
+@allow(COMPLIANCE, DIRECTOR)
+@require_POST
+def expediente(request: HttpRequest, uid: str) -> HttpResponse:
+    """Everything recorded of one person, as a zip that verifies offline; noted in the audit trail."""
+    person = load_person(request, str(uid)).debtor
+    made = make_expediente(str(person.uid), texts=sent_texts, actor=user_of(request).username, now=clock.now())
+    answer = HttpResponse(made.archive, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="expediente-{person.uid}.zip"'
+    return answer
 
 
 @allow(COMPLIANCE, DIRECTOR, SUPERVISOR, ADMIN)
