@@ -25,7 +25,7 @@ from acuerdo.policy.public import PlannedContact, permit_and_log, record_outcome
 from acuerdo.portfolio.models import ContactPoint
 from acuerdo.strategy.public import Decision, mark_done, queue_for
 from demo.behaviour import answer_chance, keep_chance
-from demo.build import ACTOR, Registered, Say, load_lender, local, payment_reference
+from demo.build import ACTOR, LOGINS, Registered, Say, load_lender, local, payment_reference
 from demo.world import LENDERS, STARTS_ON, TODAY, Loan
 
 CALLS_PER_AGENT = 6
@@ -127,8 +127,10 @@ def _plan_payment(life: Life, loan: Loan, day: date, *, share: float, on: date |
 
 
 def _call(life: Life, day: date, calls: int) -> None:
-    """Each agent takes the first people of their queue, as the screen would show it."""
+    """Each agent takes the first people of their queue, as the screen would show it; today's visitor finds theirs whole."""
     for agent in life.registered.agents:
+        if day == TODAY and agent.username == LOGINS[0].username:
+            continue
         rows = list(queue_for(agent, day).object_list[: calls * 2])
         phones = _phones([row.debtor_id for row in rows])
         done = 0
