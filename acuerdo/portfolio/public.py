@@ -21,6 +21,7 @@ from acuerdo.portfolio.imports.bank_file import STANDARD as BANK_FORMATS
 from acuerdo.portfolio.imports.bank_file import TABLE as TABLE_FORMAT
 from acuerdo.portfolio.imports.bank_file import bank_format_of, bank_layouts
 from acuerdo.portfolio.imports.credits import Settle, import_bank_file
+from acuerdo.portfolio.imports.payment_uploads import begin_payments, load_payments
 from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
 from acuerdo.portfolio.imports.preview import Preview, PreviewColumn, preview_file
 from acuerdo.portfolio.imports.reading import header_dictionary, shipped_profiles
@@ -79,6 +80,7 @@ __all__ = [
     "attach_paper",
     "bank_format_of",
     "bank_layouts",
+    "begin_payments",
     "choose_split",
     "credits_of",
     "debtors_visible_to",
@@ -93,6 +95,7 @@ __all__ = [
     "list_creditors",
     "list_imports",
     "list_profile_names",
+    "load_payments",
     "name_creditor",
     "paper_file",
     "papers_of",

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import decimal_mark_in, parse_minor
-from acuerdo.portfolio.models import Obligation, UnmatchedCredit
 from acuerdo.portfolio.public import (
     Suggestion,
     assign_credit,
@@ -95,7 +94,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
     return _done(request, row, decide, _("Deshecho: el abono vuelve a estar por identificar."))
 
 
-def _done(request: HttpRequest, row: UnmatchedCredit, decide: Callable[[], None], sentence: str) -> HttpResponse:
+def _done(request: HttpRequest, row: Any, decide: Callable[[], None], sentence: str) -> HttpResponse:
     """Back to the queue; a refusal shows the credit again with the reason."""
     try:
         decide()
@@ -111,11 +110,11 @@ def _settle() -> Callable[..., object]:
     return partial(settle_payments, today=clock.business_date(), now=clock.now())
 
 
-def _credit(request: HttpRequest, uid: str) -> UnmatchedCredit:
+def _credit(request: HttpRequest, uid: str) -> Any:
     return get_object_or_404(credits_of(lender_user(request)), uid=uid)
 
 
-def _shares(request: HttpRequest, row: UnmatchedCredit) -> list[Share]:
+def _shares(request: HttpRequest, row: Any) -> list[Share]:
     """What the form says. Refuses `obligation-unknown` and amounts that cannot be read."""
     uids = [uid for uid in request.POST.getlist("obligation") if uid]
     mine = visible_to(lender_user(request)).filter(creditor_id=row.creditor_id, uid__in=_uuids(uids))
@@ -135,7 +134,7 @@ def _uuids(texts: list[str]) -> list[str]:
     return [text for text in texts if len(text) == 36 and text.count("-") == 4]
 
 
-def _candidate(one: Obligation) -> Candidate:
+def _candidate(one: Any) -> Candidate:
     account = one.account
     return Candidate(
         account_id=one.pk, number=one.number, number_key="", document="", debtor_id=one.debtor_id, currency=account.currency,
@@ -144,7 +143,7 @@ def _candidate(one: Obligation) -> Candidate:
     )  # fmt: skip
 
 
-def _context(request: HttpRequest, row: UnmatchedCredit) -> dict[str, Any]:
+def _context(request: HttpRequest, row: Any) -> dict[str, Any]:
     text = request.GET.get("q", "").strip()[:80]
     word, tone = wording.CREDIT_WORDS[row.status]
     return {
@@ -157,7 +156,7 @@ def _context(request: HttpRequest, row: UnmatchedCredit) -> dict[str, Any]:
     }
 
 
-def _found(request: HttpRequest, row: UnmatchedCredit, text: str) -> list[Obligation]:
+def _found(request: HttpRequest, row: Any, text: str) -> list[Any]:
     """The creditor's obligations of the people that the words find; two queries more than the search."""
     user = lender_user(request)
     people = [one.pk for one in search_debtors(user, text)]
@@ -166,7 +165,7 @@ def _found(request: HttpRequest, row: UnmatchedCredit, text: str) -> list[Obliga
     return list(ordered[:FOUND_MAX])
 
 
-def _told(row: UnmatchedCredit, suggestions: list[Suggestion]) -> dict[str, Any]:
+def _told(row: Any, suggestions: list[Suggestion]) -> dict[str, Any]:
     return {
         "row": row,
         "reason": wording.REASON_WORDS.get(row.reason, row.reason),

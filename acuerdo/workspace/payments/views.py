@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from acuerdo.base import clock
 from acuerdo.base.models import User
-from acuerdo.portfolio.models import ImportBatch, ImportStatus
 from acuerdo.portfolio.public import (
     BANK_FORMATS,
     TABLE_FORMAT,
     bank_layouts,
+    begin_payments,
     choose_split,
     credits_of,
     list_creditors,
@@ -27,6 +27,7 @@ from acuerdo.portfolio.public import (
 )
 from acuerdo.workspace.access import ADMIN, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.payments import wording
+from acuerdo.workspace.tables import ImportBatch
 from acuerdo.workspace.tasks import load_payments_job
 
 FILES_SHOWN = 50
@@ -130,27 +131,24 @@ def lender_user(request: HttpRequest) -> User:
     return user
 
 
-def _start(batch: ImportBatch, *, dry_run: bool) -> bool:
+def _start(batch: Any, *, dry_run: bool) -> bool:
     """Enqueues the work in the present transaction; False when it is under way or done."""
-    waiting = ImportBatch.objects.filter(
-        pk=batch.pk, status__in=(ImportStatus.PREVIEWED, ImportStatus.FAILED), draft__has_key="format"
-    )
-    if not waiting.update(status=ImportStatus.RUNNING, rows_done=0, rows_total=0, phase="reading", report={}):
+    if not begin_payments(batch):
         return False
     load_payments_job.defer(batch_id=batch.pk, dry_run=dry_run)
     return True
 
 
-def _batches(user: User) -> QuerySet[ImportBatch]:
+def _batches(user: User) -> Any:
     mine = ImportBatch.objects.filter(kind="payments", creditor__in=list_creditors(user))
     return mine.select_related("creditor")
 
 
-def _batch(request: HttpRequest, uid: str) -> ImportBatch:
+def _batch(request: HttpRequest, uid: str) -> Any:
     return get_object_or_404(_batches(lender_user(request)), uid=uid)
 
 
-def _told(batch: ImportBatch) -> dict[str, Any]:
+def _told(batch: Any) -> dict[str, Any]:
     report = batch.report
     word, tone = wording.STATUS_WORDS.get(batch.status, (batch.status, "quiet"))
     name = report.get("format", "")
@@ -167,7 +165,7 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def _context(batch: ImportBatch) -> dict[str, Any]:
+def _context(batch: Any) -> dict[str, Any]:
     report = batch.report
     rows = [
         (_("Se aplican") if batch.status == "previewed" else _("Aplicados"), report.get("recorded", 0), "amount_minor"),
