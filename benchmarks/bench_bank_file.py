@@ -122,24 +122,23 @@ def load(path: str) -> None:
     from acuerdo.portfolio.public import bank_format_of, import_bank_file
     from acuerdo.strategy.public import settle_payments
 
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     report = import_bank_file(
         Path(path), format_name=bank_format_of(Path(path)), creditor=Creditor.objects.get(), now=NOW, today=TODAY, actor="bench",
         settle=partial(settle_payments, today=TODAY, now=NOW),
     )  # fmt: skip
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(report.status, report.recorded, report.known, report.unmatched, f"{seconds:.1f}", peak)
+    print(report.status, report.recorded, report.known, report.unmatched, f"{seconds:.1f}", peak, f"{cpu:.1f}")
 
 
 def measure(file: Path, records: int) -> int:
     first, again = run(file), run(file)
     for title, told in (("first load", first), ("the same again", again)):
-        _status, recorded, known, unmatched, seconds, peak = told
+        _status, recorded, known, unmatched, seconds, peak, cpu = told
         rate = records / float(seconds)
-        print(
-            f"{title}: {seconds} s ({rate:.0f} records/s), posted {recorded}, known {known}, waiting {unmatched}, peak {peak} MiB"
-        )
+        print(f"{title}: {seconds} s ({rate:.0f} records/s; {cpu} s of processor in our process), peak {peak} MiB")
+        print(f"  posted {recorded}, known {known}, waiting {unmatched}")
     is_fast = float(first[4]) <= SECONDS_MAX and int(first[5]) <= MEMORY_MIB_MAX
     print(f"limits for 200,000: {SECONDS_MAX} s and {MEMORY_MIB_MAX} MiB")
     return 0 if is_fast and int(again[1]) == 0 and int(first[1]) + int(first[3]) == records else 1
