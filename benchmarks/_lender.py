@@ -162,3 +162,29 @@ def _money(minor: int) -> str:
 def load_average() -> str:
     """How busy the machine is; figures of a shared machine mean little without it."""
     return " ".join(f"{one:.1f}" for one in os.getloadavg()) + f" on {os.cpu_count()} cores"
+
+
+def server_cpu() -> float:
+    """CPU seconds of the embedded server, those of connections that ended included."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    master = _stat(backend)[1]
+    ticks = sum(_stat(master)[11:15])
+    for path in Path("/proc").glob("[0-9]*"):
+        told = _stat(int(path.name))
+        if told and told[1] == master:
+            ticks += sum(told[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[int]:
+    """Numbers of /proc/<pid>/stat after the name: [1] is the parent, [11:15] user, system, children's user and system."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    fields = text.rpartition(")")[2].split()
+    return [0, *(int(one) for one in fields[1:])]

@@ -8,7 +8,6 @@ the same Parquet. Fails above 60 s, or when the process grows by more than twice
 import argparse
 import cProfile
 import json
-import os
 import pstats
 import subprocess
 import sys
@@ -83,14 +82,14 @@ def _live_day(size: int, *, has_profile: bool) -> dict[str, Any]:
     def watched(phase: Phase) -> Phase:
         def run(on: Any, now: Any) -> Any:
             _forget_peak()
-            wall, cpu, server = time.perf_counter(), time.process_time(), _server_cpu()
+            wall, cpu, server = time.perf_counter(), time.process_time(), _lender.server_cpu()
             if has_profile:
                 profile.enable()
             report = phase.run(on, now)
             profile.disable()
             print(
                 f"  {phase.name:<9} {time.perf_counter() - wall:6.1f} s, CPU {time.process_time() - cpu:5.1f} s here and"
-                f" {_server_cpu() - server:5.1f} s in the server, peak {_peak_mib()} MiB; {json.dumps(report, default=str)}"
+                f" {_lender.server_cpu() - server:5.1f} s in the server, peak {_peak_mib()} MiB; {json.dumps(report, default=str)}"
             )
             peaks.append(_peak_mib())
             return report
@@ -100,9 +99,9 @@ def _live_day(size: int, *, has_profile: bool) -> dict[str, Any]:
     peaks: list[int] = []
     on = _lender.DAY + timedelta(days=DayRun.objects.count())
     now = _lender.NOW + (on - _lender.DAY)
-    start, cpu, server = time.perf_counter(), time.process_time(), _server_cpu()
+    start, cpu, server = time.perf_counter(), time.process_time(), _lender.server_cpu()
     report = run_day(on, [watched(phase) for phase in day_phases()], lambda: now)
-    seconds, here, there = time.perf_counter() - start, time.process_time() - cpu, _server_cpu() - server
+    seconds, here, there = time.perf_counter() - start, time.process_time() - cpu, _lender.server_cpu() - server
     if report["status"] != "done":
         raise SystemExit(f"the day stopped: {report}")
     print(
@@ -141,32 +140,6 @@ def _peak_mib() -> int:
 
 def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5", "ascii")
-
-
-def _server_cpu() -> float:
-    """CPU seconds of the embedded server, those of connections that ended included."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-    master = _stat(backend)[1]
-    ticks = sum(_stat(master)[11:15])
-    for path in Path("/proc").glob("[0-9]*"):
-        told = _stat(int(path.name))
-        if told and told[1] == master:
-            ticks += sum(told[11:13])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _stat(pid: int) -> list[int]:
-    """Numbers of /proc/<pid>/stat after the name: [1] is the parent, [11:15] user, system, children's user and system."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text("utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-    fields = text.rpartition(")")[2].split()
-    return [0, *(int(one) for one in fields[1:])]
 
 
 if __name__ == "__main__":

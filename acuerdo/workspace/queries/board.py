@@ -184,6 +184,7 @@ def board_of(user: User, *, day: date, with_agents: bool) -> Board:
     start, end = _bounds(day)
     decisions = _seen(Decision.objects.filter(run_on=day), user)
     denied = _denied(user, start, end)
+    standing = _standing(user)
     return Board(
         day=day,
         planned=decisions.filter(is_lead=True).exclude(channel="").count(),
@@ -193,8 +194,8 @@ def board_of(user: User, *, day: date, with_agents: bool) -> Board:
         promises_made=_sums(_seen(Promise.objects.filter(made_on=day).exclude(state="cancelled"), user)),
         promises_due=_sums(_seen(Promise.objects.filter(due_on=day, state__in=["open", "verifying"]), user)),
         judged=_judged(user, day),
-        ageing=_ageing(user),
-        stages=_stages(user),
+        ageing=_ageing(standing),
+        stages=_stages(standing),
         funnel=_funnel(decisions),
         agents=_agents(user, day, start, end) if with_agents else [],
     )
@@ -306,35 +307,41 @@ def _judged(user: User, day: date) -> Judged:
     return Judged(states.get("kept", 0), states.get("partly_kept", 0), states.get("broken", 0), amounts)
 
 
-def _active(user: User) -> QuerySet[Any]:
-    return obligations_of(user).filter(account__status="active").order_by()
+type Standing = tuple[str, str, str, str, int, int, int]
 
 
-def _ageing(user: User) -> list[AgeingLine]:
-    rows = list(
-        _active(user)
-        .values_list("account__currency", "account__bucket")
-        .annotate(n=Count("pk"), balance=Sum("account__balance_minor"), due=Sum("account__balance_due_minor"))
+def _standing(user: User) -> list[Standing]:
+    """(currency, status, bucket, stage, obligations, balance, balance due) of what is worked: one pass for both tables."""
+    found = obligations_of(user).filter(account__status__in=["active", "written_off"]).order_by()
+    rows = found.values_list("account__currency", "account__status", "account__bucket", "account__stage").annotate(
+        n=Count("pk"), balance=Sum("account__balance_minor"), due=Sum("account__balance_due_minor")
     )
+    return list(rows)
+
+
+def _added(rows: Iterable[tuple[str, str, int, int, int]]) -> dict[tuple[str, str], list[int]]:
+    """By currency and code: obligations, balance and balance due."""
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for currency, code, *figures in rows:
+        sums[currency, code] = [known + more for known, more in zip(sums[currency, code], figures, strict=True)]
+    return sums
+
+
+def _ageing(standing: Iterable[Standing]) -> list[AgeingLine]:
+    active = _added((row[0], row[2], *row[4:]) for row in standing if row[1] == "active")
     totals: dict[str, int] = defaultdict(int)
-    for currency, _bucket, _n, balance, _due in rows:
+    for (currency, _bucket), (_number, balance, _due) in active.items():
         totals[currency] += balance
     lines = [
         AgeingLine(bucket, currency, number, balance, due, balance / totals[currency] if totals[currency] else None)
-        for currency, bucket, number, balance, due in rows
+        for (currency, bucket), (number, balance, due) in active.items()
     ]
     return sorted(lines, key=lambda line: (line.currency, _position(line.bucket, wording.BUCKETS)))
 
 
-def _stages(user: User) -> list[StageLine]:
-    rows = (
-        obligations_of(user)
-        .filter(account__status__in=["active", "written_off"])
-        .order_by()
-        .values_list("account__currency", "account__stage")
-        .annotate(n=Count("pk"), balance=Sum("account__balance_minor"), due=Sum("account__balance_due_minor"))
-    )
-    lines = [StageLine(stage, currency, number, balance, due) for currency, stage, number, balance, due in rows]
+def _stages(standing: Iterable[Standing]) -> list[StageLine]:
+    sums = _added((row[0], row[3], *row[4:]) for row in standing)
+    lines = [StageLine(stage, currency, *figures) for (currency, stage), figures in sums.items()]
     return sorted(lines, key=lambda line: (line.currency, _position(line.stage, tuple(wording.STAGES))))
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import EmptyResultSet
+from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from acuerdo.base.models import User
@@ -81,18 +84,43 @@ def portfolio_of(user: User, filters: PortfolioFilters) -> QuerySet[Any]:
     return found.select_related("account", "creditor", "debtor").order_by(SORTS[filters.sort], "pk")
 
 
+class PortfolioPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when the code runs
+    """Finds a page by keys alone, which an index holds, and then reads those rows: sorting whole rows costs ten times as much.
+
+    `count` is given: the sums have counted already.
+    """
+
+    def __init__(self, found: QuerySet[Any], count: int) -> None:
+        super().__init__(found, PAGE_ROWS)
+        self._found = found
+        self.count = count
+
+    def page(self, number: int | str) -> Page[Any]:
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        keys = list(self._found.values_list("pk", flat=True)[start : start + self.per_page])
+        return Page(list(self._found.filter(pk__in=keys)), number, self)
+
+
 def sums_of(found: QuerySet[Any]) -> list[CurrencySum]:
-    """How many and how much, a line for each currency: amounts of two currencies are never added."""
-    rows = found.order_by().values("account__currency").annotate(
-        obligations=Count("pk"),
-        debtors=Count("debtor_id", distinct=True),
-        balance=Sum("account__balance_minor"),
-        due=Sum("account__balance_due_minor"),
+    """How many and how much, a line for each currency: amounts of two currencies are never added.
+
+    Summed by person first: people are then counted without sorting every obligation.
+    """
+    by_person = found.order_by().values_list("account__currency", "debtor_id").annotate(
+        obligations=Count("pk"), balance=Sum("account__balance_minor"), due=Sum("account__balance_due_minor")
     )  # fmt: skip
-    return [
-        CurrencySum(row["account__currency"], row["obligations"], row["debtors"], row["balance"], row["due"])
-        for row in rows.order_by("account__currency")
-    ]
+    try:
+        inner, values = by_person.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT currency, sum(obligations)::bigint, count(*), sum(balance)::bigint, sum(due)::bigint"  # noqa: S608 - our own query
+            f" FROM ({inner}) AS people(currency, debtor_id, obligations, balance, due) GROUP BY 1 ORDER BY 1",
+            values,
+        )
+        return [CurrencySum(*row) for row in cursor.fetchall()]
 
 
 def export_rows(found: QuerySet[Any]) -> Iterator[list[Any]]:

@@ -117,8 +117,8 @@ def next_person_url(
         is_later = Q(score__lt=score) | Q(score=score, obligation_id__gt=obligation_id)
         turn = Case(When(is_later, then=Value(0)), default=Value(1))
         waiting = waiting.annotate(turn=turn).order_by("turn", "-score", "obligation_id")
-    found = waiting.first()
-    return reverse("workspace:debtor", args=[found.debtor.uid]) if found is not None else ""
+    uid = waiting.values_list("debtor__uid", flat=True).first()
+    return reverse("workspace:debtor", args=[uid]) if uid is not None else ""
 
 
 def _waiting(user: User, filters: Filters, today: date) -> QuerySet[Any]:

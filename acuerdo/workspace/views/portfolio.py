@@ -1,6 +1,5 @@
 """The portfolio and the search of the bar."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,8 +22,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     user, filters = user_of(request), queries.read_portfolio_filters(request.GET)
     found = queries.portfolio_of(user, filters)
     sums = queries.sums_of(found)
-    paginator = Paginator(found, queries.PAGE_ROWS)
-    paginator.count = sum(one.obligations for one in sums)  # already counted: not a second time
+    paginator = queries.PortfolioPaginator(found, sum(one.obligations for one in sums))
     context = {
         "filters": filters,
         "sums": sums,
