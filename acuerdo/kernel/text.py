@@ -9,7 +9,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 def squeeze(text: str) -> str:
     """Single spaces, none at the ends, no control or invisible characters; composed form (NFC)."""
-    if text.isascii() and text.isprintable():  # most texts: nothing to compose or to leave out
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):  # most texts: nothing to compose or to leave out
         return " ".join(text.split()) if "  " in text else text.strip()
     spaced = unicodedata.normalize("NFC", text).replace("\u00a0", " ")
     spaced = re.sub(r"[\t\r\n]", " ", spaced)

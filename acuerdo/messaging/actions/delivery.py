@@ -35,9 +35,9 @@ PROMISE_STATES: Mapping[str, frozenset[str]] = {
     "promesa_cumplida": frozenset({"kept"}),
 }
 _TAKEN = (
-    "state", "subject", "body", "body_html", "obligation_id", "attempt_id", "verdict_id", "scheduled_for", "failure",
-    "provider", "tries", "updated_at",
+    "state", "obligation_id", "attempt_id", "verdict_id", "scheduled_for", "failure", "provider", "tries", "updated_at",
 )  # fmt: skip
+_TEXTS = ("subject", "body", "body_html")
 
 type Channels = Mapping[str, MessageChannel]
 
@@ -110,6 +110,7 @@ def _take(now: datetime, channels: Channels, limit: int) -> tuple[list[Message],
     rows = list(_due(now, limit))
     if not rows:
         return [], []
+    planned = [_texts(row) for row in rows]
     gathered = gather([_wanted(row) for row in rows])
     sources = {row.pk: source_of(gathered, _wanted(row), now) for row in rows}
     asked = [row for row in rows if _is_still_wanted(row, sources[row.pk], channels, now)]
@@ -118,10 +119,16 @@ def _take(now: datetime, channels: Channels, limit: int) -> tuple[list[Message],
         _apply_permit(row, permit, sources[row.pk], channels, now)
     for row in rows:
         row.updated_at = now
-    store(rows, _TAKEN)
+    # Texts are nearly all that a row weighs, and most leave as they were planned.
+    is_reworded = planned != [_texts(row) for row in rows]
+    store(rows, (*_TAKEN, *_TEXTS) if is_reworded else _TAKEN)
     leaving = [row for row in asked if row.state == MessageState.SENDING]
     keep_texts([sent_text(row) for row in leaving], now=now)
     return rows, [(row, sources[row.pk]) for row in leaving]
+
+
+def _texts(row: Message) -> tuple[str, ...]:
+    return (row.subject, row.body, row.body_html)
 
 
 def _due(now: datetime, limit: int) -> QuerySet[Message]:
