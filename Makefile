@@ -29,7 +29,7 @@ demo: setup ## the seeded, lived world in the browser, with a log-in for each ro
 	@$(BIN)/acuerdo demo $(ARGS)
 
 test: setup lint types layers ## all checks and all tests but the slow ones
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow" -n 2 $(ARGS)
 
 fast: setup ## the tests that need no database: unit, properties, contracts
 	@$(BIN)/python -m pytest -q -m "not slow" $(wildcard tests/unit tests/properties tests/contracts) $(ARGS)
