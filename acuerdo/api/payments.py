@@ -13,6 +13,7 @@ from acuerdo.base.models import User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import minor_from_plain_text, plain_text
 from acuerdo.ledger.public import AccountState, PaymentRecorded, record_payment
+from acuerdo.strategy.public import settle_payments
 
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
@@ -38,6 +39,7 @@ def _record(user: User, body: PaymentIn) -> Answer:
     currency = obligation.account.currency
     if body.currency != currency:
         raise Refusal("currency-mismatch", f"Esa obligación está en {currency}.")
+    now = clock.now()
     recorded = record_payment(
         obligation.pk,
         amount_minor=minor_from_plain_text(body.amount, currency),
@@ -45,9 +47,10 @@ def _record(user: User, body: PaymentIn) -> Answer:
         # The creditor's own space of references: a new key finds the old payments, and nobody meets another creditor's.
         source=f"api:{obligation.creditor.uid}",
         external_ref=body.reference,
-        now=clock.now(),
+        now=now,
         actor=user.username,
     )
+    settle_payments([obligation.pk], today=clock.business_date(), now=now)
     return 201, _shown(recorded, body, currency)
 
 

@@ -15,7 +15,9 @@ from acuerdo.base.audit import verify_chain
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, Entry, Payment
 from acuerdo.ledger.public import statement_view
+from acuerdo.negotiation.public import make_promise
 from tests import factories
+from tests.factories import NOW, TODAY
 from tests.http.conftest import World
 from tests.http.test_statement import owed_by_ledger
 
@@ -279,3 +281,12 @@ def test_dates_are_typed(world: World, secrets: dict[str, str]) -> None:
     row = call(secrets["director"], f"/obligations/{world.obligation.uid}").json()
     assert date.fromisoformat(row["due_since"]) == factories.TODAY - timedelta(days=12)
     assert datetime.fromisoformat(row["updated_at"]) == factories.NOW
+
+
+def test_a_payment_settles_the_promise_at_once(world: World, secrets: dict[str, str]) -> None:
+    promise = make_promise(
+        obligation_id=world.obligation.pk, amount_minor=150_000_00, due_on=TODAY, actor="agent", now=NOW, today=TODAY
+    )
+    assert pay(secrets["director"], world, amount="150000.00", reference="T-9").status_code == 201
+    promise.refresh_from_db()
+    assert promise.state == "kept"
