@@ -1,7 +1,8 @@
 """The whole collection day on portfolios loaded through the product: 10,000 and then 100,000 obligations of 24 instalments.
 
 Each phase: seconds, CPU seconds of this process and of the server, peak memory; then the decision's CPU against a bare scan of
-the same Parquet. Fails above 60 s, or when the process grows by more than twice what the engine's frames do.
+the same Parquet. Fails above 60 s, or when a phase other than the decision, which holds the engine's frames, takes
+32 MiB more of this process for the larger portfolio: each phase is measured from what was resident when it began.
 `--obligations N` for one size; `--folder DIR` keeps the installation (a second run works on the next date); `--profile`.
 """
 
@@ -21,7 +22,7 @@ import _lender
 
 SIZES = (10_000, 100_000)
 SECONDS_MAX = 60
-GROWTH_MAX = 2.0
+GROWTH_MAX_MIB = 32
 PEOPLE_SHARE = 0.8
 
 
@@ -38,10 +39,12 @@ def main() -> int:
     if args.obligations:
         return 0
     small, large = told
-    frames = large["frames_mib"] - small["frames_mib"]
-    growth = large["peak_mib"] - small["peak_mib"]
-    print(f"from {SIZES[0]:,} to {SIZES[1]:,}: process +{growth} MiB, engine's frames +{frames} MiB")
-    return 0 if large["seconds"] < SECONDS_MAX and growth <= GROWTH_MAX * frames + 32 else 1
+    growth = large["others_mib"] - small["others_mib"]
+    print(
+        f"from {SIZES[0]:,} to {SIZES[1]:,}: phases without frames grow by {growth} MiB more; the decision by"
+        f" {large['decide_mib'] - small['decide_mib']} MiB more, over frames read of {large['frames_mib'] - small['frames_mib']} MiB more"
+    )
+    return 0 if large["seconds"] < SECONDS_MAX and growth <= GROWTH_MAX_MIB else 1
 
 
 def _measured(size: int, args: argparse.Namespace) -> dict[str, Any]:
@@ -82,6 +85,7 @@ def _live_day(size: int, *, has_profile: bool) -> dict[str, Any]:
     def watched(phase: Phase) -> Phase:
         def run(on: Any, now: Any) -> Any:
             _forget_peak()
+            before = _peak_mib()
             wall, cpu, server = time.perf_counter(), time.process_time(), _lender.server_cpu()
             if has_profile:
                 profile.enable()
@@ -89,14 +93,15 @@ def _live_day(size: int, *, has_profile: bool) -> dict[str, Any]:
             profile.disable()
             print(
                 f"  {phase.name:<9} {time.perf_counter() - wall:6.1f} s, CPU {time.process_time() - cpu:5.1f} s here and"
-                f" {_lender.server_cpu() - server:5.1f} s in the server, peak {_peak_mib()} MiB; {json.dumps(report, default=str)}"
+                f" {_lender.server_cpu() - server:5.1f} s in the server, memory {before} → {_peak_mib()} MiB;"
+                f" {json.dumps(report, default=str)}"
             )
-            peaks.append(_peak_mib())
+            growths[phase.name] = _peak_mib() - before
             return report
 
         return Phase(phase.name, run)
 
-    peaks: list[int] = []
+    growths: dict[str, int] = {}
     on = _lender.DAY + timedelta(days=DayRun.objects.count())
     now = _lender.NOW + (on - _lender.DAY)
     start, cpu, server = time.perf_counter(), time.process_time(), _lender.server_cpu()
@@ -115,7 +120,8 @@ def _live_day(size: int, *, has_profile: bool) -> dict[str, Any]:
     print(
         f"  frames {frames} MiB; a bare scan of the same Parquet {scan_s:.2f} s, CPU {scan_cpu:.2f} s: decide / scan {decide / scan_s:.0f}"
     )
-    return {"seconds": round(seconds, 1), "cpu_s": round(here + there, 1), "peak_mib": max(peaks), "frames_mib": frames}
+    others = max(growth for name, growth in growths.items() if name != "decide")
+    return {"seconds": round(seconds, 1), "decide_mib": growths["decide"], "others_mib": others, "frames_mib": frames}
 
 
 def _bare_scan() -> tuple[int, float, float]:
