@@ -254,8 +254,12 @@ def _hold_rank() -> nw.Expr:
 
 
 def _person_holds(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
-    """`hold`: the first kind that stops the person everywhere; `hold_…`: a stop on one channel."""
-    holds = engine.scan(snapshot.path("holds")).filter(_in_force(moment) & (nw.col("obligation_id") == 0))
+    """`hold`: the first kind that stops the person everywhere; `hold_…`: a stop on one channel.
+
+    A stop on one channel for one obligation stops that channel for the person: a contact joins all that they owe.
+    """
+    holds = engine.scan(snapshot.path("holds"))
+    holds = holds.filter(_in_force(moment) & ((nw.col("obligation_id") == 0) | (nw.col("channel") != "")))
     everywhere = nw.when(nw.col("channel") == "").then(_hold_rank()).otherwise(nw.lit(NO_HOLD))
     channels = {f"hold_{channel}": _any(nw.col("channel") == channel) for channel in CHANNELS}
     return holds.group_by("debtor_id").agg(hold=everywhere.min().cast(nw.Int64), **channels)
