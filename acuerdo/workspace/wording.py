@@ -72,6 +72,8 @@ FACTS = {
     "blocked": gettext_lazy("bloqueados"),
     "sent": gettext_lazy("enviados"),
     "failed": gettext_lazy("no salieron"),
+    "recovered": gettext_lazy("recuperados"),
+    "signed": gettext_lazy("cadenas firmadas"),
 }
 LABELS = {
     "telefono": gettext_lazy("Teléfono"),
@@ -251,6 +253,12 @@ def disposition_word(code: str) -> str:
     if found is None:
         return code
     return found.en if is_english() else found.es
+
+
+def result_word(identifier: str) -> str:
+    """The label of an outcome known by its English identifier, as contact points keep it; the text itself if unknown."""
+    found = next((one for one in all_dispositions().values() if one.id == identifier), None)
+    return disposition_word(found.code) if found else identifier
 
 
 def bucket_word(bucket: str) -> str:

@@ -134,6 +134,11 @@ def source_word(source: str) -> str:
     return wording.source_word(source)
 
 
+@register.filter
+def result_word(identifier: str) -> str:
+    return wording.result_word(identifier)
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """A Tabler outline icon from our own sprite; always decorative, the word beside it speaks."""
