@@ -74,7 +74,9 @@ def _heading(chosen: dict[str, str]) -> str:
         return wording.reason_word(chosen["reason"])
     if chosen["state"]:
         return str(wording.DECISION_STATES.get(chosen["state"], chosen["state"])).capitalize()
-    return str(wording.CHANNELS.get(chosen["channel"], _("Todas las obligaciones")))
+    if chosen["channel"]:
+        return str(wording.CHANNELS.get(chosen["channel"], chosen["channel"]))
+    return _("Todas las obligaciones")
 
 
 def _row(row: Any) -> dict[str, Any]:
