@@ -20,10 +20,10 @@ from acuerdo.ledger.models import Account
 from acuerdo.ledger.public import NewPayment, record_payments
 from acuerdo.messaging.models import Message
 from acuerdo.messaging.public import deliver_all_due
-from acuerdo.negotiation.public import judge_after_payment, make_promise
+from acuerdo.negotiation.public import make_promise
 from acuerdo.policy.public import PlannedContact, permit_and_log, record_outcome
 from acuerdo.portfolio.models import ContactPoint
-from acuerdo.strategy.public import Decision, mark_done, queue_for
+from acuerdo.strategy.public import Decision, mark_done, queue_for, settle_payments
 from demo.behaviour import answer_chance, keep_chance
 from demo.build import ACTOR, LOGINS, Registered, Say, load_lender, local, payment_reference
 from demo.world import LENDERS, STARTS_ON, TODAY, Loan
@@ -95,7 +95,7 @@ def _receive_payments(life: Life, day: date) -> None:
     if rows:
         now = clock.now()
         record_payments(rows, now=now, actor=ACTOR)
-        judge_after_payment([row.account_id for row in rows], today=day, now=now)
+        settle_payments([row.account_id for row in rows], today=day, now=now)
 
 
 def _refresh_core(life: Life, day: date) -> None:
