@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 
 SECONDS_MAX = 180
@@ -120,12 +119,10 @@ def load(path: str) -> None:
     django.setup()
     from acuerdo.portfolio.models import Creditor
     from acuerdo.portfolio.public import bank_format_of, import_bank_file
-    from acuerdo.strategy.public import settle_payments
 
     started, worked = time.perf_counter(), time.process_time()
     report = import_bank_file(
         Path(path), format_name=bank_format_of(Path(path)), creditor=Creditor.objects.get(), now=NOW, today=TODAY, actor="bench",
-        settle=partial(settle_payments, today=TODAY, now=NOW),
     )  # fmt: skip
     seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -23,7 +23,7 @@ from acuerdo.messaging.public import deliver_all_due
 from acuerdo.negotiation.public import make_promise
 from acuerdo.policy.public import PlannedContact, permit_and_log, record_outcome
 from acuerdo.portfolio.models import ContactPoint
-from acuerdo.strategy.public import Decision, mark_done, queue_for, settle_payments
+from acuerdo.strategy.public import Decision, mark_done, queue_for
 from demo.behaviour import answer_chance, keep_chance
 from demo.build import ACTOR, LOGINS, Registered, Say, load_lender, local, payment_reference
 from demo.world import LENDERS, STARTS_ON, TODAY, Loan
@@ -93,9 +93,7 @@ def _receive_payments(life: Life, day: date) -> None:
             loan.paid.append((day, amount))
             rows.append(NewPayment(account_id, amount, day, "Recaudo bancario", payment_reference(loan, day, amount)))
     if rows:
-        now = clock.now()
-        record_payments(rows, now=now, actor=ACTOR)
-        settle_payments([row.account_id for row in rows], today=day, now=now)
+        record_payments(rows, now=clock.now(), actor=ACTOR)
 
 
 def _refresh_core(life: Life, day: date) -> None:

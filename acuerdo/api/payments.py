@@ -13,7 +13,6 @@ from acuerdo.base.models import User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import minor_from_plain_text, plain_text
 from acuerdo.ledger.public import AccountState, PaymentRecorded, record_payment
-from acuerdo.strategy.public import settle_payments
 
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
@@ -50,7 +49,6 @@ def _record(user: User, body: PaymentIn) -> Answer:
         now=now,
         actor=user.username,
     )
-    settle_payments([obligation.pk], today=clock.business_date(), now=now)
     return 201, _shown(recorded, body, currency)
 
 

@@ -129,6 +129,8 @@ SECURE_CSP = {
 # When the day's cycle starts by itself, local time; empty: never.
 DAY_AT = environment.local_time("ACUERDO_DAY_AT", "05:00")
 DAY_PHASES = "acuerdo.config.wiring.day_phases"
+# What follows from payments: the ledger calls it in the transaction that posts them (ledger.ports.AfterPayments).
+AFTER_PAYMENTS = "acuerdo.strategy.public.settle_payments"
 PROCRASTINATE_IMPORT_PATHS = ["acuerdo.config.tasks"]
 PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"
 

@@ -16,7 +16,6 @@ from acuerdo.base.clock import zone
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.public import NewPayment, record_payments, reverse_payment
-from acuerdo.portfolio.imports.credits import Settle
 from acuerdo.portfolio.models import Creditor, CreditStatus, Obligation, UnmatchedCredit
 from acuerdo.portfolio.queries import list_creditors, visible_to
 from acuerdo.portfolio.rules.reconcile import Share
@@ -56,9 +55,7 @@ def suggestions_for(credits_: Sequence[UnmatchedCredit]) -> dict[int, list[Sugge
 
 
 @transaction.atomic
-def assign_credit(
-    credit_id: int, shares: Sequence[Share], *, user: User, now: datetime, settle: Settle
-) -> UnmatchedCredit:
+def assign_credit(credit_id: int, shares: Sequence[Share], *, user: User, now: datetime) -> UnmatchedCredit:
     """Posts a waiting credit to one or several obligations of its creditor, to the cent.
 
     Refuses `not-allowed`, `credit-unknown`, `credit-decided`, `shares-do-not-sum`, `obligation-unknown`, `other-currency`,
@@ -76,7 +73,6 @@ def assign_credit(
     done = record_payments(rows, now=now, actor=user.username)
     credit.payments = [one.payment_id for one in done]
     _decide(credit, CreditStatus.ASSIGNED, user, now)
-    settle(sorted({share.account_id for share in shares}))
     told = [{"account": share.account_id, "amount_minor": share.amount_minor} for share in shares]
     _audit("assign_credit", credit, user, now, {"shares": told})
     return credit
@@ -96,7 +92,7 @@ def return_credit(credit_id: int, *, why: str, user: User, now: datetime) -> Unm
 
 
 @transaction.atomic
-def undo_credit(credit_id: int, *, user: User, now: datetime, today: date, settle: Settle) -> UnmatchedCredit:
+def undo_credit(credit_id: int, *, user: User, now: datetime, today: date) -> UnmatchedCredit:
     """Takes a decision of the same day back: the payments are reversed and the credit waits again.
 
     Refuses `not-allowed`, `credit-unknown`, `credit-not-decided`, `undo-too-late`.
@@ -107,16 +103,11 @@ def undo_credit(credit_id: int, *, user: User, now: datetime, today: date, settl
     if credit.decided_at.astimezone(zone()).date() != today:
         raise Refusal("undo-too-late", "Solo se puede deshacer el mismo día; después se corrige con un reverso.")
     reversed_on = max(today, credit.paid_on)
-    touched = [
-        reverse_payment(
-            payment_id, reversed_on=reversed_on, external_ref=f"{credit.external_ref}~r{credit.times_assigned}.{number}",
-            now=now, actor=user.username,
-        ).account_id
-        for number, payment_id in enumerate(credit.payments, start=1)
-    ]  # fmt: skip
+    for number, payment_id in enumerate(credit.payments, start=1):
+        external_ref = f"{credit.external_ref}~r{credit.times_assigned}.{number}"
+        reverse_payment(payment_id, reversed_on=reversed_on, external_ref=external_ref, now=now, actor=user.username)
     undone, credit.payments, credit.decided_why = credit.status, [], ""
     _decide(credit, CreditStatus.OPEN, user, now)
-    settle(sorted(set(touched)))
     _audit("undo_credit", credit, user, now, {"was": undone})
     return credit
 

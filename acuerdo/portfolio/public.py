@@ -20,7 +20,7 @@ from acuerdo.portfolio.credits import (
 from acuerdo.portfolio.imports.bank_file import STANDARD as BANK_FORMATS
 from acuerdo.portfolio.imports.bank_file import TABLE as TABLE_FORMAT
 from acuerdo.portfolio.imports.bank_file import bank_format_of, bank_layouts
-from acuerdo.portfolio.imports.credits import Settle, import_bank_file
+from acuerdo.portfolio.imports.credits import import_bank_file
 from acuerdo.portfolio.imports.payment_uploads import begin_payments, load_payments
 from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
 from acuerdo.portfolio.imports.preview import Preview, PreviewColumn, preview_file
@@ -71,7 +71,6 @@ __all__ = [
     "PreviewColumn",
     "Profile",
     "Progress",
-    "Settle",
     "Suggestion",
     "Tally",
     "Understood",

@@ -10,7 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from acuerdo.base import clock, jobs
 from acuerdo.base.day import run_day
 from acuerdo.kernel.errors import Refusal
-from acuerdo.workspace.payments.loading import load_file
+from acuerdo.portfolio.public import load_payments
 
 BUSY = "day-running"
 
@@ -37,4 +37,4 @@ def run_day_of(run_on: date) -> None:
 @jobs.app.task(name="workspace:load_payments", pass_context=False)
 def load_payments_job(batch_id: int, dry_run: bool) -> None:
     """The trial or the load of an uploaded file of payments; runs again after a killed worker and posts nothing twice."""
-    load_file(batch_id, dry_run=dry_run, now=clock.now(), today=clock.business_date())
+    load_payments(batch_id, dry_run=dry_run, now=clock.now(), today=clock.business_date())

@@ -16,7 +16,7 @@ from acuerdo.portfolio.models import Creditor, ImportBatch, UnmatchedCredit
 from acuerdo.portfolio.public import import_bank_file
 from tests import factories
 from tests.factories import NOW, TODAY
-from tests.module.portfolio.test_bank_import import SETTLE, asobancaria
+from tests.module.portfolio.test_bank_import import asobancaria
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RECORDS = 400
@@ -30,7 +30,6 @@ settings.DATABASES["default"]["NAME"] = sys.argv[1]
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.imports import credits
 from acuerdo.portfolio.models import Creditor
-from acuerdo.strategy.public import settle_payments
 from tests.factories import NOW, TODAY
 credits.PART_ROWS = 20
 creditor = Creditor.objects.get()
@@ -41,7 +40,7 @@ sys.stdin.readline()
 try:
     report = credits.import_bank_file(
         Path(sys.argv[2]), format_name="asobancaria2001", creditor=creditor, now=NOW, today=TODAY, actor="x",
-        settle=partial(settle_payments, today=TODAY, now=NOW), progress=tell)
+        progress=tell)
     print("loaded", report.recorded, report.known, report.unmatched, flush=True)
 except Refusal as refusal:
     print("refused", refusal.code, flush=True)
@@ -119,7 +118,6 @@ def test_a_load_killed_in_the_middle_leaves_whole_parts_and_is_completed(file: P
         now=NOW,
         today=TODAY,
         actor="x",
-        settle=SETTLE,
     )
     assert (report.known, report.recorded + report.unmatched) == (done, RECORDS - done)
     check_whole()
@@ -144,7 +142,6 @@ def test_a_second_load_of_the_creditor_is_refused_while_one_runs(file: Path) -> 
             now=NOW,
             today=TODAY,
             actor="x",
-            settle=SETTLE,
         )
     except Refusal as refusal:
         refused = refusal.code

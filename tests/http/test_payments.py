@@ -10,9 +10,9 @@ from django.urls import reverse
 from acuerdo.base.models import User
 from acuerdo.ledger.models import Payment
 from acuerdo.portfolio.models import Creditor, ImportBatch, UnmatchedCredit
+from acuerdo.portfolio.public import load_payments
 from acuerdo.portfolio.rules.reconcile import CLUES, REASONS, STRENGTHS
 from acuerdo.workspace.payments import wording
-from acuerdo.workspace.payments.loading import load_file
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.http.conftest import CAST, World
@@ -44,7 +44,7 @@ def send(client: Client, world: World, content: bytes, name: str = "recaudo.txt"
 
 
 def run(batch: ImportBatch, *, dry_run: bool) -> ImportBatch:
-    load_file(batch.pk, dry_run=dry_run, now=NOW, today=TODAY)
+    load_payments(batch.pk, dry_run=dry_run, now=NOW, today=TODAY)
     batch.refresh_from_db()
     return batch
 

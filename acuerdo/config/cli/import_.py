@@ -15,7 +15,7 @@ from acuerdo.kernel.errors import Refusal
 
 if TYPE_CHECKING:
     from acuerdo.portfolio.models import Creditor
-    from acuerdo.portfolio.public import BankReport, ImportReport, PaymentsReport, Profile, Settle
+    from acuerdo.portfolio.public import BankReport, ImportReport, PaymentsReport, Profile
 
 _REJECTS_SHOWN = 10
 
@@ -235,19 +235,15 @@ def _authorised_line(authorised: dict[str, int]) -> str:
 
 
 def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport | BankReport":
-    from functools import partial  # noqa: PLC0415
-
     from acuerdo.base import clock  # noqa: PLC0415
     from acuerdo.portfolio.public import TABLE_FORMAT, bank_format_of, import_bank_file  # noqa: PLC0415
-    from acuerdo.strategy.public import settle_payments  # noqa: PLC0415
 
     if not path.is_file():
         raise Refusal("file-missing", in_language(es="No encontramos el archivo.", en="The file is not there."))
     now, today = clock.now(), clock.business_date()
-    settle = partial(settle_payments, today=today, now=now)
     format_name = bank_format_of(path) if args.format == "auto" else args.format
     if format_name == TABLE_FORMAT:
-        return _payments_table(args, path, settle)
+        return _payments_table(args, path)
     return import_bank_file(
         path,
         format_name=format_name,
@@ -255,13 +251,12 @@ def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport | BankRep
         now=now,
         today=today,
         actor="cli",
-        settle=settle,
         dry_run=args.dry_run,
         progress=_teller(),
     )
 
 
-def _payments_table(args: argparse.Namespace, path: Path, settle: "Settle") -> "PaymentsReport":
+def _payments_table(args: argparse.Namespace, path: Path) -> "PaymentsReport":
     from django.db import transaction  # noqa: PLC0415
 
     from acuerdo.base import clock  # noqa: PLC0415
@@ -278,7 +273,6 @@ def _payments_table(args: argparse.Namespace, path: Path, settle: "Settle") -> "
             now=now,
             today=clock.business_date(),
             actor="cli",
-            settle=settle,
             dry_run=args.dry_run,
         )
         _save_rejects(args, report)

@@ -7,7 +7,9 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from acuerdo.base.audit import Fact, write_audit_many
 from acuerdo.base.clock import zone
@@ -15,6 +17,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions.posting import Recomputed, recompute, shares_of
 from acuerdo.ledger.actions.writing import insert_payments
 from acuerdo.ledger.models import Account, Payment
+from acuerdo.ledger.ports import AfterPayments
 from acuerdo.ledger.queries import unknown_account
 from acuerdo.ledger.rules.book import Share
 
@@ -71,6 +74,7 @@ def record_payments(rows: Sequence[NewPayment], *, now: datetime, actor: str) ->
 
     Refuses `unknown-account`, `bad-payment` (amount not positive, no reference), `payment-ref-reused` (the reference names
     another payment) and `rate-cap-missing`. Thousands of rows are fine: the work goes in batches.
+    What follows from them elsewhere (`ports.AfterPayments`) happens in the same transaction, whoever calls.
     """
     for row in rows:
         _check(row)
@@ -82,6 +86,7 @@ def record_payments(rows: Sequence[NewPayment], *, now: datetime, actor: str) ->
         for batch in batched(order, BATCH_ROWS):
             done = _record_batch([rows[index] for index in batch], accounts, now, actor)
             recorded |= zip(batch, done, strict=True)
+        _settle([one.account_id for one in recorded.values() if one.is_new], now)
     return [recorded[index] for index in range(len(rows))]
 
 
@@ -90,7 +95,8 @@ def reverse_payment(
 ) -> PaymentRecorded:
     """Takes a payment back from `reversed_on` on (bounced, charged back, misapplied); a second call changes nothing.
 
-    Afterwards every balance is as if it had never been. Refuses `unknown-payment` and `reversal-before-payment`.
+    Afterwards every balance is as if it had never been; what follows elsewhere happens in the same transaction.
+    Refuses `unknown-payment` and `reversal-before-payment`.
     """
     with transaction.atomic():
         payment = Payment.objects.filter(pk=payment_id, reverses=None).first()
@@ -110,6 +116,7 @@ def reverse_payment(
         write_audit_many(
             chain=AUDIT_CHAIN, facts=[Fact("reverse_payment", actor, ("payment", str(reversal.uid)), payload)], now=now
         )
+        _settle([account.pk], now)
     return PaymentRecorded(reversal.pk, _uid(reversal), account.pk, is_new=True, before=before, after=after)
 
 
@@ -129,6 +136,13 @@ def state_date(account: Account, happened_on: date, now: datetime) -> date:
     """The date to bring an account's state to: never back, on to the event's date, but not into the future."""
     today = now.astimezone(zone()).date()
     return max(account.state_as_of or happened_on, min(happened_on, today))
+
+
+def _settle(account_ids: Sequence[int], now: datetime) -> None:
+    """Tells what follows from payments; here and nowhere else, so that no door can forget it."""
+    if account_ids:
+        follow: AfterPayments = import_string(settings.AFTER_PAYMENTS)
+        follow(sorted(set(account_ids)), today=now.astimezone(zone()).date(), now=now)
 
 
 def _check(row: NewPayment) -> None:

@@ -1,6 +1,6 @@
 """A bank's file of credits into the ledger: each posted to the obligation that it pays, or kept for a person to place.
 
-Credits go in parts of a thousand, each in one transaction with everything that a payment brings about (`settle`). A load
+Credits go in parts of a thousand, each in one transaction with everything that a payment brings about. A load
 that dies leaves whole parts; running it again finds what is here and goes on. A file that disagrees with itself is kept
 out whole, as a batch that failed and says why.
 """
@@ -53,8 +53,6 @@ SELECT external_ref, amount_minor FROM ledger_payment WHERE source = %(source)s 
 SELECT external_ref, amount_minor FROM portfolio_unmatchedcredit WHERE source = %(source)s AND external_ref = ANY(%(refs)s)
 """
 
-# Called with the accounts that a payment touched, in the transaction that posts it.
-type Settle = Callable[[Sequence[int]], object]
 type Progress = Callable[[str, int, int], None]
 
 
@@ -72,7 +70,6 @@ class Load:
     now: datetime
     today: date
     actor: str
-    settle: Settle
     is_trial: bool
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -97,7 +94,6 @@ def import_bank_file(
     now: datetime,
     today: date,
     actor: str,
-    settle: Settle,
     dry_run: bool = False,
     batch: ImportBatch | None = None,
     progress: Progress = _silent,
@@ -118,7 +114,7 @@ def import_bank_file(
             file = read_bank_file(source, format_name)
         except Refusal as refusal:
             return _quarantine(report, refusal, batch, source, actor=actor, now=now)
-        load = Load(creditor, source_of(format_name, creditor), batch, now, today, actor, settle, is_trial=dry_run)
+        load = Load(creditor, source_of(format_name, creditor), batch, now, today, actor, is_trial=dry_run)
         _take_all(load, file, report, progress)
         if batch is not None:
             _close(load, source, report, batch)
@@ -271,19 +267,18 @@ def payments_of(load: Load, one: BankCredit, outcome: Outcome) -> list[NewPaymen
 
 
 def _post(load: Load, placed: Sequence[tuple[BankCredit, Outcome]]) -> set[int]:
-    """Posts and settles; the lines of credits that the ledger refuses (no certified cap for a month, say), one by one."""
+    """Posts; the lines of credits that the ledger refuses (no certified cap for a month, say), one by one."""
     if not placed:
         return set()
     rows = [row for one, outcome in placed for row in payments_of(load, one, outcome)]
     try:
         with transaction.atomic():
-            done = record_payments(rows, now=load.now, actor=load.actor)
+            record_payments(rows, now=load.now, actor=load.actor)
     except Refusal:
         if len(placed) == 1:
             return {placed[0][0].line}
         middle = len(placed) // 2
         return _post(load, placed[:middle]) | _post(load, placed[middle:])
-    load.settle(sorted({one.account_id for one in done if one.is_new}))
     return set()
 
 

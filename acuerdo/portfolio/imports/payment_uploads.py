@@ -7,7 +7,7 @@ from django.db import transaction
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.actions import find_profile
 from acuerdo.portfolio.imports.bank_file import TABLE, bank_format_of
-from acuerdo.portfolio.imports.credits import Settle, import_bank_file
+from acuerdo.portfolio.imports.credits import import_bank_file
 from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
 from acuerdo.portfolio.imports.uploads import Progress, forget_upload, uploaded_file
 from acuerdo.portfolio.models import ImportBatch, ImportRejection, ImportStatus
@@ -21,13 +21,13 @@ def begin_payments(batch: ImportBatch) -> bool:
     return bool(waiting.update(status=ImportStatus.RUNNING, rows_done=0, rows_total=0, phase="reading", report={}))
 
 
-def load_payments(batch_id: int, *, dry_run: bool, now: datetime, today: date, settle: Settle) -> None:
+def load_payments(batch_id: int, *, dry_run: bool, now: datetime, today: date) -> None:
     """Does the work of a batch that is running; a refusal leaves it as failed with the reason. Safe to repeat."""
     batch = ImportBatch.objects.select_related("creditor").get(pk=batch_id)
     if batch.status != ImportStatus.RUNNING:
         return
     try:
-        _load(batch, settle, dry_run=dry_run, now=now, today=today)
+        _load(batch, dry_run=dry_run, now=now, today=today)
     except Refusal as refusal:
         report = {"refusal": {"code": refusal.code, "message": str(refusal), "row": refusal.where.row}}
         ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.FAILED, finished_at=now, report=report)
@@ -37,13 +37,13 @@ def load_payments(batch_id: int, *, dry_run: bool, now: datetime, today: date, s
         forget_upload(batch)
 
 
-def _load(batch: ImportBatch, settle: Settle, *, dry_run: bool, now: datetime, today: date) -> None:
+def _load(batch: ImportBatch, *, dry_run: bool, now: datetime, today: date) -> None:
     path, chosen = uploaded_file(batch), batch.draft["format"]
     format_name = bank_format_of(path) if chosen == "auto" else chosen
     if format_name == TABLE:
         profile = find_profile("pe_caja" if batch.creditor.country == "PE" else "co_cartera")
         report = import_payments(
-            path, profile=profile, creditor=batch.creditor, now=now, today=today, actor=batch.started_by, settle=settle,
+            path, profile=profile, creditor=batch.creditor, now=now, today=today, actor=batch.started_by,
             dry_run=dry_run, batch=batch,
         )  # fmt: skip
         if dry_run:
@@ -53,7 +53,7 @@ def _load(batch: ImportBatch, settle: Settle, *, dry_run: bool, now: datetime, t
     try:
         import_bank_file(
             path, format_name=format_name, creditor=batch.creditor, now=now, today=today, actor=batch.started_by,
-            settle=settle, dry_run=dry_run, batch=batch, progress=progress,
+            dry_run=dry_run, batch=batch, progress=progress,
         )  # fmt: skip
     finally:
         progress.close()

@@ -15,7 +15,6 @@ from acuerdo.ledger.public import NewPayment, record_payments
 from acuerdo.portfolio.engine.payments import NEEDED, payments_of
 from acuerdo.portfolio.engine.plan import plan_table
 from acuerdo.portfolio.engine.rejected import cells_of
-from acuerdo.portfolio.imports.credits import Settle
 from acuerdo.portfolio.imports.reading import header_dictionary, read_table, sha256_of
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportRejection, ImportStatus, Obligation
 from acuerdo.portfolio.rules.profile import Profile
@@ -62,14 +61,13 @@ def import_payments(
     now: datetime,
     today: date,
     actor: str,
-    settle: Settle,
     dry_run: bool = False,
     batch: ImportBatch | None = None,
 ) -> PaymentsReport:
     """Records the payments of a CSV, workbook or Parquet file; all the good rows or, when something breaks, none.
 
     A payment is known by its reference, or without one by obligation, date and amount (numbered within the file when a
-    customer paid the same twice on a day). `settle` is called with the accounts paid, in the same transaction. `batch` is an
+    customer paid the same twice on a day). `batch` is an
     upload that waits. Refuses what the readers refuse and `import-already-running`.
     """
     with read_table(source, profile) as spool:
@@ -82,7 +80,7 @@ def import_payments(
             if not try_lock_name("portfolio-import", creditor.pk):
                 message = f"Ya se está cargando otro archivo de {creditor.name}. Espere a que termine."
                 raise Refusal("import-already-running", message)
-            rejects += _record(rows, creditor, report, settle, now=now, actor=actor)
+            rejects += _record(rows, creditor, report, now=now, actor=actor)
             report.rejects = sorted(rejects, key=lambda reject: reject.row)
             report.rejected = len({reject.row for reject in rejects})
             _keep_batch(
@@ -110,9 +108,7 @@ def _planned(spool: Any, profile: Profile, today: date, file: str) -> Any:
         raise Refusal(refusal.code, refusal.message, where) from None
 
 
-def _record(
-    rows: list[_Row], creditor: Creditor, report: PaymentsReport, settle: Settle, *, now: datetime, actor: str
-) -> list[Reject]:
+def _record(rows: list[_Row], creditor: Creditor, report: PaymentsReport, *, now: datetime, actor: str) -> list[Reject]:
     accounts = _accounts(creditor, {row.number for row in rows})
     rejects = [Reject(row.row, "", "obligation-unknown", row.number) for row in rows if row.number not in accounts]
     known = [row for row in rows if row.number in accounts]
@@ -129,7 +125,6 @@ def _record(
     bad = {reject.row for reject in rejects}
     kept = [(row, payment) for row, payment in zip(known, payments, strict=True) if row.row not in bad]
     recorded = record_payments([payment for _, payment in kept], now=now, actor=actor)
-    settle(sorted({done.account_id for done in recorded if done.is_new}))
     for (row, _), done in zip(kept, recorded, strict=True):
         if done.is_new:
             currency = accounts[row.number][1]

@@ -1,7 +1,6 @@
 """Credits that wait for a person: the queue with its proposals one press away, a search, parts, return and undo."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +24,6 @@ from acuerdo.portfolio.public import (
     visible_to,
 )
 from acuerdo.portfolio.rules.reconcile import Candidate, Share, split_oldest_first
-from acuerdo.strategy.public import settle_payments
 from acuerdo.workspace.access import ADMIN, DIRECTOR, SUPERVISOR, allow
 from acuerdo.workspace.payments import wording
 from acuerdo.workspace.payments.views import lender_user
@@ -67,7 +65,7 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
 
     def decide() -> None:
         shares = _shares(request, row)
-        assign_credit(row.pk, shares, user=lender_user(request), now=clock.now(), settle=_settle())
+        assign_credit(row.pk, shares, user=lender_user(request), now=clock.now())
 
     return _done(request, row, decide, _("Aplicado. Si fue un error, hoy mismo se puede deshacer."))
 
@@ -89,7 +87,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
     row = _credit(request, uid)
 
     def decide() -> None:
-        undo_credit(row.pk, user=lender_user(request), now=clock.now(), today=clock.business_date(), settle=_settle())
+        undo_credit(row.pk, user=lender_user(request), now=clock.now(), today=clock.business_date())
 
     return _done(request, row, decide, _("Deshecho: el abono vuelve a estar por identificar."))
 
@@ -104,10 +102,6 @@ def _done(request: HttpRequest, row: Any, decide: Callable[[], None], sentence: 
         return render(request, "workspace/payments/credit.html", context, status=422)
     messages.success(request, sentence)
     return redirect("workspace:payments:waiting")
-
-
-def _settle() -> Callable[..., object]:
-    return partial(settle_payments, today=clock.business_date(), now=clock.now())
 
 
 def _credit(request: HttpRequest, uid: str) -> Any:

@@ -253,3 +253,28 @@ def test_unbalanced_legs_cannot_be_committed() -> None:
     entry.save(force_insert=True)
     with pytest.raises(IntegrityError, match="do not sum to zero"), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+FOLLOWED: list[tuple[list[int], date]] = []
+
+
+def follow(account_ids: list[int], *, today: date, now: datetime) -> None:
+    """Stands where the settling of promises and contacts stands (tests/module/config tests that)."""
+    FOLLOWED.append((account_ids, today))
+    if now > NOW + timedelta(days=1):
+        raise RuntimeError("what follows broke")
+
+
+def test_whoever_records_or_reverses_what_follows_is_told_once_in_the_same_transaction(settings: Any) -> None:
+    settings.AFTER_PAYMENTS = f"{__name__}.follow"
+    FOLLOWED.clear()
+    make_account(), make_account(2)
+    rows = [NewPayment(pk, 1000, TODAY, "banco", f"r{pk}{part}") for pk in (2, 1) for part in "ab"]
+    done = record_payments(rows, now=NOW, actor="caja")
+    record_payments(rows, now=NOW, actor="caja")
+    reverse_payment(done[0].payment_id, reversed_on=TODAY, external_ref="x", now=NOW, actor="caja")
+    reverse_payment(done[0].payment_id, reversed_on=TODAY, external_ref="x", now=NOW, actor="caja")
+    assert FOLLOWED == [([1, 2], TODAY), ([2], TODAY)]
+    with pytest.raises(RuntimeError):
+        pay(ref="later", now=NOW + timedelta(days=2))
+    assert not Payment.objects.filter(external_ref="later").exists()

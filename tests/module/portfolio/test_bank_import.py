@@ -1,7 +1,6 @@
 """A bank's file into the ledger: posted, known, waiting for a person, kept out; and what a payment stops on its day."""
 
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,10 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, Payment
 from acuerdo.portfolio.models import Creditor, ImportBatch, Obligation, UnmatchedCredit
 from acuerdo.portfolio.public import bank_format_of, import_bank_file
-from acuerdo.strategy.public import settle_payments
 from tests import factories
 from tests.factories import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
-SETTLE = partial(settle_payments, today=TODAY, now=NOW)
 
 
 def asobancaria(
@@ -44,7 +41,7 @@ def creditor() -> Creditor:
 def load(path: Path, creditor: Creditor, content: bytes, **options: Any) -> Any:
     path = path / options.pop("name", "recaudo.txt")
     path.write_bytes(content)
-    told: dict[str, Any] = {"format_name": bank_format_of(path), "settle": SETTLE} | options
+    told: dict[str, Any] = {"format_name": bank_format_of(path)} | options
     return import_bank_file(path, creditor=creditor, now=NOW, today=TODAY, actor="prueba", **told)
 
 

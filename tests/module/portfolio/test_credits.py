@@ -44,26 +44,20 @@ def make_credit(creditor: Creditor, **fields: Any) -> UnmatchedCredit:
     return UnmatchedCredit.objects.create(**{**base, **fields})
 
 
-def settle(account_ids: Any) -> None:
-    """What a payment brings about is tested with the day (tests/module/config)."""
-
-
 def assign(credit: UnmatchedCredit, shares: list[tuple[int, int]], user: User) -> UnmatchedCredit:
     parts = [Share(account_id, amount) for account_id, amount in shares]
-    return assign_credit(credit.pk, parts, user=user, now=NOW, settle=settle)
+    return assign_credit(credit.pk, parts, user=user, now=NOW)
 
 
 def test_a_credit_is_posted_with_its_date_and_its_name(obligation: Obligation, supervisor: User) -> None:
     credit = make_credit(obligation.creditor)
-    touched: list[int] = []
-    assign_credit(credit.pk, [Share(obligation.pk, AMOUNT)], user=supervisor, now=NOW, settle=touched.extend)
+    assign_credit(credit.pk, [Share(obligation.pk, AMOUNT)], user=supervisor, now=NOW)
     payment = Payment.objects.get()
     assert (payment.amount_minor, payment.paid_on, payment.external_ref) == (
         AMOUNT,
         TODAY - timedelta(days=1),
         "R1~a1.1",
     )
-    assert touched == [obligation.pk]
     credit.refresh_from_db()
     assert (credit.status, credit.decided_by, credit.payments) == ("assigned", supervisor.username, [payment.pk])
     assert AuditEntry.objects.get(action="assign_credit").payload["amount_minor"] == AMOUNT
@@ -73,7 +67,7 @@ def test_undoing_reverses_and_the_credit_can_be_placed_again(obligation: Obligat
     other = factories.make_obligation(creditor=obligation.creditor)
     credit = make_credit(obligation.creditor)
     assign(credit, [(obligation.pk, AMOUNT)], supervisor)
-    undo_credit(credit.pk, user=supervisor, now=NOW, today=TODAY, settle=settle)
+    undo_credit(credit.pk, user=supervisor, now=NOW, today=TODAY)
     assert sum(Payment.objects.values_list("amount_minor", flat=True)) == 0
     assign(credit, [(other.pk, AMOUNT)], supervisor)
     paid = {one.account_id: one.amount_minor for one in Payment.objects.filter(external_ref__startswith="R1~a2")}
@@ -113,7 +107,7 @@ def test_who_may_not_decide_sees_and_changes_nothing(obligation: Obligation, rol
     works: tuple[Callable[[], Any], ...] = (
         lambda: assign(credit, [(obligation.pk, AMOUNT)], user),
         lambda: return_credit(credit.pk, why="porque sí", user=user, now=NOW),
-        lambda: undo_credit(credit.pk, user=user, now=NOW, today=TODAY, settle=settle),
+        lambda: undo_credit(credit.pk, user=user, now=NOW, today=TODAY),
         lambda: choose_split(obligation.creditor, oldest_first=True, user=user, now=NOW),
     )
     for work in works:
@@ -141,7 +135,7 @@ def test_another_creditors_credit_is_unknown(obligation: Obligation) -> None:
 def test_a_decided_credit_is_decided_once(obligation: Obligation, supervisor: User) -> None:
     credit = make_credit(obligation.creditor)
     with pytest.raises(Refusal, match="por identificar"):
-        undo_credit(credit.pk, user=supervisor, now=NOW, today=TODAY, settle=settle)
+        undo_credit(credit.pk, user=supervisor, now=NOW, today=TODAY)
     return_credit(credit.pk, why="Cuenta equivocada", user=supervisor, now=NOW)
     with pytest.raises(Refusal) as first:
         assign(credit, [(obligation.pk, AMOUNT)], supervisor)
@@ -161,7 +155,7 @@ def test_tomorrow_is_too_late_to_undo(obligation: Obligation, supervisor: User) 
     assign(credit, [(obligation.pk, AMOUNT)], supervisor)
     tomorrow = TODAY + timedelta(days=1)
     with pytest.raises(Refusal) as caught:
-        undo_credit(credit.pk, user=supervisor, now=NOW + timedelta(days=1), today=tomorrow, settle=settle)
+        undo_credit(credit.pk, user=supervisor, now=NOW + timedelta(days=1), today=tomorrow)
     assert caught.value.code == "undo-too-late"
 
 

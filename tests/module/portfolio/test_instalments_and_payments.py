@@ -112,14 +112,8 @@ def test_the_next_due_date_moves_with_each_days_file(tmp_path: Path) -> None:
     assert (account.next_due_on, account.next_due_minor) == (date(2026, 4, 15), 50_000_000)
 
 
-SETTLED: list[int] = []
-
-
 def pay(path: Path, **changes: object) -> PaymentsReport:
-    """Loads payments; the accounts that what hangs on payments was told about are in SETTLED."""
-    SETTLED.clear()
     told = {
-        "settle": SETTLED.extend,
         "profile": find_profile("co_cartera"),
         "creditor": ceiba(),
         "now": NOW,
@@ -145,7 +139,6 @@ def test_payments_are_recorded_once_whatever_is_loaded_twice(tmp_path: Path) -> 
     first, second = pay(path), pay(path)
     assert (first.recorded, first.known, first.amount_minor) == (2, 0, {"COP": 100_000_000})
     assert (second.recorded, second.known, second.amount_minor) == (0, 2, {})
-    assert SETTLED == []
     assert sorted(Payment.objects.values_list("amount_minor", "paid_on")) == [(50_000_000, date(2026, 2, 28))] * 2
 
 
