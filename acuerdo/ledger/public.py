@@ -12,10 +12,12 @@ from acuerdo.ledger.actions.payments import (
 )
 from acuerdo.ledger.actions.rates import CapsLoaded, load_rate_caps
 from acuerdo.ledger.actions.refresh import Refreshed, refresh_states
-from acuerdo.ledger.queries import statement
+from acuerdo.ledger.engine.books import Books
+from acuerdo.ledger.engine.states import FIGURES, account_states
+from acuerdo.ledger.queries import cap_tables, statement
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
 from acuerdo.ledger.rules.statements import Statement
-from acuerdo.ledger.snapshot import EXTRACTS
+from acuerdo.ledger.snapshot import BOOK_EXTRACTS, EXTRACTS
 from acuerdo.ledger.statement_view import (
     EntryLine,
     StatementView,
@@ -27,10 +29,13 @@ from acuerdo.ledger.statement_view import (
 )
 
 __all__ = [
+    "BOOK_EXTRACTS",
     "BUCKETS",
     "EXTRACTS",
+    "FIGURES",
     "STAGES",
     "AccountState",
+    "Books",
     "CapsLoaded",
     "EntryLine",
     "NewPayment",
@@ -38,7 +43,9 @@ __all__ = [
     "Refreshed",
     "Statement",
     "StatementView",
+    "account_states",
     "bucket_of",
+    "cap_tables",
     "confirm_class_table",
     "confirmed_tables",
     "entries_of",
