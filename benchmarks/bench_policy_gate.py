@@ -82,19 +82,39 @@ def frame(pairs: int) -> bool:
     import narwhals as nw
     import polars as pl
 
-    from acuerdo.policy.engine import Permissions, judge_rows
+    from acuerdo.policy.engine import Permissions, find_openings, judge_rows
     from acuerdo.policy.rules import load_pack
 
     tables = [nw.from_native(table.lazy()) for table in _tables(pairs // len(CHANNELS))]
-    start = time.perf_counter()
-    answered = judge_rows(tables[0], Permissions(*tables[1:]), load_pack("co"), {}, on=date(2026, 7, 15))
-    native = answered.select("gate_rule").to_native()
-    assert isinstance(native, pl.LazyFrame)
-    counted = native.group_by("gate_rule").len().sort("len").collect(engine="streaming")
-    seconds = time.perf_counter() - start
+    permissions, pack, on = Permissions(*tables[1:]), load_pack("co"), date(2026, 7, 15)
+
+    def verdicts() -> str:
+        native = (
+            judge_rows(tables[0], permissions, pack, {}, on=on, has_all_rules=True).select("gate_rules").to_native()
+        )
+        assert isinstance(native, pl.LazyFrame)
+        counted = native.group_by("gate_rules").len().collect(engine="streaming")
+        return f"{counted.height} sets of rules"
+
+    def openings() -> str:
+        found = find_openings(tables[0], permissions, pack, {}, on=on)
+        return f"{found['gate_next_us'].null_count():,} never"
+
+    seconds = {name: _timed(name, pairs, work) for name, work in (("verdicts", verdicts), ("openings", openings))}
+    return seconds["verdicts"] * 5_000_000 / pairs <= FRAME_SECONDS_MAX
+
+
+def _timed(name: str, pairs: int, work: Callable[[], str]) -> float:
+    start, spent = time.perf_counter(), time.process_time()
+    said = work()
+    seconds, cpu = time.perf_counter() - start, time.process_time() - spent
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"frame: {pairs:,} pairs in {seconds:.1f} s, peak {peak:.1f} GiB, {counted.height} outcomes", flush=True)
-    return seconds * 5_000_000 / pairs <= FRAME_SECONDS_MAX
+    load = os.getloadavg()[0]
+    print(
+        f"frame, {name}: {pairs:,} pairs in {seconds:.1f} s ({cpu:.1f} s of CPU, load {load:.1f}), peak {peak:.1f} GiB, {said}",
+        flush=True,
+    )
+    return seconds
 
 
 def _tables(persons: int) -> Iterator["pl.DataFrame"]:  # noqa: F821 - polars is imported where it is used

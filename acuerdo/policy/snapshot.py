@@ -1,4 +1,4 @@
-"""What the decision run reads of permissions: consents, holds, own hours, and the contact log of the last weeks."""
+"""What the decision run reads of permissions: consents, holds, own hours, excluded numbers, and the contact log of the last weeks."""
 
 from acuerdo.base.extracts import Extract, day_sql, microsecond_sql
 
@@ -51,6 +51,7 @@ ATTEMPTS = Extract(
     columns={
         "attempt_id": "id",
         "debtor_id": "debtor_id",
+        "obligation_id": "COALESCE(obligation_id, 0)::bigint",
         "channel": "channel",
         "at_us": microsecond_sql("at"),
         "is_out": "direction = 'out'",
@@ -75,4 +76,31 @@ READINGS = Extract(
     },
     is_incremental=False,
 )
-EXTRACTS = (READINGS, CONSENTS, HOLDS, PREFERENCES, ATTEMPTS)
+# The numbers and addresses of the portfolio that a country's registry lists, and when each registry was last consulted.
+EXCLUDED_POINTS = Extract(
+    name="excluded_points",
+    source=(
+        "(SELECT row_number() OVER (ORDER BY p.id, e.country) AS excluded_id, p.id AS contact_point_id, e.country,"
+        " min(e.effective_on) AS effective_on FROM policy_excludednumber e JOIN portfolio_contactpoint p ON p.value = e.value"
+        " WHERE e.removed_on IS NULL GROUP BY p.id, e.country) AS excluded"
+    ),
+    key="excluded_id",
+    columns={
+        "excluded_id": "excluded_id",
+        "contact_point_id": "contact_point_id",
+        "country": "country",
+        "effective_day": day_sql("effective_on"),
+    },
+    is_incremental=False,
+)
+REGISTRIES = Extract(
+    name="registries",
+    source=(
+        "(SELECT row_number() OVER (ORDER BY country) AS registry_id, country, max(loaded_at) AS loaded_at"
+        " FROM policy_registryload GROUP BY country) AS registry"
+    ),
+    key="registry_id",
+    columns={"registry_id": "registry_id", "country": "country", "loaded_us": microsecond_sql("loaded_at")},
+    is_incremental=False,
+)
+EXTRACTS = (READINGS, CONSENTS, HOLDS, PREFERENCES, ATTEMPTS, EXCLUDED_POINTS, REGISTRIES)

@@ -12,8 +12,8 @@ from acuerdo.base.locks import lock_name
 from acuerdo.kernel.calendar import add_business_days
 from acuerdo.kernel.errors import Place, Refusal
 from acuerdo.policy.models import RegistryLoad
-from acuerdo.policy.queries.facts import REGISTRY_BUSINESS_DAYS
 from acuerdo.policy.rules import load_pack
+from acuerdo.policy.rules.registry import REGISTRY_BUSINESS_DAYS
 from acuerdo.policy.rules.registry_file import read_registry
 
 MERGE = """

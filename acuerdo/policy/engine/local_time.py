@@ -16,6 +16,7 @@ from acuerdo.policy.rules.hours import EPOCH_ORDINAL, MICRO, day_pieces, instant
 
 DAY_US = 86_400 * MICRO
 HOLIDAY = 7
+FOREVER_US = 9_000_000_000_000_000  # what `policy.snapshot` writes for "no end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from acuerdo.kernel.calendar import add_business_days
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.verdict import RuleOutcome, Verdict
 from acuerdo.policy.queries.gathering import Debt, Gathered, PlannedContact, Point, Row, gather
@@ -17,11 +16,9 @@ from acuerdo.policy.rules import Facts, OwnHours, Question, judge, load_pack
 from acuerdo.policy.rules import Hold as HoldFact
 from acuerdo.policy.rules.pack import Pack
 from acuerdo.policy.rules.pack_format import parse_windows
+from acuerdo.policy.rules.registry import is_excluded
 
 RELATIONS = ("co_debtor", "guarantor", "reference")  # the nearest to the debt speaks for a person named twice
-# A registration binds after five business days (CO: CRC Resolución 7356 de 2024), so a copy of the registry that is no
-# older than that holds every number that binds today; an older one counts as not consulted.
-REGISTRY_BUSINESS_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +151,8 @@ def _is_excluded(gathered: Gathered, contact: PlannedContact, point: Point | Non
     if point is None or loaded_at is None:
         return None
     zone = ZoneInfo(creditor.timezone)
-    today = gathered.now.astimezone(zone).date()
     found = gathered.excluded.get((contact.contact_point_id or 0, creditor.country))
-    if found is not None and found <= today:
-        return True
-    consulted_until = add_business_days(loaded_at.astimezone(zone).date(), REGISTRY_BUSINESS_DAYS, creditor.country)
-    return False if today <= consulted_until else None
+    return is_excluded(found, loaded_at.astimezone(zone).date(), gathered.now.astimezone(zone).date(), creditor.country)
 
 
 def _instant(text: str | None) -> datetime | None:
