@@ -1,0 +1,377 @@
+"""The price of one request: what it settles, what is forgiven, on which dates, and whose yes it needs.
+
+Late interest, once agreed, stands still while an agreement with instalments is kept; it is never capitalised and bears no
+interest (Colombia, Código de Comercio art. 886). Relief is of late interest and collection fees (`waiver`) or of principal
+(`discount`), split over the obligations in proportion to what each owes of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from acuerdo.kernel.calendar import add_months
+from acuerdo.kernel.errors import Refusal
+from acuerdo.kernel.money import round_to_unit
+from acuerdo.kernel.rates import CONTEXT
+from acuerdo.ledger.rules.components import Amounts, Component, no_amounts
+from acuerdo.ledger.rules.due_dates import due_dates, parse_frequency
+from acuerdo.ledger.rules.schedules import build_schedule
+from acuerdo.negotiation.rules.offers.dividing import divide_evenly, with_down_payment
+from acuerdo.negotiation.rules.offers.figures import (
+    ROLES,
+    Case,
+    Debt,
+    Offer,
+    OfferInstalment,
+    OfferKind,
+    OfferRequest,
+    Role,
+)
+from acuerdo.negotiation.rules.offers.policy import OfferPolicy, Window, outside_policy
+
+WAIVABLE: tuple[Component, ...] = ("late_interest", "collection_fee")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request in its surroundings."""
+
+    case: Case
+    request: OfferRequest
+    policy: OfferPolicy
+
+    @property
+    def stage(self) -> str:
+        return self.case.stage
+
+    def require(self, is_allowed: bool) -> None:
+        if not is_allowed:
+            raise outside_policy()
+
+    def require_by(self, last_on: date, within_days: int) -> None:
+        """Every date lies ahead and within reach; refuses `offer-date-past` and `offer-date-far`."""
+        if self.request.first_on < self.case.today:
+            raise Refusal("offer-date-past", "La fecha ya pasó: elija hoy o un día que venga.")
+        latest = self.case.today + timedelta(days=within_days)
+        if last_on > latest:
+            raise Refusal("offer-date-far", f"La fecha queda muy lejos: elija a más tardar el {latest:%d/%m/%Y}.")
+
+    def require_stage(self, stages: Sequence[str]) -> None:
+        if self.stage not in stages:
+            raise Refusal("offer-not-in-stage", "Esta alternativa no aplica a la etapa en que está la obligación.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Relieved:
+    """What is forgiven of some amounts, and the role that may grant it."""
+
+    waived: Amounts
+    role: Role
+
+    @property
+    def waiver_minor(self) -> int:
+        return sum(self.waived[component] for component in WAIVABLE)
+
+    @property
+    def discount_minor(self) -> int:
+        return self.waived["principal"]
+
+
+def price(case: Case, request: OfferRequest, policy: OfferPolicy, role: Role = "agent") -> Offer:
+    """The offer that answers `request`, for whoever asks with the authority of `role` (a customer asks as an agent does).
+
+    Refuses `offer-nothing-owed`, `offer-date-past`, `offer-date-far`, `offer-not-in-stage`, `offer-outside-policy` and, where the
+    request itself cannot be, `offer-amount`, `offer-instalments`, `offer-down-payment`, `offer-frequency`, `offer-no-schedule`.
+    """
+    if case.balance_minor <= 0:
+        raise Refusal("offer-nothing-owed", "No hay saldo por acordar.")
+    offer = _PRICERS[request.kind](_Asked(case, request, policy))
+    needed = offer.approval
+    return replace(offer, approval=None if needed is None or _reaches(role, needed) else needed)
+
+
+def _early_payment(asked: _Asked) -> Offer:
+    return _paid_within(asked, asked.case.due, asked.policy.early_payment)
+
+
+def _full_payment(asked: _Asked) -> Offer:
+    return _paid_within(asked, asked.case.balance, asked.policy.full_payment)
+
+
+def _paid_within(asked: _Asked, owed: Amounts, window: Window) -> Offer:
+    """All of it within a few days, in one payment or the few that the policy allows."""
+    asked.require_stage(window.stages)
+    if not 1 <= asked.request.instalments <= window.payments:
+        raise _instalments(window.payments)
+    latest = asked.case.today + timedelta(days=window.within_days)
+    asked.require_by(asked.request.first_on, window.within_days)
+    days = _spread(asked.request.first_on, latest, asked.request.instalments)
+    relief = _relief(asked, owed)
+    total = sum(owed.values()) - relief.waiver_minor - relief.discount_minor
+    return _offer(asked, owed, relief, divide_evenly(total, days, asked.policy.unit_minor(asked.case.currency)))
+
+
+def _promise(asked: _Asked) -> Offer:
+    """One payment by one date: what is due, or the part of it that the person names."""
+    due = asked.case.due_minor or sum(left[0][1] for debt in asked.case.debts if (left := debt.left))
+    amount = due if asked.request.amount_minor is None else asked.request.amount_minor
+    if not 0 < amount <= due:
+        raise Refusal("offer-amount", "Escriba un valor mayor que cero y hasta lo que está pendiente.")
+    asked.require_by(asked.request.first_on, asked.policy.split.within_days)
+    return _programme(asked, (OfferInstalment(1, asked.request.first_on, amount),))
+
+
+def _split(asked: _Asked) -> Offer:
+    window = asked.policy.split
+    asked.require_stage(window.stages)
+    if not 2 <= asked.request.instalments <= window.payments:
+        raise _instalments(window.payments)
+    days = _dates(asked)
+    asked.require_by(days[-1], window.within_days)
+    owed = asked.case.due
+    unit = asked.policy.unit_minor(asked.case.currency)
+    return _offer(asked, owed, _relief(asked, owed), divide_evenly(sum(owed.values()), days, unit))
+
+
+def _plan(asked: _Asked) -> Offer:
+    """What is due, in instalments: the contract's own go on. A written-off debt has no other: all of it is planned."""
+    case, request, limits = asked.case, asked.request, asked.policy.plan
+    owed = case.balance if asked.stage == "written_off" else case.due
+    most = limits.instalments.get(asked.stage)
+    if most is None:
+        asked.require_stage(list(limits.instalments))
+    if not 2 <= request.instalments <= (most or 0):
+        raise _instalments(most or 2)
+    if request.frequency not in limits.frequencies:
+        raise Refusal("offer-frequency", "Elija pagos semanales, quincenales o mensuales.")
+    asked.require_by(request.first_on, limits.first_within_days)
+    relief = _relief(asked, owed)
+    total = sum(owed.values()) - relief.waiver_minor - relief.discount_minor
+    parts = _in_instalments(asked, total)
+    _require_least(asked, parts)
+    return replace(_offer(asked, owed, relief, parts), stops_late_interest=True)
+
+
+def _extension(asked: _Asked) -> Offer:
+    """What is due moves behind the last instalment, with the contract interest of the months it waits."""
+    limits = asked.policy.extension
+    asked.require_stage(limits.stages)
+    if not 1 <= asked.request.months <= limits.months:
+        raise _months(limits.months)
+    parts: list[tuple[date, int]] = []
+    charge = 0
+    for debt in asked.case.debts:
+        interest = _interest_of_waiting(debt, asked.request.months)
+        last = max((day for day, _ in debt.left), default=asked.case.today)
+        asked.require(debt.due_minor > 0)
+        parts.append((add_months(last, asked.request.months), debt.due_minor + interest))
+        charge += interest
+    asked.require_by(asked.request.first_on, asked.policy.plan.first_within_days)
+    return _offer(asked, asked.case.due, _no_relief(), _numbered(_joined(parts)), charge_minor=charge)
+
+
+def _rescheduled(asked: _Asked) -> Offer:
+    """A new schedule of the whole principal at the contract's rate; what else is due is spread over it without interest."""
+    limits = asked.policy.rescheduling
+    asked.require_stage(limits.stages)
+    is_early = asked.case.days_past_due <= limits.refinancing_until_days
+    asked.require(is_early == (asked.request.kind == "refinancing"))
+    if not 2 <= asked.request.instalments <= limits.instalments:
+        raise _instalments(limits.instalments)
+    asked.require_by(asked.request.first_on, asked.policy.plan.first_within_days)
+    owed, relief = asked.case.balance, _relief(asked, asked.case.balance)
+    parts: list[tuple[date, int]] = []
+    for debt in asked.case.debts:
+        parts += _new_schedule(asked, debt)
+    other = sum(amount for name, amount in owed.items() if name != "principal") - relief.waiver_minor
+    days = sorted({day for day, _ in parts})
+    spread = divide_evenly(other, days, 1) if other > 0 else ()
+    joined = _numbered(_joined([*parts, *((one.due_on, one.amount_minor) for one in spread)]))
+    charge = sum(amount for _, amount in parts) - owed["principal"]
+    return _offer(asked, owed, relief, joined, charge_minor=charge)
+
+
+def _hardship_reduced(asked: _Asked) -> Offer:
+    """A share of each month's instalment for some months; late interest stands still and the rest is looked at again after."""
+    limits = asked.policy.hardship
+    asked.require(asked.case.has_hardship)
+    if not 1 <= asked.request.months <= limits.reduced_months:
+        raise _months(limits.reduced_months)
+    asked.require_by(asked.request.first_on, asked.policy.plan.first_within_days)
+    regular = sum(debt.left[0][1] for debt in asked.case.debts if debt.left) or asked.case.due_minor
+    unit = asked.policy.unit_minor(asked.case.currency)
+    part = max(round_to_unit(regular * limits.reduced_share, unit, "half_up"), unit)
+    days = due_dates(asked.request.first_on, parse_frequency("monthly"), asked.request.months)
+    parts = tuple(OfferInstalment(number, day, part) for number, day in enumerate(days, start=1))
+    return replace(_programme(asked, parts), stops_late_interest=True, review_on=add_months(days[-1], 1))
+
+
+def _hardship_paused(asked: _Asked) -> Offer:
+    limits = asked.policy.hardship
+    asked.require(asked.case.has_hardship)
+    if not 1 <= asked.request.months <= limits.paused_months:
+        raise _months(limits.paused_months)
+    review = add_months(asked.case.today, asked.request.months)
+    return replace(_programme(asked, ()), stops_late_interest=True, review_on=review)
+
+
+_PRICERS: dict[OfferKind, Callable[[_Asked], Offer]] = {
+    "early_payment": _early_payment,
+    "full_payment": _full_payment,
+    "promise": _promise,
+    "split": _split,
+    "plan": _plan,
+    "extension": _extension,
+    "refinancing": _rescheduled,
+    "restructuring": _rescheduled,
+    "hardship_reduced": _hardship_reduced,
+    "hardship_paused": _hardship_paused,
+}
+
+
+def _offer(
+    asked: _Asked, owed: Amounts, relief: _Relieved, parts: tuple[OfferInstalment, ...], *, charge_minor: int = 0
+) -> Offer:
+    case = asked.case
+    offer = Offer(
+        kind=asked.request.kind,
+        request=asked.request,
+        owed_minor=sum(owed.values()),
+        waiver_minor=relief.waiver_minor,
+        discount_minor=relief.discount_minor,
+        charge_minor=charge_minor,
+        instalments=parts,
+        burden_minor=_burden(case, asked.request.kind, parts),
+        valid_until=case.today + timedelta(days=asked.policy.valid_days),
+        approval=relief.role,
+        waived=relief.waived,
+    )
+    assert offer.total_minor == sum(part.amount_minor for part in parts), "an offer's instalments sum to its total"
+    return offer
+
+
+def _programme(asked: _Asked, parts: tuple[OfferInstalment, ...]) -> Offer:
+    """Payments that settle no more than themselves: what is left stays owed as it is."""
+    owed = no_amounts()
+    owed["principal"] = sum(part.amount_minor for part in parts)
+    return _offer(asked, owed, _no_relief(), parts)
+
+
+def _relief(asked: _Asked, owed: Amounts) -> _Relieved:
+    """What is forgiven of `owed`: the shares asked for, else those offered to everyone; refuses `offer-outside-policy`."""
+    allowed = asked.policy.relief_of(asked.stage, asked.request.kind)
+    # What is offered to everyone is never withheld from somebody who asks for less.
+    waiver = max(allowed.waiver.offered, asked.request.waiver_share or Decimal(0))
+    discount = max(allowed.discount.offered, asked.request.discount_share or Decimal(0))
+    roles = allowed.waiver.role_for(waiver), allowed.discount.role_for(discount)
+    waived = no_amounts()
+    for component in WAIVABLE:
+        waived[component] = round_to_unit(owed[component] * waiver, 1, "half_up")
+    waived["principal"] = round_to_unit(owed["principal"] * discount, 1, "half_up")
+    return _Relieved(waived, max(roles, key=ROLES.index))
+
+
+def _no_relief() -> _Relieved:
+    return _Relieved(no_amounts(), "agent")
+
+
+def _spread(first_on: date, last_on: date, count: int) -> list[date]:
+    """`count` dates from the first to the last, evenly apart."""
+    span = (last_on - first_on).days
+    return [first_on + timedelta(days=span * step // max(count - 1, 1)) for step in range(count)]
+
+
+def _dates(asked: _Asked) -> list[date]:
+    frequency = parse_frequency(asked.request.frequency)
+    return due_dates(
+        asked.request.first_on, frequency, asked.request.instalments, anchor_day=asked.request.first_on.day
+    )
+
+
+def _in_instalments(asked: _Asked, total_minor: int) -> tuple[OfferInstalment, ...]:
+    unit, down = asked.policy.unit_minor(asked.case.currency), asked.request.down_payment_minor
+    if not down:
+        return divide_evenly(total_minor, _dates(asked), unit)
+    if not 0 < down < total_minor:
+        raise Refusal("offer-down-payment", "La cuota inicial debe ser mayor que cero y menor que el total.")
+    if asked.request.first_on <= asked.case.today:
+        raise Refusal("offer-down-payment", "La primera cuota va después de la inicial, que se paga hoy.")
+    return with_down_payment(total_minor, down, asked.case.today, _dates(asked), unit)
+
+
+def _require_least(asked: _Asked, parts: Sequence[OfferInstalment]) -> None:
+    if len(parts) > 2 and parts[-2].amount_minor < asked.policy.least_minor(asked.case.currency):
+        raise Refusal("offer-instalments", "Las cuotas quedarían demasiado pequeñas: elija menos cuotas.")
+
+
+def _interest_of_waiting(debt: Debt, months: int) -> int:
+    """Contract interest of the overdue principal for `months`, at the contract's monthly rate; refuses `offer-no-schedule`."""
+    if debt.schedule is None:
+        raise _no_schedule()
+    monthly = debt.schedule.rate.periodic(debt.schedule.frequency.periods_per_year)
+    exact = CONTEXT.multiply(Decimal(debt.due["principal"] * months), monthly)
+    return round_to_unit(exact, debt.schedule.unit_minor, debt.schedule.rounding)
+
+
+def _new_schedule(asked: _Asked, debt: Debt) -> list[tuple[date, int]]:
+    if debt.schedule is None:
+        raise _no_schedule()
+    terms = replace(
+        debt.schedule,
+        principal_minor=debt.balance["principal"],
+        disbursed_on=asked.case.today,
+        first_due_on=asked.request.first_on,
+        instalments=asked.request.instalments,
+        frequency=parse_frequency(asked.request.frequency),
+        grace_instalments=0,
+        balloon_minor=0,
+        payment_minor=None,
+        insurance_minor=0,
+        fees_minor=0,
+    )
+    return [(part.due_on, part.total_minor) for part in build_schedule(terms)]
+
+
+def _burden(case: Case, kind: OfferKind, parts: Sequence[OfferInstalment]) -> int:
+    """The most that falls in one calendar month: the offer's own payments and, where the contract goes on, its instalments."""
+    months: dict[tuple[int, int], int] = {}
+    paid = {(part.due_on.year, part.due_on.month) for part in parts}
+    goes_on = kind in ("early_payment", "promise", "split", "plan")
+    regular = [one for debt in case.debts for one in debt.left] if goes_on and case.stage != "written_off" else []
+    for day, amount in [*((part.due_on, part.amount_minor) for part in parts), *regular]:
+        month = (day.year, day.month)
+        if month in paid:
+            months[month] = months.get(month, 0) + amount
+    return max(months.values(), default=0)
+
+
+def _joined(parts: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
+    """One payment a date, in order."""
+    days: dict[date, int] = {}
+    for day, amount in parts:
+        days[day] = days.get(day, 0) + amount
+    return sorted(days.items())
+
+
+def _numbered(parts: Sequence[tuple[date, int]]) -> tuple[OfferInstalment, ...]:
+    return tuple(OfferInstalment(number, day, amount) for number, (day, amount) in enumerate(parts, start=1))
+
+
+def _reaches(role: Role, needed: Role) -> bool:
+    return ROLES.index(role) >= ROLES.index(needed)
+
+
+def _instalments(most: int) -> Refusal:
+    return Refusal("offer-instalments", f"El número de pagos puede ser de hasta {most}.")
+
+
+def _months(most: int) -> Refusal:
+    return Refusal("offer-months", f"El plazo puede ser de hasta {most} meses.")
+
+
+def _no_schedule() -> Refusal:
+    return Refusal(
+        "offer-no-schedule",
+        "Las fechas de esta obligación las lleva el core del acreedor: pida allí el cambio de plazo.",
+    )
