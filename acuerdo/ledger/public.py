@@ -14,7 +14,7 @@ from acuerdo.ledger.actions.rates import CapsLoaded, load_rate_caps
 from acuerdo.ledger.actions.refresh import Refreshed, refresh_states
 from acuerdo.ledger.engine.books import Books
 from acuerdo.ledger.engine.states import FIGURES, account_states
-from acuerdo.ledger.queries import cap_tables, statement
+from acuerdo.ledger.queries import cap_tables, instalments_after, statement, statements
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
 from acuerdo.ledger.rules.statements import Statement
 from acuerdo.ledger.snapshot import BOOK_EXTRACTS, EXTRACTS
@@ -49,6 +49,7 @@ __all__ = [
     "confirm_class_table",
     "confirmed_tables",
     "entries_of",
+    "instalments_after",
     "instalments_of",
     "load_rate_caps",
     "pause_late_interest",
@@ -61,6 +62,7 @@ __all__ = [
     "stage_of",
     "statement",
     "statement_view",
+    "statements",
     "waive",
     "write_off",
 ]

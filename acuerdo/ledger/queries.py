@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.models import Account, AccountEvent, BalanceSource, CertifiedCap
+from acuerdo.ledger.models import Account, AccountEvent, BalanceSource, CertifiedCap, Instalment
 from acuerdo.ledger.rules import events as happened
 from acuerdo.ledger.rules import terms as agreed
 from acuerdo.ledger.rules.components import COMPONENTS, Amounts, no_amounts
@@ -168,6 +168,24 @@ def statement(account_id: int, as_of: date, *, known_at: datetime | None = None)
     if account is None:
         raise unknown_account(account_id)
     return state_of(load_accounts([account], known_at=known_at)[0], as_of, cap_tables())
+
+
+def statements(account_ids: Sequence[int], as_of: date) -> dict[int, Statement]:
+    """`statement` of many accounts in three statements; an unknown id is absent. Refuses `rate-cap-missing`."""
+    accounts = list(Account.objects.filter(pk__in=account_ids))
+    if not accounts:
+        return {}
+    caps = cap_tables()
+    return {loaded.account.pk: state_of(loaded, as_of, caps) for loaded in load_accounts(accounts)}
+
+
+def instalments_after(account_ids: Sequence[int], after: date) -> dict[int, list[tuple[date, int]]]:
+    """(due date, total in minor units) of each account's instalments that fall due after a date, in order."""
+    found: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    rows = Instalment.objects.filter(account_id__in=account_ids, due_on__gt=after).order_by("account_id", "due_on")
+    for account_id, due_on, total in rows.values_list("account_id", "due_on", "total_minor"):
+        found[account_id].append((due_on, total))
+    return found
 
 
 def unknown_account(account_id: int) -> Refusal:

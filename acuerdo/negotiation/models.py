@@ -61,3 +61,137 @@ class Promise(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "due_on"], name="negotiation_promise_due")]
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", "Borrador"
+    PENDING_APPROVAL = "pending_approval", "En aprobación"
+    OFFERED = "offered", "Ofrecido"
+    EXPIRED = "expired", "Oferta vencida"
+    DECLINED = "declined", "Rechazado"
+    ACCEPTED = "accepted", "Aceptado"
+    ACTIVE = "active", "Vigente"
+    LATE = "late", "En atraso"
+    PAUSED = "paused", "En pausa"
+    COMPLETED = "completed", "Cumplido"
+    BROKEN = "broken", "Roto"
+    REPLACED = "replaced", "Reemplazado"
+    CANCELLED = "cancelled", "Cancelado"
+
+
+class OfferKindChoice(models.TextChoices):
+    EARLY_PAYMENT = "early_payment", "Ponerse al día ya"
+    FULL_PAYMENT = "full_payment", "Pago total"
+    PROMISE = "promise", "Promesa de pago"
+    SPLIT = "split", "Dos pagos"
+    PLAN = "plan", "Plan de pagos"
+    EXTENSION = "extension", "Prórroga"
+    REFINANCING = "refinancing", "Refinanciación"
+    RESTRUCTURING = "restructuring", "Reestructuración"
+    HARDSHIP_REDUCED = "hardship_reduced", "Cuota más liviana"
+    HARDSHIP_PAUSED = "hardship_paused", "Pausa de pagos"
+
+
+class PaymentPlan(models.Model):
+    """An agreement over one or more obligations of one person with one creditor; amounts in minor units.
+
+    total = owed − waiver − discount + charge = sum of its instalments. `request` is the offer as it was asked for, so that it
+    can be priced again. The ledger changes only once it is accepted; relief is posted when it is completed. `code_digest` is of
+    the one-time code; `acceptance` says how the person said yes.
+    """
+
+    uid = uid_field()
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.PROTECT, related_name="+")
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    kind = models.CharField(max_length=16, choices=OfferKindChoice.choices)
+    state = models.CharField(max_length=16, choices=PlanState.choices)
+    owed_minor = models.BigIntegerField()
+    waiver_minor = models.BigIntegerField(default=0)
+    discount_minor = models.BigIntegerField(default=0)
+    charge_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField(default=0)
+    burden_minor = models.BigIntegerField(default=0)
+    request = models.JSONField()
+    stops_late_interest = models.BooleanField(default=False)
+    late_stopped_until = models.DateField(null=True)
+    made_on = models.DateField()
+    valid_until = models.DateField()
+    review_on = models.DateField(null=True)
+    notice_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    approval_role = models.CharField(max_length=12, blank=True)
+    approval_reason = models.CharField(max_length=300, blank=True)
+    approval_due_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=300, blank=True)
+    code_digest = models.CharField(max_length=64, blank=True)
+    code_expires_at = models.DateTimeField(null=True)
+    code_tries = models.SmallIntegerField(default=0)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_on = models.DateField(null=True)  # the creditor's business date of that moment
+    acceptance = models.JSONField(default=dict)
+    end_reason = models.CharField(max_length=60, blank=True)
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    attempt = models.ForeignKey("policy.Attempt", null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    total_minor=models.F("owed_minor")
+                    - models.F("waiver_minor")
+                    - models.F("discount_minor")
+                    + models.F("charge_minor")
+                ),
+                name="negotiation_plan_total",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(waiver_minor__gte=0, discount_minor__gte=0, charge_minor__gte=0, total_minor__gte=0),
+                name="negotiation_plan_positive",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["debtor", "-made_on"], name="negotiation_plan_debtor"),
+            models.Index(
+                fields=["state"],
+                condition=models.Q(state__in=["pending_approval", "offered", "accepted", "active", "late", "paused"]),
+                name="negotiation_plan_open",
+            ),
+        ]
+
+
+class PlanObligation(models.Model):
+    """An obligation that the plan covers. `waived` is what completing it forgives, by component. One plan in force for each."""
+
+    plan = models.ForeignKey(PaymentPlan, on_delete=models.CASCADE, related_name="obligations")
+    obligation = models.ForeignKey("portfolio.Obligation", on_delete=models.PROTECT, related_name="+")
+    owed_minor = models.BigIntegerField()
+    waived = models.JSONField(default=dict)
+    is_core = models.BooleanField(
+        default=False
+    )  # its books are the lender's: relief and new dates are carried out there
+    is_in_force = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "obligation"], name="negotiation_plan_obligation_once"),
+            models.UniqueConstraint(
+                fields=["obligation"], condition=models.Q(is_in_force=True), name="negotiation_plan_one_in_force"
+            ),
+        ]
+
+
+class PlanInstalment(models.Model):
+    """One payment of a plan, in minor units of the plan's currency."""
+
+    pk = models.CompositePrimaryKey("plan_id", "number")
+    plan = models.ForeignKey(PaymentPlan, on_delete=models.CASCADE, related_name="instalments", db_index=False)
+    number = models.IntegerField()
+    due_on = models.DateField()
+    amount_minor = models.BigIntegerField()

@@ -1,6 +1,16 @@
 """What other capabilities may use of negotiation."""
 
-from acuerdo.negotiation.actions import (
+from acuerdo.negotiation.actions.approvals import approve_plan, refuse_plan
+from acuerdo.negotiation.actions.plan_days import PlanJudgements, judge_plans, judge_plans_after_payment
+from acuerdo.negotiation.actions.plans import (
+    END_REASONS,
+    accept_plan,
+    cancel_plan,
+    decline_plan,
+    issue_code,
+    propose_plan,
+)
+from acuerdo.negotiation.actions.promises import (
     CANCEL_REASONS,
     Judgements,
     cancel_promise,
@@ -10,7 +20,10 @@ from acuerdo.negotiation.actions import (
     mark_said_paid,
     reschedule_promise,
 )
-from acuerdo.negotiation.queries import (
+from acuerdo.negotiation.models import PaymentPlan, PlanState
+from acuerdo.negotiation.queries.cases import load_case
+from acuerdo.negotiation.queries.plans import plans_in_force, plans_of, plans_within, waiting_for
+from acuerdo.negotiation.queries.promises import (
     KeptFigures,
     kept_figures,
     latest_promises,
@@ -29,26 +42,44 @@ from acuerdo.negotiation.snapshot import EXTRACTS
 __all__ = [
     "CANCEL_REASONS",
     "COMMITMENT_LABELS",
+    "END_REASONS",
     "EXTRACTS",
     "Judgements",
     "KeptFigures",
+    "PaymentPlan",
+    "PlanJudgements",
+    "PlanState",
     "PromiseTerms",
     "Record",
+    "accept_plan",
+    "approve_plan",
+    "cancel_plan",
     "cancel_promise",
     "commitment_of",
+    "decline_plan",
+    "issue_code",
     "judge_after_payment",
+    "judge_plans",
+    "judge_plans_after_payment",
     "judge_promises",
     "kept_figures",
     "kept_rate_percent_tenths",
     "latest_promises",
+    "load_case",
     "make_promise",
     "mark_said_paid",
     "next_promise_date",
+    "plans_in_force",
+    "plans_of",
+    "plans_within",
     "promises_due",
     "promises_kept",
     "promises_of",
+    "propose_plan",
     "records_of",
+    "refuse_plan",
     "reschedule_promise",
     "standing_promises",
     "terms_on",
+    "waiting_for",
 ]

@@ -1,4 +1,4 @@
-"""What a payment brings about on its day: promises are judged, and whoever has nothing overdue is left alone.
+"""What a payment brings about on its day: promises and plans are judged, and whoever has nothing overdue is left alone.
 
 Called in the transaction that posts the payment or its reversal, whatever way it came, so that nothing goes out in between.
 """
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from acuerdo.messaging.public import withdraw_paid
-from acuerdo.negotiation.public import Judgements, judge_after_payment
+from acuerdo.negotiation.public import Judgements, judge_after_payment, judge_plans_after_payment
 
 REASON = "paid-today"
 # The person's one contact passes to another obligation that still owes and was to go in the same contact.
@@ -55,6 +55,7 @@ def settle_payments(account_ids: Sequence[int], *, today: date, now: datetime) -
     if not account_ids:
         return Settled(Judgements(), 0, 0)
     promises = judge_after_payment(account_ids, today=today, now=now)
+    judge_plans_after_payment(account_ids, today=today, now=now)
     with connection.cursor() as cursor:
         cursor.execute(_CLEARED, [list(account_ids)])
         cleared = [account_id for (account_id,) in cursor.fetchall()]

@@ -109,7 +109,8 @@ def _paid_within(asked: _Asked, owed: Amounts, window: Window) -> Offer:
     days = _spread(asked.request.first_on, latest, asked.request.instalments)
     relief = _relief(asked, owed)
     total = sum(owed.values()) - relief.waiver_minor - relief.discount_minor
-    return _offer(asked, owed, relief, divide_evenly(total, days, asked.policy.unit_minor(asked.case.currency)))
+    unit = asked.policy.unit_minor(asked.case.currency)
+    return replace(_offer(asked, owed, relief, divide_evenly(total, days, unit)), stops_late_interest=True)
 
 
 def _promise(asked: _Asked) -> Offer:
@@ -131,7 +132,8 @@ def _split(asked: _Asked) -> Offer:
     asked.require_by(days[-1], window.within_days)
     owed = asked.case.due
     unit = asked.policy.unit_minor(asked.case.currency)
-    return _offer(asked, owed, _relief(asked, owed), divide_evenly(sum(owed.values()), days, unit))
+    parts = divide_evenly(sum(owed.values()), days, unit)
+    return replace(_offer(asked, owed, _relief(asked, owed), parts), stops_late_interest=True)
 
 
 def _plan(asked: _Asked) -> Offer:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from acuerdo.base.audit import Fact, write_audit, write_audit_many
 from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation.models import Promise, PromiseState
-from acuerdo.negotiation.queries import STANDING_STATES, Owed, owed_on, with_window_paid
+from acuerdo.negotiation.queries.promises import STANDING_STATES, Owed, owed_on, with_window_paid
 from acuerdo.negotiation.rules.judging import Standing, judged
 from acuerdo.negotiation.rules.states import next_state
 from acuerdo.negotiation.rules.terms import require_promisable, require_reschedulable, terms_on
@@ -25,6 +25,7 @@ CANCEL_REASONS: dict[str, str] = {
     "insolvency": "Insolvencia",
     "obligation_closed": "Obligación cerrada o retirada",
     "customer_declined": "El cliente no la confirmó",
+    "plan": "La reemplaza un acuerdo",
 }
 
 

@@ -1,0 +1,65 @@
+"""Reading plans. Lists take the person or the obligations that the caller may see; nothing here queries once per row."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from acuerdo.negotiation.models import PaymentPlan, PlanObligation
+from acuerdo.negotiation.rules.plan_states import IN_FORCE
+
+IN_FORCE_STATES = sorted(IN_FORCE)
+
+
+def plans_of(debtor_id: int) -> QuerySet[PaymentPlan]:
+    """Every plan of a person, newest first, with its instalments and obligations."""
+    found = PaymentPlan.objects.filter(debtor_id=debtor_id).select_related("creditor")
+    return found.prefetch_related("instalments", "obligations__obligation").order_by("-made_on", "-id")
+
+
+def plans_within(obligations: QuerySet[Any]) -> QuerySet[PaymentPlan]:
+    """The plans all of whose obligations are among those that the caller may see."""
+    outside = PlanObligation.objects.exclude(obligation__in=obligations.values("pk"))
+    return PaymentPlan.objects.exclude(pk__in=outside.values("plan_id"))
+
+
+def plans_in_force(obligation_ids: Sequence[int]) -> dict[int, PaymentPlan]:
+    """The plan in force of each obligation that has one."""
+    rows = PlanObligation.objects.filter(obligation_id__in=obligation_ids, is_in_force=True).select_related("plan")
+    return {row.obligation_id: row.plan for row in rows}
+
+
+def with_paid(plans: QuerySet[PaymentPlan], today: date) -> QuerySet[Any]:
+    """Adds `received_minor`: standing payments to the plan's obligations since it was accepted, up to `today`."""
+    payment = "obligation__account__payments__"
+    since = Q(**{f"{payment}paid_on__gt": F("plan__accepted_on")}) | Q(
+        **{f"{payment}paid_on": F("plan__accepted_on"), f"{payment}recorded_at__gte": F("plan__accepted_at")}
+    )
+    stands = Q(**{f"{payment}paid_on__lte": today, f"{payment}reverses": None, f"{payment}reversal": None})
+    total = (
+        PlanObligation.objects.filter(plan=OuterRef("pk"))
+        .order_by()
+        .values("plan")
+        .annotate(total=Sum(f"{payment}amount_minor", filter=since & stands))
+        .values("total")
+    )
+    return plans.annotate(received_minor=Coalesce(Subquery(total), 0, output_field=BigIntegerField()))
+
+
+def waiting_for(role: str, obligations: QuerySet[Any]) -> QuerySet[PaymentPlan]:
+    """The approvals that a role may give, oldest first, among the obligations that the user may see."""
+    roles = {"supervisor": ["supervisor"], "director": ["supervisor", "director"]}.get(role, [])
+    found = plans_within(obligations).filter(state="pending_approval", approval_role__in=roles)
+    return found.select_related("debtor", "creditor").prefetch_related("instalments").order_by("created_at", "id")
+
+
+def instalment_rows(plan_ids: Iterable[int]) -> dict[int, list[tuple[date, int]]]:
+    """(due date, amount in minor units) of each plan, in order."""
+    found: dict[int, list[tuple[date, int]]] = {plan_id: [] for plan_id in plan_ids}
+    rows = PaymentPlan.objects.filter(pk__in=list(found)).order_by("pk", "instalments__number")
+    for plan_id, due_on, amount in rows.values_list("pk", "instalments__due_on", "instalments__amount_minor"):
+        if due_on is not None:
+            found[plan_id].append((due_on, amount))
+    return found
