@@ -21,7 +21,8 @@ def keep_late_interest_still(plans: Sequence[PaymentPlan], *, now: datetime, act
     done = 0
     for plan in plans:
         until = _until(plan, parts.get(plan.pk, []))
-        start = plan.late_stopped_until + timedelta(days=1) if plan.late_stopped_until else plan.made_on
+        # The figures of the day it was made hold that day's interest already.
+        start = (plan.late_stopped_until or plan.made_on) + timedelta(days=1)
         if until is None or until < start:
             continue
         for row in plan.obligations.filter(is_core=False):
