@@ -45,7 +45,11 @@ def test_accepting_stops_late_interest_until_the_next_date_and_its_grace() -> No
     assert plan.state == "accepted"
     paused = AccountEvent.objects.get(account_id=loan.pk)
     # 25 July 2026 is a Saturday: two business days after it end on Tuesday 28.
-    assert (paused.kind, paused.happened_on, paused.until_on) == ("pause", TODAY + timedelta(days=1), TODAY + timedelta(days=13))
+    assert (paused.kind, paused.happened_on, paused.until_on) == (
+        "pause",
+        TODAY + timedelta(days=1),
+        TODAY + timedelta(days=13),
+    )
     later = TODAY + timedelta(days=12)
     assert statement(loan.pk, later).balance["late_interest"] == statement(loan.pk, TODAY).balance["late_interest"]
 
