@@ -15,27 +15,50 @@ from acuerdo.messaging.rules.template import render
 from acuerdo.messaging.rules.tone import check_tone
 from acuerdo.messaging.rules.tone.findings import folded
 from acuerdo.messaging.rules.tone.phrases import phrases
-from tests.unit.messaging.tone_sentences import to_find, to_pass
+from tests.unit.messaging.tone_sentences import blocking, by_rule, sentences, table
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
 
-@pytest.mark.parametrize(("rule", "sentence"), to_find(), ids=lambda text: text[:40])
-def test_it_finds(rule: str, sentence: str) -> None:
-    report = check_tone(sentence, channel="sms")
-    found = [finding for finding in report.findings if finding.rule == rule]
-    assert found, [(finding.rule, finding.text) for finding in report.findings]
-    for finding in report.findings:
-        assert sentence[finding.start : finding.end] == finding.text != ""
-        assert finding.why.endswith(".")
-        assert finding.suggestion
+SETS = ("tuning", "heldout", "fresh")
 
 
-@pytest.mark.parametrize("sentence", to_pass())
-def test_it_lets_pass(sentence: str) -> None:
-    report = check_tone(sentence)
-    assert (report.verdict, [(finding.rule, finding.text) for finding in report.findings]) == ("pass", [])
-    assert report.register in ("usted", "none")
+def test_the_set_is_large_and_nearly_half_acceptable() -> None:
+    rows = [row for name in SETS for row in sentences(name)]
+    assert len(rows) == len({row.text for row in rows}) > 700
+    assert sum(row.label == "ok" for row in rows) > 300
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_blocking_is_precise_and_finds_most(name: str) -> None:
+    """`fresh` was run once, after the rules were closed: its figures are what a new text may expect. `pytest -s` prints them."""
+    rows = sentences(name)
+    print("\n" + table(name, rows))
+    score = blocking(rows)
+    assert (score.precision >= 0.94, score.recall >= 0.85) == (True, True)
+
+
+def test_the_whole_set_meets_the_targets_rule_by_rule() -> None:
+    rows = [row for name in SETS for row in sentences(name)]
+    print("\n" + table("all", rows))
+    whole = blocking(rows)
+    assert whole.precision >= 0.95
+    assert whole.recall >= 0.85
+    weak = {rule: score for rule, score in by_rule(rows).items() if score.recall < 0.7 and score.hits + score.missed > 3}
+    assert weak == {}
+
+
+def test_each_finding_says_where_why_and_how_to_say_it_better() -> None:
+    for row in (row for name in SETS for row in sentences(name)):
+        for finding in row.report.findings:
+            assert row.text[finding.start : finding.end] == finding.text != ""
+            assert finding.why.endswith(".")
+            assert finding.suggestion
+
+
+def test_the_gravest_of_two_findings_in_one_place_is_kept() -> None:
+    report = check_tone("Véndale algo a alguien y pague hoy.")
+    assert [(finding.rule, finding.severity) for finding in report.findings] == [("pressure", "block")]
 
 
 def test_every_suggestion_passes_itself() -> None:

@@ -7,16 +7,18 @@ from typing import Any, Literal
 
 from acuerdo.messaging.rules.sms import Segments, segments
 from acuerdo.messaging.rules.tone.findings import Finding, Severity, folded
-from acuerdo.messaging.rules.tone.phrases import phrases
+from acuerdo.messaging.rules.tone.phrases import Phrase, phrases
 from acuerdo.messaging.rules.tone.register import Address, Register, addresses, register_of
 
 type Verdict = Literal["pass", "warn", "block"]
 
+_SENTENCE_END = re.compile(r"[.!?\n]")
 _SENTENCE_START = re.compile(r"[.!?;:\n¿¡]")
 _SHOUT = re.compile(r"\b[A-ZÁÉÍÓÚÜÑ]{4,}\b(?:[^a-záéíóúüñ\n{}$\d]{1,3}\b[A-ZÁÉÍÓÚÜÑ]{2,}\b)+")
 _SHOUT_WORD = re.compile(
     r"\b(?:PAGUE|PAGA|URGENTE|ATENCION|ATENCIÓN|IMPORTANTE|AVISO|INMEDIATO|DEUDA|MORA|HOY|YA|AHORA|ALERTA)\b"
 )
+_HEADINGS = frozenset({"IMPORTANTE", "AVISO", "ATENCION", "ATENCIÓN", "HOY"})
 _MARKS = re.compile(r"[!¡]{2,}|!\s*!")
 _AMOUNT = re.compile(
     r"(?:(?:US|R|RD|C)?\$|S/\.?|\b(?:COP|PEN|USD|MXN)\b)\s?\d[\d.,]*"
@@ -108,8 +110,26 @@ def _phrase_findings(text: str, plain: str, country: str) -> Iterator[Finding]:
         if phrase.countries and country not in phrase.countries:
             continue
         for match in phrase.pattern.finditer(plain):
-            if phrase.but_not is None or not phrase.but_not.search(_sentence_before(plain, match.start())):
+            if _holds(phrase, plain, match.start(), match.end()):
                 yield _finding(text, match.span(), phrase.rule, phrase.severity, phrase.why, phrase.suggestion)
+
+
+def _holds(phrase: Phrase, plain: str, start: int, end: int) -> bool:
+    """Whether the sentence around means it: no denial before, no right explained, and what must stand beside it does."""
+    before = _sentence_before(plain, start)
+    if phrase.but_not is not None and phrase.but_not.search(before):
+        return False
+    if phrase.unless is None and phrase.along is None:
+        return True
+    sentence = before + _sentence_from(plain, start, end)
+    if phrase.unless is not None and phrase.unless.search(sentence):
+        return False
+    return phrase.along is None or phrase.along.search(sentence) is not None
+
+
+def _sentence_from(plain: str, start: int, end: int) -> str:
+    stop = _SENTENCE_END.search(plain, end, end + 200)
+    return plain[start : stop.start() if stop else end + 200]
 
 
 def _sentence_before(plain: str, position: int) -> str:
@@ -146,7 +166,8 @@ def _shouting(text: str) -> Iterator[Finding]:
     suggestion = "Escriba con mayúscula solo la primera letra; la información se entiende mejor sin gritos."
     for pattern in (_SHOUT, _SHOUT_WORD, _MARKS):
         for match in pattern.finditer(text):
-            if text[match.end() : match.end() + 1] != ":":
+            is_heading = text[match.end() : match.end() + 1] == ":" and match.group() in _HEADINGS
+            if not is_heading:
                 yield _finding(text, match.span(), "shouting", "warn", why, suggestion)
 
 
@@ -189,11 +210,12 @@ def _finding(text: str, span: tuple[int, int], rule: str, severity: Severity, wh
 
 
 def _widest(findings: list[Finding]) -> list[Finding]:
-    """One finding for each stretch and rule: what lies inside another of the same rule adds nothing."""
+    """One finding for each stretch and rule, the gravest: what lies inside another of the same rule adds nothing."""
     kept: list[Finding] = []
     for finding in sorted(findings, key=lambda one: (one.rule, one.start, -one.end)):
         last = kept[-1] if kept else None
-        if last is not None and last.rule == finding.rule and finding.start < last.end:
-            continue
-        kept.append(finding)
+        if last is None or last.rule != finding.rule or finding.start >= last.end:
+            kept.append(finding)
+        elif _RANK[finding.severity] < _RANK[last.severity]:
+            kept[-1] = finding
     return kept

@@ -21,6 +21,8 @@ class Phrase:
     suggestion: str
     pattern: re.Pattern[str]
     but_not: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    along: re.Pattern[str] | None
     countries: frozenset[str]
 
 
@@ -31,7 +33,10 @@ def phrases() -> tuple[Phrase, ...]:
     words: dict[str, str] = document["words"]
 
     def expanded(text: str) -> str:
-        return _WORDS.sub(lambda match: words[match.group(1)], text)
+        return _WORDS.sub(lambda match: expanded(words[match.group(1)]), text)
+
+    def pattern(row: dict[str, str], key: str) -> re.Pattern[str] | None:
+        return re.compile(expanded(row[key])) if key in row else None
 
     return tuple(
         Phrase(
@@ -40,7 +45,9 @@ def phrases() -> tuple[Phrase, ...]:
             why=document["why"][row["rule"]],
             suggestion=row["suggestion"],
             pattern=re.compile("|".join(expanded(text) for text in row["patterns"])),
-            but_not=re.compile(expanded(row["but_not"])) if "but_not" in row else None,
+            but_not=pattern(row, "but_not"),
+            unless=pattern(row, "unless"),
+            along=pattern(row, "along"),
             countries=frozenset(row.get("countries", ())),
         )
         for row in document["phrase"]
