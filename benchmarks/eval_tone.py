@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from acuerdo.messaging.rules.tone import check_tone
 
@@ -27,9 +26,8 @@ def main(folder: Path) -> None:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    opened: Any = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(newline="")
-    with opened as file:
-        return list(csv.DictReader(file))
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return list(csv.DictReader(content.decode("utf-8").splitlines(keepends=True)))
 
 
 def _share(texts: Iterable[str]) -> str:

@@ -8,7 +8,10 @@ from acuerdo.base.fields import uid_field
 
 
 class Template(models.Model):
-    """One version of one text. `body` holds {field} places of the catalogue in `rules`; only a published version is sent."""
+    """One version of one text. `body` holds {field} places of `rules/catalogue.py`; only a published version is sent.
+
+    A variant for a country, a segment or a form of address stands beside the general one and is preferred where it fits.
+    """
 
     uid = uid_field()
     code = models.CharField(max_length=60)
@@ -16,20 +19,44 @@ class Template(models.Model):
     channel = models.CharField(max_length=8)
     language = models.CharField(max_length=2, default="es")
     country = models.CharField(max_length=2, blank=True)
+    segment = models.CharField(max_length=40, blank=True, default="", db_default="")
+    form_of_address = models.CharField(max_length=8, default="usted", db_default="usted")  # usted | tu | vos
     stage = models.CharField(max_length=12, blank=True)
     situation = models.CharField(max_length=40, blank=True)
     purpose = models.CharField(max_length=12, default="collection")
     subject = models.CharField(max_length=160, blank=True)
     body = models.TextField()
-    status = models.CharField(max_length=10, default="published")  # draft | published | retired
+    status = models.CharField(max_length=10, default="published")  # draft | submitted | published | retired
     origin = models.CharField(max_length=8, default="library")  # library | own
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")  # why it changed, or was sent back
+    written_by = models.CharField(max_length=60, blank=True, default="", db_default="")
+    submitted_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True, default="", db_default="")
+    decided_at = models.DateTimeField(null=True)
+    # of WhatsApp: the name the provider knows it by, and what the provider said of it
+    provider_name = models.CharField(max_length=60, blank=True, default="", db_default="")
+    provider_state = models.CharField(max_length=10, blank=True, default="", db_default="")
+    provider_note = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["code", "channel", "language", "country", "version"], name="messaging_template_version"
+                fields=["code", "channel", "language", "country", "segment", "form_of_address", "version"],
+                name="messaging_template_variant",
             )
         ]
+
+
+class ShortLink(models.Model):
+    """A short address on our own domain. `url` is ours and personal, so it is found by its unguessable code only."""
+
+    code = models.CharField(max_length=12, unique=True)
+    url = models.CharField(max_length=500)
+    message = models.ForeignKey("Message", null=True, on_delete=models.CASCADE, related_name="short_links")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened_count = models.IntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)  # the last time
 
 
 class MessageState(models.TextChoices):

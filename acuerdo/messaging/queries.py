@@ -42,6 +42,7 @@ class Source:
     sender_name: str
     reply_to: str
     promise_state: str
+    variant: "Variant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ _OBLIGATION_COLUMNS = (
     "account__next_due_on", "account__next_due_minor", "account__due_since", "account__days_past_due",
     "debtor_id", "debtor__full_name", "debtor__preferred_name", "debtor__language", "debtor__kind", "debtor__timezone",
     "creditor_id", "creditor__name", "creditor__legal_name", "creditor__phone", "creditor__email", "creditor__website",
-    "creditor__ways_to_pay", "creditor__timezone",
+    "creditor__ways_to_pay", "creditor__timezone", "creditor__country",
 )  # fmt: skip
 
 
@@ -102,6 +103,11 @@ def source_of(gathered: Gathered, wanted: Wanted, now: datetime) -> Source:
         sender_name=lead["creditor__name"],
         reply_to=lead["creditor__email"],
         promise_state=promise.state if promise else "",
+        variant=Variant(
+            country=lead["creditor__country"],
+            segment=wanted.context.get("segment", ""),
+            form_of_address=wanted.context.get("form_of_address", ANY_VARIANT.form_of_address),
+        ),
     )
 
 
@@ -132,6 +138,7 @@ def _person_facts(rows: Sequence[Mapping[str, Any]], wanted: Wanted, promise: An
         promise_paid_minor=promise.paid_minor if promise else 0,
         payment_minor=payment.get("amount_minor"),
         payment_on=date.fromisoformat(payment["paid_on"]) if payment else None,
+        extra=wanted.context.get("fields") or {},
     )
 
 
@@ -153,15 +160,48 @@ def _obligation_facts(row: Mapping[str, Any]) -> ObligationFacts:
 type TemplateKey = tuple[str, str, str]
 
 
-def published_templates(codes: Iterable[str]) -> dict[TemplateKey, Template]:
-    """The newest published text by (code, channel, language). One query."""
-    rows = Template.objects.filter(code__in=set(codes), status="published", country="").order_by("version")
-    return {(row.code, row.channel, row.language): row for row in rows}
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Whom a text is for, beyond its language. Empty: what holds for all."""
+
+    country: str = ""
+    segment: str = ""
+    form_of_address: str = "usted"
 
 
-def template_for(templates: Mapping[TemplateKey, Template], code: str, channel: str, language: str) -> Template | None:
-    """In the person's language, else in Spanish."""
-    return templates.get((code, channel, language)) or templates.get((code, channel, "es"))
+ANY_VARIANT = Variant()
+
+
+def published_templates(codes: Iterable[str]) -> dict[TemplateKey, list[Template]]:
+    """The published texts by (code, channel, language), the newest of each variant first. One query."""
+    found: dict[TemplateKey, list[Template]] = {}
+    for row in Template.objects.filter(code__in=set(codes), status="published").order_by("-version"):
+        found.setdefault((row.code, row.channel, row.language), []).append(row)
+    return found
+
+
+def template_for(
+    templates: Mapping[TemplateKey, list[Template]],
+    code: str,
+    channel: str,
+    language: str,
+    variant: Variant = ANY_VARIANT,
+) -> Template | None:
+    """In the person's language, else in Spanish; of their country, segment and form of address where such a text exists."""
+    for wanted in (language, "es"):
+        fitting = [row for row in templates.get((code, channel, wanted), ()) if _fits(row, variant)]
+        if fitting:
+            return max(fitting, key=lambda row: (_closeness(row, variant), row.version))
+    return None
+
+
+def _fits(row: Template, variant: Variant) -> bool:
+    return row.country in ("", variant.country) and row.segment in ("", variant.segment)
+
+
+def _closeness(row: Template, variant: Variant) -> tuple[bool, bool, bool, bool]:
+    is_usual = row.form_of_address == ANY_VARIANT.form_of_address
+    return (row.form_of_address == variant.form_of_address, is_usual, bool(row.segment), bool(row.country))
 
 
 def best_points(debtor_ids: Iterable[int]) -> dict[tuple[int, str], tuple[int, str]]:

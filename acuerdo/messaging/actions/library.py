@@ -22,7 +22,7 @@ class Loaded:
 def load_templates() -> Loaded:
     """Publishes the library's texts. Twice changes nothing. Where an own text is in force, the library's comes as a draft."""
     lock_name("messaging:library")
-    rows = Template.objects.filter(country="").order_by("version")
+    rows = Template.objects.filter(country="", segment="", form_of_address="usted").order_by("version")
     newest = {(row.code, row.channel, row.language, row.origin): row for row in rows}
     in_force = {(row.code, row.channel, row.language): row for row in rows if row.status == "published"}
     versions = {(row.code, row.channel, row.language): row.version for row in rows}

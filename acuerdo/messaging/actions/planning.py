@@ -115,7 +115,7 @@ def _drafts(items: Sequence[PlannedMessage], now: datetime) -> list[_Draft]:
     for item in items:
         source = source_of(gathered, wanted_of(item), now)
         language = source.facts.language if source.facts else "es"
-        template = template_for(templates, item.template, item.channel, language)
+        template = template_for(templates, item.template, item.channel, language, source.variant)
         drafts.append(_draft(item, source, template, points.get((item.debtor_id, item.channel))))
     return drafts
 

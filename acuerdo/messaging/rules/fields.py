@@ -1,4 +1,4 @@
-"""The catalogue of fields that a template may place, and the facts they are made from.
+"""From the facts of one person to the values of a template's places.
 
 `values_of` turns one person's facts with one creditor into texts in the person's language. Every value is cleaned: one
 line, no control or direction-changing characters, a bounded length.
@@ -10,73 +10,16 @@ from datetime import date
 
 from acuerdo.kernel.money import format_minor
 from acuerdo.kernel.text import fold, person_name, squeeze
+from acuerdo.messaging.rules.catalogue import FIELDS, OBLIGATION_FIELDS, REPEATED, SAMPLES_EN, TOLD_FIELDS
 
-REPEATED = "obligaciones"
 VALUE_LENGTH_MAX = 200
 NAME_LENGTH_MAX = 60
+_LENGTHS_MAX = {"consecuencias": 1000, "detalle": 500}
 
 _MONTHS = {
     "es": ("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre").split(),
     "en": ("January February March April May June July August September October November December").split(),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """`says` describes it in the editor; `sample` is its worst case, for previews; `why_required` explains a missing one."""
-
-    says: str
-    sample: str
-    why_required: str = ""
-
-
-FIELDS: dict[str, Field] = {
-    "nombre": Field("Nombre y apellidos", "María Fernanda de la Santísima Trinidad Rodríguez Santamaría"),
-    "nombre_preferido": Field("Como pidió que lo llamen; si no, su primer nombre", "María Fernanda"),
-    "acreedor": Field(
-        "Nombre del acreedor", "Cooperativa Multiactiva Andina", "la persona debe saber a quién le debe."
-    ),
-    "acreedor_razon_social": Field(
-        "Razón social del acreedor", "Cooperativa Multiactiva Andina de Ahorro y Crédito Ltda."
-    ),
-    "producto": Field("Producto de la obligación principal", "Crédito de libre inversión"),
-    "numero_final": Field("Últimas cuatro cifras de la obligación", "4821"),
-    "saldo_vencido": Field("Lo exigible hoy", "$ 12.345.678", "la persona debe saber cuánto."),
-    "saldo_total": Field("Todo lo que debe", "$ 123.456.789"),
-    "cuota": Field("Valor de la próxima cuota", "$ 1.234.567"),
-    "fecha_vencimiento": Field(
-        "Fecha de la cuota", "30 de septiembre de 2026", "un valor sin fecha no se puede verificar."
-    ),
-    "fecha_corte": Field("Fecha de las cifras", "30 de septiembre de 2026"),
-    "dias_mora": Field("Días de atraso", "118"),
-    "formas_de_pago": Field(
-        "Formas de pago del acreedor", "PSE, corresponsales Efecty y Baloto, oficinas, débito automático"
-    ),
-    "telefono_acreedor": Field("Teléfono del acreedor", "+57 601 5550100"),
-    "correo_acreedor": Field("Correo del acreedor", "servicio@cooperativa.example"),
-    "quien_escribe": Field("Quién firma el mensaje", "Laura Gómez"),
-    "enlace": Field(
-        "Enlace para pagar y responder",
-        "https://pagos.cooperativa.example/a/7Yq2",
-        "la persona debe saber cómo pagar o responder.",
-    ),
-    "promesa_valor": Field("Valor prometido", "$ 1.234.567"),
-    "promesa_fecha": Field("Fecha prometida", "30 de septiembre de 2026"),
-    "promesa_pagado": Field("Lo pagado de la promesa, si algo se pagó", "$ 234.567"),
-    "pago_valor": Field("Valor del pago recibido", "$ 1.234.567"),
-    "pago_fecha": Field("Fecha del pago recibido", "30 de septiembre de 2026"),
-    "consecuencias": Field(
-        "Consecuencias del atraso, en las palabras aprobadas por el acreedor", "Se causan intereses de mora."
-    ),
-    "varias": Field("Tiene valor si son varias obligaciones", "3"),
-    REPEATED: Field("Lista de obligaciones: una línea por cada una", ""),
-    "ob_producto": Field("En la lista: producto", "Tarjeta de crédito"),
-    "ob_numero_final": Field("En la lista: últimas cuatro cifras", "0077"),
-    "ob_saldo": Field("En la lista: lo exigible", "$ 1.234.567"),
-    "ob_fecha": Field("En la lista: fecha de la cuota", "30 de septiembre de 2026"),
-    "ob_dias_mora": Field("En la lista: días de atraso", "118"),
-}
-OBLIGATION_FIELDS = frozenset(name for name in FIELDS if name.startswith("ob_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +108,22 @@ def values_of(facts: PersonFacts) -> tuple[dict[str, str], list[dict[str, str]]]
         "numero_final": last_four(lead.number),
         "consecuencias": lead.consequences,
         "varias": str(len(facts.obligations)) if len(facts.obligations) > 1 else "",
+        "remitente_neutro": facts.creditor_legal_name or facts.creditor,
+        **{name: value for name, value in facts.extra.items() if name in TOLD_FIELDS},
     }
-    cleaned = {
-        name: clean(value, 1000 if name == "consecuencias" else VALUE_LENGTH_MAX) for name, value in values.items()
-    }
+    cleaned = {name: clean(value, _LENGTHS_MAX.get(name, VALUE_LENGTH_MAX)) for name, value in values.items()}
     return cleaned, [_obligation_values(item, facts.language) for item in facts.obligations]
 
 
-def sample_values() -> tuple[dict[str, str], list[dict[str, str]]]:
-    """The worst case of every field, for previews and for checking the library."""
+def sample_values(language: str = "es") -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The worst case of every field and three obligations, for previews and for checking the library."""
     values = {
         name: entry.sample for name, entry in FIELDS.items() if name not in OBLIGATION_FIELDS and name != REPEATED
     }
     item = {name: FIELDS[name].sample for name in OBLIGATION_FIELDS}
+    if language == "en":
+        values |= SAMPLES_EN
+        item |= {name: text for name, text in SAMPLES_EN.items() if name in item}
     return values, [item, item, item]
 
 

@@ -9,8 +9,11 @@ import yaml
 
 CHANNELS = ("sms", "whatsapp", "email")
 LANGUAGES = ("es", "en")
-# What no text of a channel may leave out: who is owed, how much, when, and how to act on it.
+# What no text about money may leave out: who is owed, how much, when, and how to act on it.
 REQUIRED = ("acreedor", "saldo_vencido", "fecha_vencimiento", "enlace")
+# A notice, a thanks or an offer says who writes; what else it needs is told with each text.
+REQUIRED_OTHERWISE = ("acreedor",)
+ABOUT_MONEY = ("collection", "reminder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,12 @@ class LibraryText:
     purpose: str
     subject: str
     body: str
+    requires: tuple[str, ...] = ()
+
+
+def required_of(purpose: str) -> tuple[str, ...]:
+    """What a text of a purpose must place when nothing more exact is said."""
+    return REQUIRED if purpose in ABOUT_MONEY else REQUIRED_OTHERWISE
 
 
 @lru_cache(maxsize=1)
@@ -56,4 +65,5 @@ def _text(row: dict[str, Any], channel: str, language: str, closings: dict[str, 
         purpose=row.get("purpose", "collection"),
         subject=subject,
         body=body + closing,
+        requires=tuple(row.get("requires") or required_of(row.get("purpose", "collection"))),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from acuerdo.messaging.rules.fields import FIELDS, OBLIGATION_FIELDS, REPEATED
+from acuerdo.messaging.rules.catalogue import FIELDS, OBLIGATION_FIELDS, REPEATED
 
 _TAG = re.compile(r"\{([#^/]?)([^{}\n]*)\}|[{}]")
 
@@ -139,6 +139,7 @@ def missing_values(source: str, values: Mapping[str, str], items: Sequence[Mappi
 
 
 _EQUIVALENT: dict[str, tuple[str, ...]] = {
+    "acreedor": ("acreedor_razon_social",),
     "saldo_vencido": ("saldo_total", "cuota", "promesa_valor", "pago_valor", "ob_saldo"),
     "fecha_vencimiento": ("promesa_fecha", "pago_fecha", "fecha_corte", "ob_fecha"),
     "enlace": ("formas_de_pago", "telefono_acreedor"),

@@ -7,14 +7,15 @@ import pytest
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.models import MessageState
+from acuerdo.messaging.rules.catalogue import FIELDS
 from acuerdo.messaging.rules.compose import SUBJECT_LENGTH_MAX, compose
-from acuerdo.messaging.rules.fields import FIELDS, ObligationFacts, PersonFacts, sample_values, values_of
+from acuerdo.messaging.rules.fields import ObligationFacts, PersonFacts, sample_values, values_of
 from acuerdo.messaging.rules.letter import html_letter
 from acuerdo.messaging.rules.library import REQUIRED, library
 from acuerdo.messaging.rules.retry import TRIES_MAX, next_try_at
 from acuerdo.messaging.rules.sms import segments, transliterate
 from acuerdo.messaging.rules.states import TRANSITIONS, next_state
-from acuerdo.messaging.rules.template import missing_values, render, validate
+from acuerdo.messaging.rules.template import missing_values, parse, render, validate
 
 TODAY = date(2026, 5, 17)
 
@@ -182,6 +183,17 @@ def test_every_field_is_described_and_has_its_worst_case() -> None:
 # --- the library
 
 
+# What the strategies that come with the product send, and what the law and the journeys of product.md ask for.
+NEEDED = {
+    "preventiva_5", "preventiva_1", "vencimiento", "temprana_1", "temprana_3", "temprana_8", "temprana_15", "media", "tardia",
+    "empresa", "recordatorio_promesa", "promesa_incumplida", "promesa_cumplida", "promesa_parcial", "pago_recibido",
+    "resumen_acuerdo", "plan_aprobado", "oferta_plan", "cambio_politicas", "nuevo_medio_pago", "descuento_pronto_pago",
+    "encuesta", "disputa_recibida", "disputa_resuelta", "paz_y_salvo", "aviso_previo", "ya_pago_recibido", "no_soy_yo",
+}  # fmt: skip
+TEMPLATES_MIN = 60
+SMS_NORMAL_MAX, SMS_WORST_MAX, WHATSAPP_MAX = 2, 4, 1024
+
+
 def test_the_library_is_whole_in_both_languages() -> None:
     kinds = {
         language: {(text.code, text.channel) for text in library() if text.language == language}
@@ -189,28 +201,60 @@ def test_the_library_is_whole_in_both_languages() -> None:
     }
     assert kinds["es"] == kinds["en"]
     codes = {code for code, _channel in kinds["es"]}
-    assert codes == {
-        "preventiva_5", "preventiva_1", "vencimiento", "temprana_1", "temprana_3", "temprana_8", "temprana_15", "media", "tardia",
-        "empresa", "recordatorio_promesa", "promesa_incumplida", "promesa_cumplida", "pago_recibido",
-    }  # fmt: skip
+    assert codes >= NEEDED
     assert kinds["es"] == {(code, channel) for code in codes for channel in ("sms", "email", "whatsapp")}
+    assert len(kinds["es"]) >= TEMPLATES_MIN
+
+
+def test_both_languages_ask_for_the_same_and_place_the_same() -> None:
+    by_key = {(text.code, text.channel, text.language): text for text in library()}
+    for (code, channel, language), text in by_key.items():
+        other = by_key[code, channel, "en" if language == "es" else "es"]
+        assert (text.stage, text.situation, text.purpose, text.requires) == (
+            other.stage, other.situation, other.purpose, other.requires,
+        )  # fmt: skip
+        assert parse(text.body).fields == parse(other.body).fields, code
 
 
 @pytest.mark.parametrize("text", library(), ids=lambda text: f"{text.language}-{text.code}-{text.channel}")
-def test_each_text_is_valid_and_complete(text: Any) -> None:
-    assert validate(subject=text.subject, body=text.body, required=REQUIRED) == []
-    values, items = sample_values()
-    assert missing_values(text.body, values, items) == []
+def test_each_text_is_valid_and_says_what_it_must(text: Any) -> None:
+    assert validate(subject=text.subject, body=text.body, required=text.requires) == []
+    for values, items in (sample_values(text.language), values_of(normal_person())):
+        assert missing_values(text.body, values, items) == []
+        assert missing_values(text.subject, values, items) == []
+
+
+@pytest.mark.parametrize("text", library(), ids=lambda text: f"{text.language}-{text.code}-{text.channel}")
+def test_each_text_fits_its_channel_in_the_worst_case(text: Any) -> None:
+    values, items = sample_values(text.language)
+    worst = render(text.body, values, items)
     if text.channel == "sms":
-        several = segments(
-            transliterate(
-                render(
-                    text.body,
-                    *values_of(person(promise_minor=100, promise_due_on=TODAY, payment_minor=1, payment_on=TODAY)),
-                )
-            )
-        )
-        assert (several.encoding, several.count <= 2) == ("gsm7", True)
+        normal = segments(transliterate(render(text.body, *values_of(normal_person()))))
+        paid = segments(transliterate(worst))
+        assert (normal.encoding, paid.encoding) == ("gsm7", "gsm7")
+        normal_max = SMS_NORMAL_MAX + (text.code == "aviso_previo")  # what the law asks for is said whole
+        assert (normal.count <= normal_max, paid.count <= SMS_WORST_MAX) == (True, True)
+    elif text.channel == "whatsapp":
+        assert len(worst) <= WHATSAPP_MAX
+    else:
+        assert 0 < len(render(text.subject, values, items)) <= 150
+
+
+def normal_person() -> Any:
+    """One obligation, ordinary names, and everything that an event may tell."""
+    told = {
+        "plan_cuotas": "6", "plan_cuota": "$ 92.000", "plan_fecha": "5 de junio de 2026", "plan_total": "$ 552.000",
+        "plan_avance": "2 de 6", "descuento_valor": "$ 40.000", "descuento_total": "$ 145.000",
+        "descuento_fecha": "30 de mayo de 2026", "fecha_desde": "1 de junio de 2026", "fecha_nueva": "20 de mayo de 2026",
+        "fecha_respuesta": "25 de mayo de 2026", "fecha_limite": "6 de junio de 2026", "pausa_hasta": "5 de agosto de 2026",
+        "cita_fecha": "martes 19 de mayo", "cita_hora": "10:00 a. m.", "cita_lugar": "oficina Centro", "caso": "2026-0482",
+        "detalle": "El cobro de marzo se corrigió.", "tema": "el horario de atención", "medio": "Bre-B",
+        "agencia": "Gestiones Propias", "autoridad": "la Superintendencia", "remitente_neutro": "Servicio BA",
+    }  # fmt: skip
+    return person(
+        promise_minor=100_00, promise_due_on=TODAY, promise_paid_minor=50_00, payment_minor=1_00, payment_on=TODAY,
+        writer="Laura Gómez", extra=told,
+    )  # fmt: skip
 
 
 # --- SMS (3GPP TS 23.038; counts as in smpplib and Twilio's calculator)

@@ -81,8 +81,7 @@ def table(name: str, rows: list[Sentence]) -> str:
     whole = blocking(rows)
     lines = [
         f"{name}: {len(rows)} sentences, {sum(row.label == 'ok' for row in rows)} acceptable",
-        f"{'blocking':18} precision {whole.precision:.3f} recall {whole.recall:.3f}"
-        f" ({whole.hits} blocked rightly, {whole.false} wrongly, {whole.missed} missed)",
+        f"{'blocking':18} precision {whole.precision:.3f} recall {whole.recall:.3f} ({whole})",
     ]
     lines += [
         f"{rule:18} precision {score.precision:.3f} recall {score.recall:.3f} ({score.hits}/{score.hits + score.missed})"

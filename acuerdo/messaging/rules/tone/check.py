@@ -36,7 +36,7 @@ _DATE = re.compile(
 _DEBT_WORD = re.compile(
     r"\b(?:deuda|debe|cuota|saldo|mora|obligacion|credito|prestamo|atras\w+|pendiente|vencid\w+|vence|pago|pague|pagar|canones?|tarjeta|factura)\b"
 )
-_AMOUNT_FIELD = re.compile(r"\{+[^}]*(?:saldo|valor|monto|cuota|deuda)[^}]*\}+")
+_AMOUNT_FIELD = re.compile(r"\{+[^}]*(?:saldo|valor|monto|cuota(?!s)|deuda)[^}]*\}+")
 _CREDITOR = re.compile(
     r"\{+[^}]*(?:acreedor|entidad|empresa|banco|compania|creditor|lender)[^}]*\}+"
     r"|\b(?:banco|bancolombia|cooperativa|financiera|caja|fondo|compania|almacenes|grupo|corporacion|fundacion)\b"
