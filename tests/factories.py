@@ -11,6 +11,7 @@ from typing import Any
 
 from acuerdo.base.models import User
 from acuerdo.ledger.models import Account, Instalment, Payment
+from acuerdo.ledger.public import disclose_tariff
 from acuerdo.portfolio.models import Agency, ContactPoint, Creditor, Debtor, Obligation, Placement
 
 # A Wednesday, ten in the morning in Bogotá: inside every permitted hour.
@@ -127,3 +128,13 @@ def place(obligation: Obligation, *, agency: Agency | None = None, agent: User |
     return Placement.objects.create(
         obligation=obligation, agency=agency, agent=agent, placed_on=TODAY - timedelta(days=10)
     )
+
+
+def allow_fees(*account_ids: int, amount: str = "99999999") -> None:
+    """A disclosed tariff of one amount for collection fees of these accounts, as consumer credit in Colombia."""
+    rule = {"from": "2020-01-01", "citation": "Tarifas de prueba", "bands": [{"amount": amount}]}
+    disclose_tariff(f"prueba-{amount}", rule, now=NOW, actor="prueba")
+    governed = {"country": "CO", "kind": "consumo", "tariff": f"prueba-{amount}"}
+    for account in Account.objects.filter(pk__in=account_ids):
+        account.terms = {**account.terms, "collection_fees": governed}
+        account.save(update_fields=["terms"])

@@ -109,6 +109,7 @@ class PartOut(Schema):
     origin: Amount
     paid: Amount
     waived: Amount
+    transferred: Amount
     owed: Amount
     due: Amount
 
@@ -141,6 +142,7 @@ class LateOut(Schema):
     instalment: int
     due_on: date
     accrued: Amount
+    carried: Amount
     settled: Amount
     owed: Amount
     tranches: list[TrancheOut]
@@ -161,6 +163,8 @@ class PaymentLineOut(Schema):
     allocation: list[ShareOut]
     unallocated: Amount
     reversed_on: date | None
+    returned: Amount
+    is_recovery: bool
 
 
 class StatementOut(Schema):

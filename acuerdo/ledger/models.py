@@ -150,23 +150,35 @@ class Payment(models.Model):
 
 
 class AccountEvent(models.Model):
-    """What happened to a `ledger` account beside payments: a fee, a waiver, a pause of late interest, a write-off."""
+    """What happened to a `ledger` account beside payments: a fee, a waiver, a pause of late interest, a write-off…
+
+    `payment` is the one that a chargeback takes back; `details` holds the moved due dates of an extension, or the uid of the
+    obligation that takes the debt over.
+    """
 
     class Kind(models.TextChoices):
         FEE = "fee", "Gasto de cobranza"
         WAIVER = "waiver", "Condonación"
         PAUSE = "pause", "Pausa de intereses de mora"
         WRITE_OFF = "write_off", "Castigo"
+        EXTENSION = "extension", "Prórroga"
+        CHARGEBACK = "chargeback", "Contracargo"
+        REFUND = "refund", "Devolución del saldo a favor"
+        RESTRUCTURING = "restructuring", "Reestructuración"
+        REFINANCING = "refinancing", "Refinanciación"
 
     uid = uid_field()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=13, choices=Kind.choices)
     happened_on = models.DateField()
     until_on = models.DateField(null=True)
     component = models.CharField(max_length=24, default="")
     amount_minor = models.BigIntegerField(default=0)
     activity = models.CharField(max_length=64, default="")
     reason = models.CharField(max_length=200, default="")
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="chargebacks")
+    reference = models.CharField(max_length=120, default="", db_default="")
+    details = models.JSONField(default=dict, db_default={})
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
 
@@ -177,6 +189,17 @@ class AccountEvent(models.Model):
                 fields=["account", "activity"], condition=models.Q(kind="fee"), name="ledger_fee_activity"
             ),
             models.UniqueConstraint(fields=["account"], condition=models.Q(kind="write_off"), name="ledger_write_off"),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(kind__in=["restructuring", "refinancing"]),
+                name="ledger_event_replaced_once",
+            ),
+            # Money leaves once for each reference, however often it is asked for.
+            models.UniqueConstraint(
+                fields=["account", "kind", "reference"],
+                condition=~models.Q(reference=""),
+                name="ledger_event_reference",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["account", "happened_on"], name="ledger_event_account_day")]
 
@@ -197,6 +220,57 @@ class CertifiedCap(models.Model):
             models.UniqueConstraint(fields=["key", "from_on"], name="ledger_cap_key_from"),
             models.CheckConstraint(condition=models.Q(to_on__gte=models.F("from_on")), name="ledger_cap_dates"),
         ]
+
+
+class Replacement(models.Model):
+    """An account whose debt passed to a new one: what passed, what of it became principal and what bears no interest."""
+
+    old = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="replaced_by")
+    new = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="replaces")
+    event = models.OneToOneField(AccountEvent, on_delete=models.PROTECT, related_name="+")
+    transferred = models.JSONField()
+    capitalised = models.JSONField()
+    carried = models.JSONField()
+    basis = models.CharField(max_length=200, default="")
+
+
+class DisclosedTariff(models.Model):
+    """What a lender told its customers beforehand that collecting costs, from a date on. `rule` is a row of rules.fee_tariffs."""
+
+    key = models.CharField(max_length=60)
+    from_on = models.DateField()
+    rule = models.JSONField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "from_on"], name="ledger_tariff_key_from")]
+
+
+class UnitValue(models.Model):
+    """The value of a unit of account on a day (`cl/uf`), in units of its currency."""
+
+    key = models.CharField(max_length=20)
+    on = models.DateField()
+    value = models.DecimalField(max_digits=18, decimal_places=6)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "on"], name="ledger_unit_key_on"),
+            models.CheckConstraint(condition=models.Q(value__gt=0), name="ledger_unit_positive"),
+        ]
+
+
+class BucketSet(models.Model):
+    """The installation's own management buckets from a date on: a list of `{name, from_days}`."""
+
+    from_on = models.DateField(unique=True)
+    buckets = models.JSONField()
+    reason = models.CharField(max_length=200, default="")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=60)
 
 
 class Entry(models.Model):

@@ -1,7 +1,9 @@
 """What others may use of the ledger: actions, statements, stages and buckets."""
 
+from acuerdo.ledger.actions.changes import charge_back, extend_due_dates, return_credit
 from acuerdo.ledger.actions.classification import confirm_class_table
-from acuerdo.ledger.actions.corrections import pause_late_interest, post_fee, waive, write_off
+from acuerdo.ledger.actions.corrections import pause_late_interest, waive, write_off
+from acuerdo.ledger.actions.fees import disclose_tariff, load_unit_values, post_fee
 from acuerdo.ledger.actions.payments import (
     AccountState,
     NewPayment,
@@ -12,6 +14,8 @@ from acuerdo.ledger.actions.payments import (
 )
 from acuerdo.ledger.actions.rates import CapsLoaded, load_rate_caps
 from acuerdo.ledger.actions.refresh import Refreshed, refresh_states
+from acuerdo.ledger.actions.replacements import Agreed, Replaced, replace_accounts
+from acuerdo.ledger.actions.sharing import SharedMoney, record_shared_payment
 from acuerdo.ledger.engine.books import Books
 from acuerdo.ledger.engine.states import FIGURES, account_states
 from acuerdo.ledger.queries import cap_tables, instalments_after, statement, statements
@@ -35,29 +39,39 @@ __all__ = [
     "FIGURES",
     "STAGES",
     "AccountState",
+    "Agreed",
     "Books",
     "CapsLoaded",
     "EntryLine",
     "NewPayment",
     "PaymentRecorded",
     "Refreshed",
+    "Replaced",
+    "SharedMoney",
     "Statement",
     "StatementView",
     "account_states",
     "bucket_of",
     "cap_tables",
+    "charge_back",
     "confirm_class_table",
     "confirmed_tables",
+    "disclose_tariff",
     "entries_of",
+    "extend_due_dates",
     "instalments_after",
     "instalments_of",
     "load_rate_caps",
+    "load_unit_values",
     "pause_late_interest",
     "post_fee",
     "record_payment",
     "record_payments",
+    "record_shared_payment",
     "refresh_states",
     "regulatory_class",
+    "replace_accounts",
+    "return_credit",
     "reverse_payment",
     "stage_of",
     "statement",

@@ -4,6 +4,7 @@ A `ledger` account is played from its terms, instalments, payments and events; a
 `known_at` answers what was believed then: only what had been recorded by that instant counts.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ SELECT account_id, number, due_on, principal_minor, contract_interest_minor, ins
 FROM ledger_instalment WHERE account_id = ANY(%(ids)s) ORDER BY account_id, due_on, number;
 SELECT account_id, id, amount_minor, paid_on, reverses_id
 FROM ledger_payment WHERE account_id = ANY(%(ids)s) AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity') ORDER BY id;
-SELECT account_id, id, kind, happened_on, until_on, component, amount_minor, activity
+SELECT account_id, id, kind, happened_on, until_on, component, amount_minor, activity, payment_id, details::text
 FROM ledger_accountevent WHERE account_id = ANY(%(ids)s) AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity') ORDER BY id
 """
 
@@ -44,7 +45,7 @@ class PaymentRow(NamedTuple):
 
 
 class EventRow(NamedTuple):
-    """A fee, waiver, pause or write-off as the rules need it."""
+    """A fee, waiver, pause, write-off or other change as the rules need it; `details` is JSON text."""
 
     pk: int
     kind: str
@@ -53,6 +54,8 @@ class EventRow(NamedTuple):
     component: str
     amount_minor: int
     activity: str
+    payment_id: int | None = None
+    details: str = "{}"
 
 
 @dataclass(slots=True)
@@ -204,14 +207,30 @@ def paid_totals(payments: Iterable[PaymentRow], as_of: date) -> tuple[int, date 
 
 
 def _event(row: EventRow) -> happened.Event:
-    uid = f"e{row.pk}"
+    uid, kind = f"e{row.pk}", AccountEvent.Kind
     match row.kind:
-        case AccountEvent.Kind.FEE:
+        case kind.FEE:
             return happened.FeeEvent(uid, row.happened_on, row.amount_minor, row.activity)
-        case AccountEvent.Kind.WAIVER:
+        case kind.WAIVER:
             component = next(component for component in COMPONENTS if component == row.component)
             return happened.WaiverEvent(uid, row.happened_on, component, row.amount_minor)
-        case AccountEvent.Kind.PAUSE:
+        case kind.PAUSE:
             return happened.PauseEvent(row.happened_on, row.until_on or row.happened_on)
-        case _:
+        case kind.CHARGEBACK:
+            return happened.ChargebackEvent(uid, row.happened_on, str(row.payment_id), row.amount_minor)
+        case kind.REFUND:
+            return happened.RefundEvent(uid, row.happened_on, row.amount_minor)
+        case kind.WRITE_OFF:
             return happened.WriteOffEvent(row.happened_on)
+        case _:
+            return _structural(uid, row)
+
+
+def _structural(uid: str, row: EventRow) -> happened.Event:
+    """Events whose details say more: which dues moved, or who takes the debt over."""
+    details = json.loads(row.details)
+    if row.kind == AccountEvent.Kind.EXTENSION:
+        moves = [happened.DueMove(move["instalment"], date.fromisoformat(move["due_on"])) for move in details["moves"]]
+        return happened.ExtensionEvent(uid, row.happened_on, tuple(moves))
+    kind = next(kind for kind in happened.REPLACEMENTS if kind == row.kind)
+    return happened.ReplacementEvent(uid, row.happened_on, str(details["into"]), kind)

@@ -60,6 +60,7 @@ def owed_by_ledger(world: World, count_made: int = 12, name: str = "José Ñáñ
             obligation.pk, amount_minor=amount, paid_on=date(2026, 3, 1) + timedelta(days=30 * index), source="banco",
             external_ref=f"S{index}", now=factories.NOW, actor="prueba",
         )  # fmt: skip
+    factories.allow_fees(obligation.pk)
     post_fee(obligation.pk, 12_000_00, charged_on=date(2026, 7, 1), activity="g-1", now=factories.NOW, actor="prueba")
     refresh_states(factories.TODAY, now=factories.NOW)
     return obligation

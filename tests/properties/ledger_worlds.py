@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from acuerdo.kernel.rates import CONTEXT, Rate
 from acuerdo.ledger.rules.components import COMPONENTS, DEFAULT_WATERFALL, Component
 from acuerdo.ledger.rules.events import (
+    REPLACEMENTS,
+    ChargebackEvent,
+    DueMove,
     Event,
+    ExtensionEvent,
     FeeEvent,
     PauseEvent,
     PaymentEvent,
+    RefundEvent,
+    ReplacementEvent,
     ReversalEvent,
     WaiverEvent,
     WriteOffEvent,
@@ -89,8 +95,17 @@ def event_lists(draw: st.DrawFn) -> list[Event]:
     for index in range(draw(st.integers(0, 6))):
         payment = PaymentEvent(f"p{index}", draw(days), draw(amounts))
         events.append(payment)
-        if draw(st.integers(0, 2)) == 0:
-            events.append(ReversalEvent(payment.on + timedelta(days=draw(st.integers(0, 40))), payment.uid))
+        back_on = payment.on + timedelta(days=draw(st.integers(0, 40)))
+        match draw(st.integers(0, 4)):
+            case 0:
+                events.append(ReversalEvent(back_on, payment.uid))
+            case 1:
+                parts = draw(st.lists(st.integers(1, max(payment.amount_minor // 2, 1)), min_size=1, max_size=2))
+                if sum(parts) <= payment.amount_minor:
+                    events += [
+                        ChargebackEvent(f"c{index}{place}", back_on + timedelta(days=place), payment.uid, part)
+                        for place, part in enumerate(parts)
+                    ]
     fees, waivers = draw(st.integers(0, 2)), draw(st.integers(0, 2))
     events += [FeeEvent(f"f{index}", draw(days), draw(st.integers(1, 9000)), f"a{index}") for index in range(fees)]
     events += [
@@ -100,15 +115,35 @@ def event_lists(draw: st.DrawFn) -> list[Event]:
     for _ in range(draw(st.integers(0, 2))):
         start = draw(days)
         events.append(PauseEvent(start, start + timedelta(days=draw(st.integers(0, 25)))))
+    events += [RefundEvent(f"r{index}", draw(days), draw(amounts)) for index in range(draw(st.integers(0, 1)))]
     if draw(st.booleans()):
         events.append(WriteOffEvent(draw(days)))
-    return draw(st.permutations(events))
+    if draw(st.integers(0, 4)) == 0:
+        events.append(ReplacementEvent("z", draw(days), "nueva", draw(st.sampled_from(REPLACEMENTS))))
+    return events
+
+
+@st.composite
+def extensions(draw: st.DrawFn, instalments: list[Instalment]) -> list[Event]:
+    """Up to two extensions of some instalments, each to a day after the event's and not before the agreed one."""
+    found: list[Event] = []
+    for index in range(draw(st.integers(0, 2))):
+        on = draw(days)
+        rows = draw(st.lists(st.sampled_from(instalments), min_size=1, max_size=2, unique_by=lambda row: row.number))
+        moves = tuple(
+            DueMove(row.number, max(row.due_on, on + timedelta(days=1)) + timedelta(days=draw(st.integers(0, 45))))
+            for row in rows
+        )
+        found.append(ExtensionEvent(f"x{index}", on, moves))
+    return found
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    caps = caps_of(draw(st.lists(fractions, min_size=12, max_size=12)))
-    return World(draw(instalment_lists()), draw(obligation_terms()), draw(event_lists()), caps, draw(days))
+    caps = caps_of(draw(st.lists(fractions, min_size=18, max_size=18)))
+    instalments = draw(instalment_lists())
+    events = draw(st.permutations([*draw(event_lists()), *draw(extensions(instalments))]))
+    return World(instalments, draw(obligation_terms()), events, caps, draw(days))
 
 
 class PlainLedger:
@@ -129,6 +164,13 @@ class PlainLedger:
         ]  # fmt: skip
         self.credits: list[list[Any]] = []
         self.spent: dict[str, int] = {}
+        self.covered: dict[str, list[tuple[str, int]]] = {}
+        self.taken_back: dict[str, int] = {}
+        self.passed_on = 0
+        back = [event for event in world.events if isinstance(event, ChargebackEvent | RefundEvent)]
+        back.sort(key=lambda event: (event.on, isinstance(event, RefundEvent), event.uid))
+        last = max(row.number for row in world.instalments)
+        self.extra = {event.uid: last + place for place, event in enumerate(back, start=1)}
 
     def play(self) -> None:
         day = min(FIRST, self.rows[0]["due"])
@@ -136,7 +178,9 @@ class PlainLedger:
             self.accrue(day)
             if any(row["due"] == day for row in self.rows):
                 self.spend(day)
-            for kind in (FeeEvent, WaiverEvent, PaymentEvent):
+            for kind in (
+                ExtensionEvent, FeeEvent, WaiverEvent, PaymentEvent, ChargebackEvent, RefundEvent, ReplacementEvent,
+            ):  # fmt: skip
                 todays = [event for event in self.events if isinstance(event, kind) and event.on == day]
                 for event in sorted(todays, key=lambda event: event.uid):
                     self.happen(event, day)
@@ -192,6 +236,17 @@ class PlainLedger:
             self.spend(day)
         elif isinstance(event, FeeEvent):
             self.charge(event, day)
+        elif isinstance(event, ExtensionEvent):
+            for row in self.rows:
+                row["due"] = next((move.due_on for move in event.moves if move.instalment == row["number"]), row["due"])
+            self.sort()
+        elif isinstance(event, ChargebackEvent):
+            self.charge_back(event, day)
+        elif isinstance(event, RefundEvent):
+            excess = event.amount_minor - self.take_credit(event.amount_minor, None)
+            self.open_row(event.uid, day, {"fees": excess} if excess else {})
+        elif isinstance(event, ReplacementEvent):
+            self.replace(day)
         else:
             left = event.amount_minor
             for row in self.rows:
@@ -204,6 +259,51 @@ class PlainLedger:
         due = [row for row in everything if row["due"] <= day]
         later = [row for row in everything if row["due"] > day]
         (due or later or self.rows[-1:])[0]["collection_fee"] += event.amount_minor
+
+    def sort(self) -> None:
+        self.rows.sort(key=lambda row: (row["due"], row["number"]))
+
+    def open_row(self, uid: str, day: date, owed: dict[str, int]) -> None:
+        if owed:
+            row = {
+                "number": self.extra[uid],
+                "due": day,
+                "accrued": Decimal(0),
+                "settled": -owed.pop("late_interest", 0),
+            }
+            self.rows.append({part: 0 for part in COMPONENTS if part != "late_interest"} | row | owed)
+            self.sort()
+
+    def take_credit(self, amount: int, only: str | None) -> int:
+        before = amount
+        for credit in self.credits:
+            if only in (None, credit[0]):
+                taken = min(credit[1], amount)
+                credit[1] -= taken
+                amount -= taken
+        self.credits = [credit for credit in self.credits if credit[1]]
+        return before - amount
+
+    def charge_back(self, event: ChargebackEvent, day: date) -> None:
+        left = event.amount_minor - self.take_credit(event.amount_minor, event.of)
+        coins = [part for part, amount in self.covered.get(event.of, []) for _ in (range(amount) if left else ())]
+        end = len(coins) - self.taken_back.get(event.of, 0)
+        again = coins[max(end - left, 0) : end]
+        self.taken_back[event.of] = self.taken_back.get(event.of, 0) + len(again)
+        self.open_row(event.uid, day, {part: again.count(part) for part in set(again)})
+        self.spend(day)
+
+    def replace(self, day: date) -> None:
+        for row in self.rows:
+            if row["due"] > day:
+                row |= {"contract_interest": 0, "insurance": 0, "fees": 0, "due": day}
+        self.sort()
+        self.spend(day)
+        for row in self.rows:
+            for component in COMPONENTS:
+                owed = self.owed(row, component)
+                self.take(row, component, owed)
+                self.passed_on += owed
 
     def spend(self, day: date) -> None:
         terms = self.world.terms
@@ -219,6 +319,7 @@ class PlainLedger:
                 taken = min(owed, left)
                 self.take(row, component, taken)
                 self.spent[uid] = self.spent.get(uid, 0) + taken
+                self.covered.setdefault(uid, []).append((component, taken))
                 self.credits[0][1] -= taken
                 self.credits = [credit for credit in self.credits if credit[1]]
 

@@ -40,6 +40,8 @@ def test_a_slow_plain_ledger_agrees(world: World) -> None:
         if outcome.reversed_on is None
     }
     assert {uid: spent for uid, spent in standing.items() if spent} == plain.spent
+    passed_on = [share.amount_minor for shares in ours.effects.transferred.values() for share in shares]
+    assert sum(passed_on) == plain.passed_on
 
 
 @given(worlds())
@@ -47,7 +49,8 @@ def test_an_allocation_spends_exactly_the_payment(world: World) -> None:
     for outcome in play(world).payments.values():
         assert outcome.unallocated_minor >= 0
         assert all(share.amount_minor > 0 for share in outcome.shares)
-        assert sum(share.amount_minor for share in outcome.shares) + outcome.unallocated_minor == outcome.amount_minor
+        spent = sum(share.amount_minor for share in outcome.shares)
+        assert spent + outcome.unallocated_minor + outcome.returned_minor == outcome.amount_minor
 
 
 @given(worlds(), st.integers())

@@ -1,4 +1,4 @@
-"""Fees, waivers, pauses and write-offs of `ledger` accounts. Each is one event; the replay decides what it does."""
+"""Waivers, pauses and write-offs of `ledger` accounts. Each is one event; the replay decides what it does."""
 
 from datetime import date, datetime
 
@@ -11,32 +11,6 @@ from acuerdo.ledger.actions.posting import recompute
 from acuerdo.ledger.models import Account, AccountEvent, BalanceSource
 from acuerdo.ledger.queries import cap_tables, load_accounts, state_of
 from acuerdo.ledger.rules.components import COMPONENTS
-
-
-def post_fee(
-    account_id: int, amount_minor: int, *, charged_on: date, activity: str, now: datetime, actor: str
-) -> AccountEvent:
-    """Charges a collection fee for one logged activity (its uid); the same activity again changes nothing.
-
-    Colombia allows a fee only for a real activity, never for mere delay (SFC, FAQ 16; Concepto 2012024493-001).
-    Refuses `fee-without-activity`, `bad-amount` and `not-our-books` (a `core` account: the lender's core charges there).
-    """
-    if not activity:
-        raise Refusal("fee-without-activity", "Un gasto de cobranza necesita la gestión que lo respalda.")
-    _check_amount(amount_minor)
-    with transaction.atomic():
-        account = _lock_own(account_id)
-        existing = AccountEvent.objects.filter(account=account, kind=AccountEvent.Kind.FEE, activity=activity).first()
-        if existing is not None:
-            return existing
-        event = AccountEvent(
-            kind=AccountEvent.Kind.FEE,
-            happened_on=charged_on,
-            component="collection_fee",
-            amount_minor=amount_minor,
-            activity=activity,
-        )
-        return _post(account, event, now=now, actor=actor)
 
 
 def waive(
@@ -54,11 +28,11 @@ def waive(
     Refuses `waiver-above-balance`, `bad-component`, `bad-amount` and `not-our-books`. Who may forgive how much is decided by
     the caller.
     """
-    _check_amount(amount_minor)
+    check_amount(amount_minor)
     if component not in COMPONENTS:
         raise Refusal("bad-component", f"No existe el concepto «{component}».")
     with transaction.atomic():
-        account = _lock_own(account_id)
+        account = lock_own(account_id)
         now_owed = state_of(load_accounts([account])[0], waived_on, cap_tables()).balance
         if amount_minor > next(now_owed[known] for known in COMPONENTS if known == component):
             raise Refusal("waiver-above-balance", "La condonación es mayor que lo que se debe por ese concepto.")
@@ -69,7 +43,7 @@ def waive(
             amount_minor=amount_minor,
             reason=reason,
         )
-        return _post(account, event, now=now, actor=actor)
+        return post_event(account, event, now=now, actor=actor)
 
 
 def pause_late_interest(
@@ -79,9 +53,9 @@ def pause_late_interest(
     if to_on < from_on:
         raise Refusal("bad-dates", "La pausa termina antes de empezar.")
     with transaction.atomic():
-        account = _lock_own(account_id)
+        account = lock_own(account_id)
         event = AccountEvent(kind=AccountEvent.Kind.PAUSE, happened_on=from_on, until_on=to_on, reason=reason)
-        return _post(account, event, now=now, actor=actor)
+        return post_event(account, event, now=now, actor=actor)
 
 
 def write_off(account_id: int, *, written_off_on: date, reason: str, now: datetime, actor: str) -> AccountEvent:
@@ -90,7 +64,7 @@ def write_off(account_id: int, *, written_off_on: date, reason: str, now: dateti
     A second call changes nothing. Refuses `nothing-owed` and `not-our-books`.
     """
     with transaction.atomic():
-        account = _lock_own(account_id)
+        account = lock_own(account_id)
         existing = AccountEvent.objects.filter(account=account, kind=AccountEvent.Kind.WRITE_OFF).first()
         if existing is not None:
             return existing
@@ -100,22 +74,25 @@ def write_off(account_id: int, *, written_off_on: date, reason: str, now: dateti
         event = AccountEvent(
             kind=AccountEvent.Kind.WRITE_OFF, happened_on=written_off_on, amount_minor=balance, reason=reason
         )
-        return _post(account, event, now=now, actor=actor)
+        return post_event(account, event, now=now, actor=actor)
 
 
-def _lock_own(account_id: int) -> Account:
+def lock_own(account_id: int) -> Account:
+    """Locks an account whose balances are ours. Refuses `unknown-account` and `not-our-books`."""
     account = lock_accounts([account_id])[account_id]
     if account.balance_source != BalanceSource.LEDGER:
         raise Refusal("not-our-books", "Los saldos de esta obligación los lleva el core del acreedor.")
     return account
 
 
-def _check_amount(amount_minor: int) -> None:
+def check_amount(amount_minor: int) -> None:
+    """Refuses `bad-amount` unless it is positive."""
     if amount_minor <= 0:
         raise Refusal("bad-amount", "El valor debe ser mayor que cero.")
 
 
-def _post(account: Account, event: AccountEvent, *, now: datetime, actor: str) -> AccountEvent:
+def post_event(account: Account, event: AccountEvent, *, now: datetime, actor: str) -> AccountEvent:
+    """Stores an event of a locked account, plays the account again, posts the difference and audits."""
     event.account, event.recorded_at, event.recorded_by = account, now, actor
     event.save(force_insert=True)
     recompute([account], as_of={account.pk: state_date(account, event.happened_on, now)}, now=now, actor=actor)

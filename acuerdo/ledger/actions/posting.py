@@ -160,19 +160,30 @@ def _payment_kind(payment: PaymentRow, one: Recomputed, *, has_legs: bool) -> st
 
 
 def _event_legs(event: EventRow, one: Recomputed) -> Legs:
-    if one.played is None or event.kind == AccountEvent.Kind.PAUSE:
+    """The postings of one event. Money that left is cash going out; what it leaves owed again is debited where it stands."""
+    if one.played is None:
         return {}
     legs: Legs = defaultdict(int)
-    if event.kind == AccountEvent.Kind.FEE and (charged := one.played.charged.get(f"e{event.pk}")):
+    kinds, uid, effects = AccountEvent.Kind, f"e{event.pk}", one.played.effects
+    if event.kind == kinds.FEE and (charged := effects.charged.get(uid)):
         legs["collection_fee", charged.instalment, charged.on] = charged.amount_minor
         legs["fee_income", None, charged.on] = -charged.amount_minor
-    for share in one.played.waived.get(f"e{event.pk}", ()):
+    for share in effects.waived.get(uid, ()):
         legs[share.component, share.instalment, share.on] -= share.amount_minor
         legs["waived", None, share.on] += share.amount_minor
-    if event.kind == AccountEvent.Kind.WRITE_OFF and event.amount_minor:
+    for share in effects.transferred.get(uid, ()):
+        legs[share.component, share.instalment, share.on] -= share.amount_minor
+        legs["replaced", None, share.on] += share.amount_minor
+    if event.kind in (kinds.CHARGEBACK, kinds.REFUND) and uid in effects.returned:
+        legs["cash", None, event.happened_on] -= event.amount_minor
+        legs["unallocated", None, event.happened_on] += sum(effects.returned[uid].values())
+        charged = effects.charged.get(uid)
+        for share in [*effects.reopened.get(uid, ()), *([charged] if charged else [])]:
+            legs[share.component, share.instalment, share.on] += share.amount_minor
+    if event.kind == kinds.WRITE_OFF and event.amount_minor:
         legs["written_off", None, event.happened_on] = event.amount_minor
         legs["loss", None, event.happened_on] = -event.amount_minor
-    return legs
+    return {key: amount for key, amount in legs.items() if amount}
 
 
 def _difference(

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from acuerdo.kernel.money import plain_text
+from acuerdo.ledger.rules.changes_told import Change, changes_of
 from acuerdo.ledger.rules.components import COMPONENTS, Amounts
 from acuerdo.ledger.rules.documents import ReplayQuestion, read_replay_question, read_schedule_terms
+from acuerdo.ledger.rules.events import Event
 from acuerdo.ledger.rules.replay import PaymentOutcome, Replayed, replay
 from acuerdo.ledger.rules.schedules import build_schedule, effective_rate
 from acuerdo.ledger.rules.statements import Statement
@@ -42,6 +44,7 @@ def show_replay(question: ReplayQuestion, played: Replayed) -> dict[str, Any]:
     return {
         "schedule": show_schedule(question.instalments, currency),
         "payments": [_payment(outcome, currency) for outcome in played.payments.values()],
+        "changes": show_changes(question.events, played, currency),
         "statements": [show_statement(statement, currency) for statement in played.statements],
     }
 
@@ -96,7 +99,41 @@ def _payment(outcome: PaymentOutcome, currency: str) -> dict[str, Any]:
         "allocation": allocation,
         "unallocated": plain_text(outcome.unallocated_minor, currency),
     }
-    return shown | ({"reversed_on": outcome.reversed_on.isoformat()} if outcome.reversed_on else {})
+    if outcome.reversed_on:
+        shown["reversed_on"] = outcome.reversed_on.isoformat()
+    if outcome.returned_minor:
+        shown["returned"] = plain_text(outcome.returned_minor, currency)
+    return shown | ({"is_recovery": True} if outcome.is_recovery else {})
+
+
+def show_changes(events: Sequence[Event], played: Replayed, currency: str) -> list[dict[str, Any]]:
+    """What every event that is no payment did, in the order of their dates; what lies after the last date is left out."""
+    return [show_change(change, currency) for change in changes_of(events, played)]
+
+
+def show_change(change: Change, currency: str) -> dict[str, Any]:
+    """One change: its amount, the shares it added to the debt (positive) or took off it (negative), and what it names."""
+    shown: dict[str, Any] = {
+        "uid": change.uid,
+        "type": change.kind,
+        "on": change.on.isoformat(),
+        "amount": plain_text(change.amount_minor, currency),
+        "shares": [
+            {
+                "instalment": share.instalment,
+                "component": share.component,
+                "amount": plain_text(share.amount_minor, currency),
+            }
+            for share in change.shares
+        ],
+    }
+    if change.from_credit_minor:
+        shown["from_credit"] = plain_text(change.from_credit_minor, currency)
+    if change.about:
+        shown["about"] = change.about
+    if change.moves:
+        shown["moves"] = [{"instalment": move.instalment, "due_on": move.due_on.isoformat()} for move in change.moves]
+    return shown
 
 
 def _totals(instalments: Sequence[Instalment], currency: str) -> dict[str, str]:

@@ -14,7 +14,10 @@ from acuerdo.ledger.rules.terms import Instalment, ObligationTerms
 
 
 class Line:
-    """One instalment's open amounts. `late_exact` is all late interest ever accrued, `late_settled` what was paid or waived."""
+    """One instalment's open amounts. `late_exact` is all late interest ever accrued, `late_settled` what was paid or waived.
+
+    `late_settled` is negative on a line that a chargeback opened: late interest once paid is owed again, without accruing.
+    """
 
     __slots__ = ("accrued_through", "due", "late_exact", "late_settled", "number", "owed")
 
@@ -82,7 +85,7 @@ class Book:
         """Late interest of one line through `day`, rounded, less what was settled."""
         if line.accrued_through < day:
             self._accrue(line, day)
-        if not line.late_exact:
+        if not line.late_exact and line.late_settled >= 0:
             return 0
         return max(whole_units(line.late_exact, self.terms.unit_minor, self.terms.rounding) - line.late_settled, 0)
 
@@ -125,6 +128,27 @@ class Book:
         for line in self.due_lines(day):
             return line
         return next((line for line in self.lines if line.due > day and any(line.owed.values())), self.lines[-1])
+
+    def accrue_all(self, day: int) -> None:
+        """Late interest of every line through `day`, before something changes what bears it."""
+        for line in self.lines:
+            if line.accrued_through < day:
+                self._accrue(line, day)
+
+    def open_line(self, number: int, day: int, owed: dict[Component, int], late_minor: int = 0) -> None:
+        """Adds a line due on `day`: what money gone back leaves owed again. `late_minor` is late interest that no longer grows."""
+        self.accrue_all(day)
+        nothing: dict[Component, int] = dict.fromkeys((*CONTRACTUAL, "collection_fee"), 0)
+        line = Line(number, day, nothing | owed)
+        line.late_settled = -late_minor
+        self.lines.append(line)
+        self.outstanding += line.owed["principal"]
+        self.put_in_order()
+
+    def put_in_order(self) -> None:
+        """Lines by due date again, after one was added or moved."""
+        self.lines.sort(key=lambda line: (line.due, line.number))
+        self.first_open = 0
 
     def _accrue(self, line: Line, day: int) -> None:
         if self.line_rates is not None:

@@ -16,29 +16,11 @@ from typing import Any
 import yaml
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.kernel.text import header_key
 from acuerdo.ledger.rules.buckets import Bucket
+from acuerdo.ledger.rules.kinds import kind_key
 
 UNCONFIRMED = "C"
 CONFIDENCES = ("A", "Bq", "Bm", "Bs", UNCONFIRMED)
-# How lenders' files write the kinds of credit of each regulator.
-_KIND_WORDS = {
-    "micro": "microcredito",
-    "microcreditos": "microcredito",
-    "hipotecaria": "hipotecario",
-    "hipotecario_para_vivienda": "hipotecario",
-    "mediana": "mediana_empresa",
-    "medianas_empresas": "mediana_empresa",
-    "pequena": "pequena_empresa",
-    "pequenas_empresas": "pequena_empresa",
-    "microempresas": "microempresa",
-    "mes": "microempresa",
-    "corporativos": "corporativo",
-    "grandes_empresas": "gran_empresa",
-    "consumo_revolvente": "consumo",
-    "consumo_no_revolvente": "consumo",
-    "consumo_ordinario": "consumo",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +80,6 @@ def table_for(country: str, kind: str, on: date, *, tables: Sequence[ClassTable]
         if table.country == country.lower() and table.kind == wanted and table.from_on <= on
     ]
     return max(found, key=lambda table: table.from_on, default=None)
-
-
-def kind_key(text: str) -> str:
-    """The kind of credit behind a lender's words: «Crédito de Consumo» is `consumo`, «Pequeñas empresas» `pequena_empresa`."""
-    bare = header_key(text).removeprefix("credito_").removeprefix("creditos_").removeprefix("de_").removeprefix("a_")
-    return _KIND_WORDS.get(bare, bare)
 
 
 def read_tables(document: Mapping[str, Any]) -> list[ClassTable]:

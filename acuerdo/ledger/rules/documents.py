@@ -1,6 +1,6 @@
 """The questions of `acuerdo ledger schedule` and `acuerdo ledger replay`, read from JSON into terms and events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,10 +9,13 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import Rounding, decimal_from_minor, exponent_of
 from acuerdo.kernel.rates import Rate, RateKind
 from acuerdo.ledger.rules import events as happened
-from acuerdo.ledger.rules.components import COMPONENTS, DEFAULT_WATERFALL, ORDERS, complete_waterfall
+from acuerdo.ledger.rules.components import DEFAULT_WATERFALL, ORDERS, complete_waterfall
 from acuerdo.ledger.rules.day_counts import DAY_COUNTS
 from acuerdo.ledger.rules.due_dates import Frequency, parse_frequency
+from acuerdo.ledger.rules.event_documents import read_event
+from acuerdo.ledger.rules.fee_tariffs import FeeTerms, read_tariff
 from acuerdo.ledger.rules.fields import Fields, refused
+from acuerdo.ledger.rules.kinds import kind_key
 from acuerdo.ledger.rules.rate_caps import CapTable, RateCap, cap_table, shipped_caps
 from acuerdo.ledger.rules.schedules import build_schedule
 from acuerdo.ledger.rules.terms import (
@@ -76,11 +79,14 @@ def read_replay_question(document: Any) -> ReplayQuestion:
     exponent_of(currency)
     obligation = fields.object("obligation")
     schedule = obligation.object("schedule")
+    terms = read_obligation_terms(obligation.values, currency, path=obligation.path)
+    if obligation.has("collection_fees"):
+        terms = replace(terms, fees=_fee_terms(obligation.object("collection_fees"), fields))
     return ReplayQuestion(
         currency=currency,
-        terms=read_obligation_terms(obligation.values, currency, path=obligation.path),
+        terms=terms,
         instalments=_instalments(obligation, schedule, currency),
-        events=[_event(event, currency) for event in fields.objects("events")],
+        events=[read_event(event, currency) for event in fields.objects("events")],
         as_of=[_as_of(value) for value in fields.list("as_of")],
         caps=_caps(fields),
     )
@@ -170,29 +176,13 @@ def _given(row: Fields, number: int, currency: str) -> Instalment:
     return instalment
 
 
-def _event(fields: Fields, currency: str) -> happened.Event:
-    kind = fields.choice("type", ("payment", "reversal", "fee", "waiver", "pause", "write_off"))
-    match kind:
-        case "payment":
-            return happened.PaymentEvent(fields.text("uid"), fields.date("on"), fields.amount("amount", currency))
-        case "reversal":
-            return happened.ReversalEvent(fields.date("on"), fields.text("of"))
-        case "fee":
-            fields.choice("concept", ("collection_fee",), "collection_fee")
-            activity = fields.text("activity", "")
-            return happened.FeeEvent(_uid(fields), fields.date("on"), fields.amount("amount", currency), activity)
-        case "waiver":
-            component = fields.choice("component", COMPONENTS)
-            return happened.WaiverEvent(_uid(fields), fields.date("on"), component, fields.amount("amount", currency))
-        case "pause":
-            return happened.PauseEvent(fields.date("from"), fields.date("to"))
-        case _:
-            return happened.WriteOffEvent(fields.date("on"))
-
-
-def _uid(fields: Fields) -> str:
-    """Fees and waivers need no name of their own in a question: their place in the list serves."""
-    return fields.text("uid", fields.path)
+def _fee_terms(fees: Fields, question: Fields) -> FeeTerms:
+    """Country and kind of credit, the lender's disclosed tariff by date, and the values of units of account by day."""
+    tariffs = [read_tariff("tariff", row.values) for row in fees.objects("tariff")]
+    units = Fields.of(question.values.get("unit_values") or {}, question.at("unit_values"))
+    values = {key: {row.date("on"): row.decimal("value") for row in units.objects(key)} for key in units.values}
+    disclosed = tuple(sorted(tariffs, key=lambda tariff: tariff.from_on))
+    return FeeTerms(fees.text("country"), kind_key(fees.text("kind", "")), disclosed, values)
 
 
 def _as_of(value: Any) -> date:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from acuerdo.kernel.rates import RateKind
 from acuerdo.ledger.rules.book import Share
 from acuerdo.ledger.rules.components import CONTRACTUAL
+from acuerdo.ledger.rules.due_rows import DueRow
 from acuerdo.ledger.rules.late_interest import SCALE_DIGITS, Pauses, scaled_cap, scaled_daily, whole_units
 from acuerdo.ledger.rules.rate_caps import CapTable, CapTables, RateCap, cap_table
 from acuerdo.ledger.rules.terms import Instalment, LateInterestTerms, ObligationTerms
@@ -46,17 +47,21 @@ class Tranche:
 
 @dataclass(frozen=True, slots=True)
 class LateLine:
-    """One instalment's late interest: what its days came to, what was paid or forgiven of it, and what is owed."""
+    """One instalment's late interest: what its days came to, what was paid or forgiven of it, and what is owed.
+
+    `carried_minor` is late interest that had been paid and that a chargeback made owed again; it does not grow.
+    """
 
     number: int
     due_on: date
     tranches: tuple[Tranche, ...]
     accrued_minor: int
     settled_minor: int
+    carried_minor: int = 0
 
     @property
     def owed_minor(self) -> int:
-        return max(self.accrued_minor - self.settled_minor, 0)
+        return max(self.accrued_minor + self.carried_minor - self.settled_minor, 0)
 
 
 class _Span(NamedTuple):
@@ -67,27 +72,27 @@ class _Span(NamedTuple):
 
 
 def explain_late(
-    instalments: Sequence[Instalment],
+    rows: Sequence[DueRow],
     terms: ObligationTerms,
     shares: Sequence[Share],
     pauses: Pauses,
     caps: CapTables,
     as_of: date,
 ) -> list[LateLine]:
-    """One line for each instalment that ever bore late interest. `shares` are those of standing payments and waivers."""
+    """One line for each row that ever bore late interest. `shares` are those of standing payments, waivers and transfers."""
     late = terms.late_interest
     if late is None:
         return []
     table = caps.get(late.cap, cap_table(late.cap, ())) if late.cap else None
     lines = []
-    for index, instalment in enumerate(instalments):
-        bases = list(_bases(index, instalments, late, shares, as_of))
+    for row in rows:
+        bases = list(_bases(row, rows, late, shares, as_of))
         tranches = tuple(_tranches(bases, terms, late, pauses, table))
-        mine = [share for share in shares if share.instalment == instalment.number]
-        settled = _sum([share for share in mine if share.component == "late_interest"])
+        number = row.instalment.number
+        settled = _sum([share for share in shares if share.instalment == number and share.component == "late_interest"])
         accrued = sum(tranche.amount_minor for tranche in tranches)
-        if tranches or settled:
-            lines.append(LateLine(instalment.number, instalment.due_on, tranches, accrued, settled))
+        if tranches or settled or row.late_minor:
+            lines.append(LateLine(number, row.instalment.due_on, tranches, accrued, settled, row.late_minor))
     return lines
 
 
@@ -117,44 +122,50 @@ def _tranches(
 
 
 def _bases(
-    index: int, instalments: Sequence[Instalment], late: LateInterestTerms, shares: Sequence[Share], as_of: date
+    row: DueRow, rows: Sequence[DueRow], late: LateInterestTerms, shares: Sequence[Share], as_of: date
 ) -> Iterator[tuple[_Span, int]]:
     """The spans of days past the due date with what bears interest in them; a payment counts from the day after it."""
-    instalment = instalments[index]
-    start, end = instalment.due_on.toordinal(), as_of.toordinal()
+    start, end = min(due for _, due in row.dues), as_of.toordinal()
     is_whole = late.base == "outstanding_principal"
     relevant = [
         share
         for share in shares
         if share.component in CONTRACTUAL
-        and (is_whole or (share.component == "principal" and share.instalment == instalment.number))
+        and (is_whole or (share.component == "principal" and share.instalment == row.instalment.number))
     ]
-    cuts = sorted({share.on.toordinal() for share in relevant if start < share.on.toordinal() < end})
+    days = {share.on.toordinal() for share in relevant}
+    days |= {day for other in (rows if is_whole else [row]) for pair in other.dues for day in pair}
+    cuts = sorted(day for day in days if start < day < end)
     for after, through in zip([start, *cuts], [*cuts, end], strict=True):
         settled = [share for share in relevant if share.on.toordinal() <= after]
-        base = _outstanding(index, instalments, settled) if is_whole else instalment.principal_minor - _sum(settled)
-        if base > 0 and through > after:
+        base = _outstanding(row, rows, settled, after) if is_whole else row.instalment.principal_minor - _sum(settled)
+        if base > 0 and through > after and row.due_at(after) <= after:
             yield _Span(after, through), base
 
 
-def _outstanding(index: int, instalments: Sequence[Instalment], settled: Sequence[Share]) -> int:
-    """All the principal left, borne by the oldest instalment that is behind; nothing for the others."""
+def _outstanding(row: DueRow, rows: Sequence[DueRow], settled: Sequence[Share], day: int) -> int:
+    """All the principal left on a day, borne by the oldest line that is behind; nothing for the others."""
     paid: dict[tuple[int, str], int] = {}
     for share in settled:
         paid[share.instalment, share.component] = paid.get((share.instalment, share.component), 0) + share.amount_minor
-    for position, row in enumerate(instalments):
-        agreed = {
-            "principal": row.principal_minor,
-            "contract_interest": row.contract_interest_minor,
-            "insurance": row.insurance_minor,
-            "fees": row.fees_minor,
-        }
-        if any(minor > paid.get((row.number, component), 0) for component, minor in agreed.items()):
-            if position != index:
+    existing = [other for other in rows if not other.is_extra or other.due_at(day) <= day]
+    for other in sorted(existing, key=lambda one: (one.due_at(day), one.instalment.number)):
+        if _is_behind(other.instalment, paid):
+            if other is not row:
                 return 0
-            principal = sum(one.principal_minor for one in instalments)
+            principal = sum(one.instalment.principal_minor for one in existing)
             return principal - sum(minor for (_, component), minor in paid.items() if component == "principal")
     return 0
+
+
+def _is_behind(row: Instalment, paid: dict[tuple[int, str], int]) -> bool:
+    agreed = {
+        "principal": row.principal_minor,
+        "contract_interest": row.contract_interest_minor,
+        "insurance": row.insurance_minor,
+        "fees": row.fees_minor,
+    }
+    return any(minor > paid.get((row.number, component), 0) for component, minor in agreed.items())
 
 
 def _rated(

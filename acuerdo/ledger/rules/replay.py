@@ -12,18 +12,25 @@ from datetime import date
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.rules.allocation import spend_credits, waive
 from acuerdo.ledger.rules.book import Book, Credit, Share
+from acuerdo.ledger.rules.changes import Effects, charge_back, check_moves, extend, extra_numbers, refund, replace_debt
 from acuerdo.ledger.rules.events import (
+    ChargebackEvent,
     DatedEvent,
     Event,
+    ExtensionEvent,
     FeeEvent,
     PauseEvent,
     PaymentEvent,
+    RefundEvent,
+    ReplacementEvent,
     ReversalEvent,
     WaiverEvent,
     WriteOffEvent,
     check_events,
     in_order,
 )
+from acuerdo.ledger.rules.fee_cases import fee_case
+from acuerdo.ledger.rules.fee_tariffs import check_fee
 from acuerdo.ledger.rules.late_interest import DailyRates, Pauses, daily_rates
 from acuerdo.ledger.rules.rate_caps import CapTables, cap_table
 from acuerdo.ledger.rules.statements import Statement, statement_of
@@ -35,28 +42,37 @@ YEARS_MAX = 120
 
 @dataclass(slots=True)
 class PaymentOutcome:
-    """Where a payment went. A reversed one keeps the shares it had while in force; its money counts nowhere else."""
+    """Where a payment went. A reversed one keeps the shares it had while in force; its money counts nowhere else.
+
+    `returned_minor` is what of its unspent part went back to the customer. Money received once the lender's books gave the
+    debt up is a recovery.
+    """
 
     uid: str
     on: date
     amount_minor: int
     shares: list[Share] = field(default_factory=list)
     reversed_on: date | None = None
+    returned_minor: int = 0
+    is_recovery: bool = False
 
     @property
     def unallocated_minor(self) -> int:
-        return self.amount_minor - sum(share.amount_minor for share in self.shares)
+        return self.amount_minor - sum(share.amount_minor for share in self.shares) - self.returned_minor
 
 
 @dataclass(slots=True)
 class Replayed:
-    """All that a replay tells. `waived` and `charged` map an event's uid to its shares; `book` is the state after the last step."""
+    """All that a replay tells. `effects` says what each event did; `book` is the state after the last step.
+
+    `extra_numbers` are the lines that chargebacks and refunds may open, by the event's uid.
+    """
 
     payments: dict[str, PaymentOutcome]
     statements: list[Statement]
-    waived: dict[str, list[Share]]
-    charged: dict[str, Share]
+    effects: Effects
     book: Book
+    extra_numbers: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -70,13 +86,12 @@ class _Step:
 
 @dataclass(slots=True)
 class _Snapshot:
-    """Everything that a reversal must restore: the book and the shares found so far."""
+    """Everything that a reversal must restore: the book, the shares found so far and what the events did."""
 
     index: int
     book: Book
     shares: dict[str, int]
-    waived: dict[str, list[Share]]
-    charged: dict[str, Share]
+    effects: Effects
 
 
 def replay(
@@ -88,13 +103,15 @@ def replay(
 ) -> Replayed:
     """Plays the events and writes a statement for each date of `as_of`.
 
-    Refuses what `check_events` refuses, and `rate-cap-missing` when a day that bears late interest has no certified cap.
+    Refuses what `check_events` and `check_moves` refuse, `rate-cap-missing` when a day that bears late interest has no
+    certified cap, and what `check_fee` refuses where the terms say what governs collection fees.
     """
     check_events(events)
+    check_moves(instalments, events)
     pauses = Pauses.of((event.from_on, event.to_on) for event in events if isinstance(event, PauseEvent))
     dates = sorted(set(as_of))
     book = Book(instalments, terms, rates_for(instalments, terms, events, dates, caps), pauses)
-    return _Player(book, events, dates).play()
+    return _Player(book, events, dates, extra_numbers(instalments, events)).play()
 
 
 def rates_for(
@@ -109,9 +126,9 @@ def rates_for(
     if late is None or not instalments:
         return None
     first = min(instalment.due_on for instalment in instalments)
-    last = max(
-        [first, *dates, *(event.on for event in events if not isinstance(event, PauseEvent)), instalments[-1].due_on]
-    )
+    dated = [event for event in events if not isinstance(event, PauseEvent)]
+    moved = [move.due_on for event in dated if isinstance(event, ExtensionEvent) for move in event.moves]
+    last = max([first, *dates, *moved, *(event.on for event in dated), instalments[-1].due_on])
     if last.year - first.year > YEARS_MAX:
         raise Refusal("dates-too-far-apart", f"Entre el {first} y el {last} hay más de {YEARS_MAX} años.")
     table = caps.get(late.cap, cap_table(late.cap, ())) if late.cap else None
@@ -120,8 +137,9 @@ def rates_for(
 
 
 class _Player:
-    def __init__(self, book: Book, events: Sequence[Event], dates: Sequence[date]) -> None:
+    def __init__(self, book: Book, events: Sequence[Event], dates: Sequence[date], numbers: dict[str, int]) -> None:
         self.book = book
+        self.numbers = numbers
         ordered = in_order(events)
         self.steps = _steps(book, ordered, dates)
         self.will_reverse = {event.of for event in ordered if isinstance(event, ReversalEvent)}
@@ -129,16 +147,19 @@ class _Player:
         self.payments = {event.uid: PaymentOutcome(event.uid, event.on, event.amount_minor) for event in paid}
         self.snapshots: dict[str, _Snapshot] = {}
         self.reversed: set[str] = set()
-        self.waived: dict[str, list[Share]] = {}
-        self.charged: dict[str, Share] = {}
+        self.effects = Effects()
+        self.chargebacks_of = {event.uid: event.of for event in ordered if isinstance(event, ChargebackEvent)}
         self.statements: dict[date, Statement] = {}
 
     def play(self) -> Replayed:
         index = 0
         while index < len(self.steps):
             index = self._take(index)
+        for returned in self.effects.returned.values():
+            for uid, amount_minor in returned.items():
+                self.payments[uid].returned_minor += amount_minor
         statements = [self.statements[day] for day in sorted(self.statements)]
-        return Replayed(self.payments, statements, self.waived, self.charged, self.book)
+        return Replayed(self.payments, statements, self.effects, self.book, self.numbers)
 
     def _take(self, index: int) -> int:
         """Does one step; returns the index of the next one, which lies behind after a reversal."""
@@ -148,39 +169,77 @@ class _Player:
                 if step.statement_on not in self.statements:
                     self.statements[step.statement_on] = statement_of(self.book, step.statement_on)
             case None:
-                self._spend(step.day)
+                # A due date that an extension moved away is a day like any other.
+                if self.book.credits and any(line.due == step.day for line in self.book.lines):
+                    self._spend(step.day)
             case PaymentEvent() as payment:
                 self._pay(payment, step.day, index)
             case ReversalEvent() as reversal:
                 return self._reverse(reversal, index)
-            case FeeEvent() as fee:
-                self._charge(fee, step.day)
-            case WaiverEvent() as waiver:
-                self.waived[waiver.uid] = waive(self.book, waiver.component, waiver.amount_minor, step.day)
-            case WriteOffEvent():
-                self.book.written_off = step.day
+            case event:
+                self._change(event, step.day)
         return index + 1
+
+    def _change(self, event: DatedEvent, day: int) -> None:
+        match event:
+            case FeeEvent():
+                self._charge(event, day)
+            case WaiverEvent():
+                self.effects.waived[event.uid] = waive(self.book, event.component, event.amount_minor, day)
+            case ExtensionEvent():
+                extend(self.book, event, day)
+            case ChargebackEvent():
+                self._charge_back(event, day)
+            case RefundEvent():
+                charged, returned = refund(self.book, event, self.numbers[event.uid], day)
+                self.effects.returned[event.uid] = returned
+                if charged:
+                    self.effects.charged[event.uid] = charged
+            case ReplacementEvent():
+                spent, self.effects.transferred[event.uid] = replace_debt(self.book, event, day)
+                self._share(spent)
+            case WriteOffEvent():
+                self.book.written_off = day
 
     def _pay(self, payment: PaymentEvent, day: int, index: int) -> None:
         if payment.uid in self.reversed:
             return
         if payment.uid in self.will_reverse:
             shares = {uid: len(outcome.shares) for uid, outcome in self.payments.items() if uid not in self.reversed}
-            self.snapshots[payment.uid] = _Snapshot(
-                index, self.book.copy(), shares, dict(self.waived), dict(self.charged)
-            )
+            self.snapshots[payment.uid] = _Snapshot(index, self.book.copy(), shares, self.effects.copy())
+        self.payments[payment.uid].is_recovery = self.book.written_off is not None
         self.book.credits.append(Credit(payment.uid, payment.amount_minor))
         self._spend(day)
 
     def _spend(self, day: int) -> None:
-        for uid, shares in spend_credits(self.book, day).items():
+        self._share(spend_credits(self.book, day))
+
+    def _share(self, spent: dict[str, list[Share]]) -> None:
+        for uid, shares in spent.items():
             self.payments[uid].shares.extend(shares)
 
     def _charge(self, fee: FeeEvent, day: int) -> None:
+        if self.book.terms.fees is not None:
+            case = fee_case(
+                statement_of(self.book, fee.on), fee, self.effects.charged.values(), self.book.terms.currency
+            )
+            check_fee(fee.amount_minor, case, self.book.terms.fees)
         line = self.book.fee_line(day)
         line.owed["collection_fee"] += fee.amount_minor
         self.book.first_open = 0
-        self.charged[fee.uid] = Share(line.number, "collection_fee", fee.amount_minor, fee.on)
+        self.effects.charged[fee.uid] = Share(line.number, "collection_fee", fee.amount_minor, fee.on)
+
+    def _charge_back(self, event: ChargebackEvent, day: int) -> None:
+        already = sum(
+            share.amount_minor
+            for uid, shares in self.effects.reopened.items()
+            if self.chargebacks_of[uid] == event.of
+            for share in shares
+        )
+        covered = self.payments[event.of].shares
+        shares, returned = charge_back(self.book, event, covered, already, self.numbers[event.uid], day)
+        self.effects.reopened[event.uid], self.effects.returned[event.uid] = shares, returned
+        self._spend(day)
 
     def _reverse(self, reversal: ReversalEvent, index: int) -> int:
         """Goes back to just before the payment, which from now on does not count."""
@@ -189,7 +248,7 @@ class _Player:
         self.reversed.add(reversal.of)
         self.payments[reversal.of].reversed_on = reversal.on
         snapshot = self.snapshots[reversal.of]
-        self.book, self.waived, self.charged = snapshot.book, snapshot.waived, snapshot.charged
+        self.book, self.effects = snapshot.book, snapshot.effects
         for uid, count in snapshot.shares.items():
             if uid != reversal.of and uid not in self.reversed:
                 del self.payments[uid].shares[count:]
@@ -198,7 +257,9 @@ class _Player:
 
 def _steps(book: Book, events: Sequence[DatedEvent], dates: Sequence[date]) -> list[_Step]:
     """Due dates first within a day, then its events, then its statement."""
-    ranked = [(day, 0, 0, _Step(day)) for day in sorted({line.due for line in book.lines})]
+    dues = {line.due for line in book.lines}
+    dues |= {move.due_on.toordinal() for event in events if isinstance(event, ExtensionEvent) for move in event.moves}
+    ranked = [(day, 0, 0, _Step(day)) for day in sorted(dues)]
     ranked += [(event.on.toordinal(), 1, rank, _Step(event.on.toordinal(), event)) for rank, event in enumerate(events)]
     ranked += [(day.toordinal(), 2, 0, _Step(day.toordinal(), statement_on=day)) for day in dates]
     last = max([day.toordinal() for day in dates] + [event.on.toordinal() for event in events], default=0)

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from acuerdo.kernel.money import plain_text
-from acuerdo.ledger.rules.answers import show_statement
+from acuerdo.ledger.rules.answers import show_change, show_statement
+from acuerdo.ledger.rules.changes_told import Change
 from acuerdo.ledger.rules.late_explained import LateLine, RateInForce
 from acuerdo.ledger.rules.statement_document import PaymentLine, StatementDocument
 
@@ -29,7 +30,8 @@ def show_document(document: StatementDocument, uids: Uids, transactions: Transac
         "components": [
             {
                 "component": line.component, "origin": money(line.origin_minor), "paid": money(line.paid_minor),
-                "waived": money(line.waived_minor), "owed": money(line.owed_minor), "due": money(line.due_minor),
+                "waived": money(line.waived_minor), "transferred": money(line.transferred_minor),
+                "owed": money(line.owed_minor), "due": money(line.due_minor),
             }
             for line in document.components
         ],
@@ -37,19 +39,16 @@ def show_document(document: StatementDocument, uids: Uids, transactions: Transac
             {
                 "number": line.number, "due_on": _day(line.due_on), "is_due": line.is_due, "agreed": money(line.agreed_minor),
                 "added": money(line.added_minor), "paid": money(line.paid_minor), "waived": money(line.waived_minor),
-                "owed": money(line.owed_minor),
+                "transferred": money(line.transferred_minor), "owed": money(line.owed_minor),
+                "was_due_on": _day(line.was_due_on) if line.was_due_on else None, "is_extra": line.is_extra,
             }
             for line in document.instalments
         ],
         "late_interest": [_late(line, document.currency) for line in document.late],
         "payments": [traced(line.ref) | _payment(line, document.currency) for line in document.payments],
         "changes": [
-            traced(line.ref)
-            | {
-                "type": line.kind, "on": _day(line.on), "component": line.component, "amount": money(line.amount_minor),
-                "activity": line.activity,
-            }
-            for line in document.changes
+            show_change(change, document.currency) | traced(change.uid) | _named(change, uids)
+            for change in document.changes
         ],
         "rate": _rate(document.rate) if document.rate else None,
         "waterfall": list(document.waterfall),
@@ -65,6 +64,7 @@ def _late(line: LateLine, currency: str) -> dict[str, Any]:
         "instalment": line.number,
         "due_on": _day(line.due_on),
         "accrued": plain_text(line.accrued_minor, currency),
+        "carried": plain_text(line.carried_minor, currency),
         "settled": plain_text(line.settled_minor, currency),
         "owed": plain_text(line.owed_minor, currency),
         "tranches": [
@@ -107,7 +107,19 @@ def _payment(line: PaymentLine, currency: str) -> dict[str, Any]:
         ],
         "unallocated": plain_text(line.unallocated_minor, currency),
         "reversed_on": _day(line.reversed_on) if line.reversed_on else None,
+        "returned": plain_text(line.returned_minor, currency),
+        "is_recovery": line.is_recovery,
     }
+
+
+def _named(change: Change, uids: Uids) -> dict[str, Any]:
+    """What a change names, by the identifier that leaves the system, and the part of the debt it touches where it is one."""
+    parts = {share.component for share in change.shares}
+    activity = {"activity": change.about} if change.kind == "fee" else {}
+    return {
+        "about": uids.get(change.about, change.about),
+        "component": parts.pop() if len(parts) == 1 else None,
+    } | activity
 
 
 def _tomorrow(document: StatementDocument) -> dict[str, Any]:

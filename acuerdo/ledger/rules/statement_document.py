@@ -12,9 +12,11 @@ from typing import Literal
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.rules.book import Share
+from acuerdo.ledger.rules.changes_told import Change, changes_of
 from acuerdo.ledger.rules.components import COMPONENTS, AllocationOrder, Component
 from acuerdo.ledger.rules.core_figures import CoreFigures, DueTotal, core_statement
-from acuerdo.ledger.rules.events import Event, FeeEvent, PauseEvent, PaymentEvent, ReversalEvent, WaiverEvent
+from acuerdo.ledger.rules.due_rows import DueRow, due_rows
+from acuerdo.ledger.rules.events import Event, PauseEvent, PaymentEvent, ReversalEvent
 from acuerdo.ledger.rules.late_explained import LateLine, RateInForce, explain_late, rate_on
 from acuerdo.ledger.rules.late_interest import Pauses
 from acuerdo.ledger.rules.rate_caps import CapTables
@@ -27,7 +29,10 @@ type Source = Literal["ledger", "core"]
 
 @dataclass(frozen=True, slots=True)
 class ComponentLine:
-    """One part of the debt and its arithmetic: origin − paid − waived = owed. `due_minor` is what of it is payable now."""
+    """One part of the debt and its arithmetic: origin − paid − waived − transferred = owed. `due_minor` is payable now.
+
+    `paid_minor` is net of what chargebacks took back; `transferred_minor` passed to another obligation.
+    """
 
     component: Component
     origin_minor: int
@@ -35,11 +40,16 @@ class ComponentLine:
     waived_minor: int
     owed_minor: int
     due_minor: int
+    transferred_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class InstalmentLine:
-    """One due date: what falls due by contract, what was added since (late interest, fees), paid, forgiven and still owed."""
+    """One due date: what falls due by contract, what was added since (late interest, fees), paid, forgiven and still owed.
+
+    `was_due_on` is the agreed date where an extension put it off. On a line that money gone back opened (`is_extra`) the
+    agreed amount is what is owed again.
+    """
 
     number: int
     due_on: date
@@ -49,6 +59,9 @@ class InstalmentLine:
     paid_minor: int
     waived_minor: int
     owed_minor: int
+    transferred_minor: int = 0
+    was_due_on: date | None = None
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +74,8 @@ class PaymentLine:
     shares: tuple[Share, ...] = ()
     unallocated_minor: int = 0
     reversed_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """A collection fee (with the activity behind it) or something forgiven."""
-
-    ref: str
-    kind: Literal["fee", "waiver"]
-    on: date
-    component: Component
-    amount_minor: int
-    activity: str = ""
+    returned_minor: int = 0
+    is_recovery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class StatementDocument:
     instalments: tuple[InstalmentLine, ...]
     late: tuple[LateLine, ...]
     payments: tuple[PaymentLine, ...]
-    changes: tuple[ChangeLine, ...]
+    changes: tuple[Change, ...]
     tomorrow: Tomorrow
     waterfall: tuple[Component, ...] = ()
     order: AllocationOrder = "oldest_instalment_first"
@@ -133,20 +136,20 @@ def build_document(
     happened = [event for event in events if isinstance(event, PauseEvent) or event.on <= as_of]
     played = replay(instalments, terms, happened, [as_of], caps)
     statement = played.statements[0]
-    waived = [share for shares in played.waived.values() for share in shares]
-    paid = [share for outcome in played.payments.values() if outcome.reversed_on is None for share in outcome.shares]
     spans = [(event.from_on, event.to_on) for event in events if isinstance(event, PauseEvent)]
-    late = explain_late(instalments, terms, [*paid, *waived], Pauses.of(spans), caps, as_of)
-    lines = _Lines(instalments, as_of, late, list(played.charged.values()), paid, waived)
+    settled = _Settled.of(played)
+    rows = due_rows(instalments, happened, played)
+    late = explain_late(rows, terms, settled.all, Pauses.of(spans), caps, as_of)
+    lines = _Lines(rows, as_of, late, list(played.effects.charged.values()), settled)
     return StatementDocument(
         source="ledger",
         currency=terms.currency,
         statement=statement,
         components=tuple(lines.component(name, statement) for name in COMPONENTS),
-        instalments=tuple(lines.instalment(row) for row in instalments),
+        instalments=tuple(lines.instalment(row) for row in rows),
         late=tuple(late),
         payments=_payments(played),
-        changes=_changes(happened, played),
+        changes=tuple(changes_of(happened, played)),
         tomorrow=_tomorrow(instalments, terms, happened, statement, caps),
         waterfall=terms.waterfall,
         order=terms.order,
@@ -185,36 +188,69 @@ def build_core_document(
 
 
 @dataclass(frozen=True, slots=True)
+class _Settled:
+    """What took off the debt, and what chargebacks put back on it."""
+
+    paid: Sequence[Share]
+    waived: Sequence[Share]
+    transferred: Sequence[Share]
+    reopened: Sequence[Share]
+
+    @classmethod
+    def of(cls, played: Replayed) -> "_Settled":
+        standing = [one.shares for one in played.payments.values() if one.reversed_on is None]
+        effects = played.effects
+        found = (standing, effects.waived.values(), effects.transferred.values(), effects.reopened.values())
+        return cls(*([share for shares in lists for share in shares] for lists in found))
+
+    @property
+    def all(self) -> list[Share]:
+        return [*self.paid, *self.waived, *self.transferred]
+
+
+@dataclass(frozen=True, slots=True)
 class _Lines:
     """What the lines are summed from."""
 
-    instalments: Sequence[Instalment]
+    rows: Sequence[DueRow]
     as_of: date
     late: Sequence[LateLine]
     charged: Sequence[Share]
-    paid: Sequence[Share]
-    waived: Sequence[Share]
+    settled: _Settled
 
     def component(self, name: Component, statement: Statement) -> ComponentLine:
-        counted = {row.number for row in self.instalments if self._counts(row, name)}
+        counted = {row.instalment.number for row in self.rows if self._counts(row.instalment, name)}
         return ComponentLine(
             component=name,
             origin_minor=self._origin(name, counted),
-            paid_minor=_total(self.paid, name, counted),
-            waived_minor=_total(self.waived, name, counted),
+            paid_minor=_total(self.settled.paid, name, counted) - _total(self.settled.reopened, name, counted),
+            waived_minor=_total(self.settled.waived, name, counted),
             owed_minor=statement.balance[name],
             due_minor=statement.balance_due[name],
+            transferred_minor=_total(self.settled.transferred, name, counted),
         )
 
-    def instalment(self, row: Instalment) -> InstalmentLine:
-        mine = {row.number}
-        late = sum(line.accrued_minor for line in self.late if line.number == row.number)
-        added = late + _total(self.charged, "collection_fee", mine)
-        paid = sum(share.amount_minor for share in self.paid if share.instalment == row.number)
-        waived = sum(share.amount_minor for share in self.waived if share.instalment == row.number)
-        owed = row.total_minor + added - paid - waived
+    def instalment(self, row: DueRow) -> InstalmentLine:
+        agreed, number = row.instalment, row.instalment.number
+        late = sum(line.accrued_minor + line.carried_minor for line in self.late if line.number == number)
+        fees = _total([*self.charged, *self.settled.reopened], "collection_fee", {number})
+        paid, waived, transferred = (
+            sum(share.amount_minor for share in shares if share.instalment == number)
+            for shares in (self.settled.paid, self.settled.waived, self.settled.transferred)
+        )
+        was_due_on = date.fromordinal(row.dues[0][1])
         return InstalmentLine(
-            row.number, row.due_on, row.due_on <= self.as_of, row.total_minor, added, paid, waived, owed
+            number=number,
+            due_on=agreed.due_on,
+            is_due=agreed.due_on <= self.as_of,
+            agreed_minor=agreed.total_minor,
+            added_minor=late + fees,
+            paid_minor=paid,
+            waived_minor=waived,
+            owed_minor=agreed.total_minor + late + fees - paid - waived - transferred,
+            transferred_minor=transferred,
+            was_due_on=was_due_on if was_due_on < agreed.due_on else None,
+            is_extra=row.is_extra,
         )
 
     def _counts(self, row: Instalment, name: Component) -> bool:
@@ -222,20 +258,22 @@ class _Lines:
         return name in ("principal", "collection_fee") or row.due_on <= self.as_of
 
     def _origin(self, name: Component, counted: set[int]) -> int:
+        """What it came to. What a chargeback made owed again is no new debt: it lowers what was paid."""
         if name == "late_interest":
             return sum(line.accrued_minor for line in self.late if line.number in counted)
-        if name == "collection_fee":
-            return _total(self.charged, name, counted)
-        counting = [row for row in self.instalments if row.number in counted]
+        agreed = [row.instalment for row in self.rows if row.instalment.number in counted and not row.is_extra]
+        charged = _total(self.charged, name, counted)
         match name:
             case "principal":
-                return sum(row.principal_minor for row in counting)
+                return charged + sum(row.principal_minor for row in agreed)
             case "contract_interest":
-                return sum(row.contract_interest_minor for row in counting)
+                return charged + sum(row.contract_interest_minor for row in agreed)
             case "insurance":
-                return sum(row.insurance_minor for row in counting)
+                return charged + sum(row.insurance_minor for row in agreed)
+            case "fees":
+                return charged + sum(row.fees_minor for row in agreed)
             case _:
-                return sum(row.fees_minor for row in counting)
+                return charged
 
 
 def _total(shares: Iterable[Share], name: Component, counted: set[int]) -> int:
@@ -245,26 +283,17 @@ def _total(shares: Iterable[Share], name: Component, counted: set[int]) -> int:
 def _payments(played: Replayed) -> tuple[PaymentLine, ...]:
     lines = [
         PaymentLine(
-            outcome.uid,
-            outcome.on,
-            outcome.amount_minor,
-            tuple(outcome.shares) if outcome.reversed_on is None else (),
-            outcome.unallocated_minor if outcome.reversed_on is None else 0,
-            outcome.reversed_on,
+            ref=outcome.uid,
+            on=outcome.on,
+            amount_minor=outcome.amount_minor,
+            shares=tuple(outcome.shares) if outcome.reversed_on is None else (),
+            unallocated_minor=outcome.unallocated_minor if outcome.reversed_on is None else 0,
+            reversed_on=outcome.reversed_on,
+            returned_minor=outcome.returned_minor if outcome.reversed_on is None else 0,
+            is_recovery=outcome.is_recovery,
         )
         for outcome in played.payments.values()
     ]
-    return tuple(sorted(lines, key=lambda line: (line.on, line.ref)))
-
-
-def _changes(events: Sequence[Event], played: Replayed) -> tuple[ChangeLine, ...]:
-    lines = []
-    for event in events:
-        if isinstance(event, FeeEvent):
-            lines.append(ChangeLine(event.uid, "fee", event.on, "collection_fee", event.amount_minor, event.activity))
-        elif isinstance(event, WaiverEvent):
-            given = sum(share.amount_minor for share in played.waived.get(event.uid, ()))
-            lines.append(ChangeLine(event.uid, "waiver", event.on, event.component, given))
     return tuple(sorted(lines, key=lambda line: (line.on, line.ref)))
 
 

@@ -9,6 +9,7 @@ from acuerdo.kernel.rates import Rate
 from acuerdo.ledger.rules.components import DEFAULT_WATERFALL, AllocationOrder, Component
 from acuerdo.ledger.rules.day_counts import DayCount
 from acuerdo.ledger.rules.due_dates import Frequency
+from acuerdo.ledger.rules.fee_tariffs import FeeTerms
 
 type Method = Literal["french", "german", "bullet"]
 type LateBase = Literal["overdue_principal", "outstanding_principal"]
@@ -74,7 +75,11 @@ class LateInterestTerms:
 
 @dataclass(frozen=True, slots=True)
 class ObligationTerms:
-    """All that replay needs beside the schedule. `late_interest` None means that none was agreed."""
+    """All that replay needs beside the schedule. `late_interest` None means that none was agreed.
+
+    With `fees`, a collection fee is played only where the law and the disclosed tariff allow it; without, it is taken as a
+    fact that was checked when it was charged.
+    """
 
     currency: str
     late_interest: LateInterestTerms | None = None
@@ -82,3 +87,4 @@ class ObligationTerms:
     order: AllocationOrder = "oldest_instalment_first"
     rounding: Rounding = "half_up"
     unit_minor: int = field(default=1)
+    fees: FeeTerms | None = None

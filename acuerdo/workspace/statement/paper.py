@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from acuerdo.kernel.money import format_minor
 from acuerdo.ledger.public import StatementView
+from acuerdo.ledger.rules.changes_told import Change
 from acuerdo.ledger.rules.classification import RegulatoryClass
 from acuerdo.ledger.rules.late_explained import LateLine, RateInForce, Tranche
-from acuerdo.ledger.rules.statement_document import ChangeLine, PaymentLine, StatementDocument
+from acuerdo.ledger.rules.statement_document import InstalmentLine, PaymentLine, StatementDocument
 from acuerdo.workspace import wording
 
 COMPONENTS = {
@@ -44,6 +45,7 @@ class PartRow:
     origin: str
     paid: str
     waived: str
+    transferred: str
     owed: str
     why: str
 
@@ -63,6 +65,7 @@ class LateBlock:
     title: str
     rows: tuple[LateRow, ...]
     accrued: str
+    carried: str
     settled: str
     owed: str
 
@@ -112,6 +115,11 @@ class Paper:
     contact: str
     order_note: str
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def has_transfer(self) -> bool:
+        """Whether part of the debt passed to another obligation."""
+        return any(row.transferred for row in self.parts)
 
 
 def paper_of(view: StatementView, obligation: Any, found_class: RegulatoryClass | None, language: str) -> Paper:
@@ -217,6 +225,7 @@ def _parts(document: StatementDocument) -> Sequence[PartRow]:
             origin=_money(document, line.origin_minor),
             paid=_money(document, line.paid_minor),
             waived=_money(document, line.waived_minor) if line.waived_minor else "",
+            transferred=_money(document, line.transferred_minor) if line.transferred_minor else "",
             owed=_money(document, line.owed_minor),
             why=_why(document, line.component),
         )
@@ -242,7 +251,9 @@ def _why(document: StatementDocument, component: str) -> str:
 
 
 def _late_block(document: StatementDocument, line: LateLine) -> LateBlock:
-    title = _("Cuota %(number)s, que venció el %(day)s") % {
+    extra = {one.number for one in document.instalments if one.is_extra}
+    told = _("Dinero devuelto, que se debe de nuevo desde el %(day)s") if line.number in extra else ""
+    title = (told or _("Cuota %(number)s, que venció el %(day)s")) % {
         "number": line.number,
         "day": wording.short_day(line.due_on),
     }
@@ -250,6 +261,7 @@ def _late_block(document: StatementDocument, line: LateLine) -> LateBlock:
         title=title,
         rows=tuple(_late_row(document, tranche) for tranche in line.tranches),
         accrued=_money(document, line.accrued_minor),
+        carried=_money(document, line.carried_minor) if line.carried_minor else "",
         settled=_money(document, line.settled_minor) if line.settled_minor else "",
         owed=_money(document, line.owed_minor),
     )
@@ -308,7 +320,7 @@ def _rate_note(document: StatementDocument) -> str:
 def _movements(view: StatementView) -> Sequence[MovementRow]:
     document = view.document
     dated = [(line.on, _payment(view, line)) for line in document.payments]
-    dated += [(line.on, _change(view, line)) for line in document.changes]
+    dated += [(line.on, _change(view, line)) for line in document.changes if line.kind != "write_off"]
     return [row for _on, row in sorted(dated, key=lambda pair: pair[0])]
 
 
@@ -326,18 +338,52 @@ def _payment(view: StatementView, line: PaymentLine) -> MovementRow:
         covered = [_("No cuenta: el dinero fue devuelto.")]
     elif document.source == "core":
         covered = [_("El acreedor informa cómo se aplica en su próximo corte.")]
-    elif line.unallocated_minor:
+    if line.returned_minor:
+        amount = _money(document, line.returned_minor)
+        covered.append(_("Se le devolvió de su saldo a favor: %(amount)s") % {"amount": amount})
+    if line.unallocated_minor and document.source != "core":
         amount = _money(document, line.unallocated_minor)
         covered.append(_("A su favor, para la próxima cuota: %(amount)s") % {"amount": amount})
     return _movement(view, line.ref, line.on, label, line.amount_minor, covered)
 
 
-def _change(view: StatementView, line: ChangeLine) -> MovementRow:
-    part = str(COMPONENTS[line.component])
-    if line.kind == "fee":
-        covered = [_("Gestión que lo respalda: %(activity)s") % {"activity": line.activity}]
-        return _movement(view, line.ref, line.on, part, line.amount_minor, covered)
-    return _movement(view, line.ref, line.on, _("Condonación: %(part)s") % {"part": part}, line.amount_minor, [])
+def _change(view: StatementView, line: Change) -> MovementRow:
+    label, covered = _told(view.document, line)
+    return _movement(view, line.uid, line.on, label, line.amount_minor, covered)
+
+
+def _told(document: StatementDocument, line: Change) -> tuple[str, Sequence[str]]:
+    """The label of a change and what it did, a sentence each."""
+    match line.kind:
+        case "fee":
+            return str(COMPONENTS["collection_fee"]), [
+                _("Gestión que lo respalda: %(activity)s") % {"activity": line.about}
+            ]
+        case "waiver":
+            parts = ", ".join(sorted({str(COMPONENTS[share.component]) for share in line.shares}))
+            return _("Condonación: %(part)s") % {"part": parts}, []
+        case "extension":
+            return _("Prórroga"), [
+                _("La cuota %(number)s ahora vence el %(day)s.")
+                % {"number": move.instalment, "day": wording.short_day(move.due_on)}
+                for move in line.moves
+            ]
+        case "chargeback":
+            return _("Contracargo: el dinero de un pago volvió a quien lo hizo"), _owed_again(document, line)
+        case "refund":
+            return _("Devolución de su saldo a favor"), _owed_again(document, line)
+        case _:
+            name = _("Reestructuración") if line.kind == "restructuring" else _("Refinanciación")
+            return name, [_("Su deuda pasó a la obligación %(number)s.") % {"number": line.about}]
+
+
+def _owed_again(document: StatementDocument, line: Change) -> Sequence[str]:
+    return [
+        _("Se debe de nuevo, %(part)s: %(amount)s") % {
+            "part": str(COMPONENTS[share.component]).lower(), "amount": _money(document, share.amount_minor),
+        }
+        for share in line.shares
+    ]  # fmt: skip
 
 
 def _movement(
@@ -346,7 +392,7 @@ def _movement(
     return MovementRow(
         day=wording.short_day(on),
         label=label,
-        amount=_money(view.document, amount_minor),
+        amount=_money(view.document, amount_minor) if amount_minor else "",
         covered=tuple(covered),
         receipt=view.uids.get(ref, ""),
         entries=tuple(view.transactions.get(ref, ())),
@@ -354,17 +400,22 @@ def _movement(
 
 
 def _instalments(document: StatementDocument) -> Sequence[InstalmentRow]:
-    return [
-        InstalmentRow(
-            number=str(line.number),
-            due=wording.short_day(line.due_on),
-            agreed=_money(document, line.agreed_minor),
-            added=_money(document, line.added_minor) if line.added_minor else "",
-            paid=_money(document, line.paid_minor + line.waived_minor) if line.paid_minor or line.waived_minor else "",
-            owed=_money(document, line.owed_minor),
-        )
-        for line in document.instalments
-    ]
+    return [_instalment(document, line) for line in document.instalments]
+
+
+def _instalment(document: StatementDocument, line: InstalmentLine) -> InstalmentRow:
+    settled = line.paid_minor + line.waived_minor + line.transferred_minor
+    due = wording.short_day(line.due_on)
+    if line.was_due_on is not None:
+        due = _("%(day)s (antes, %(before)s)") % {"day": due, "before": wording.short_day(line.was_due_on)}
+    return InstalmentRow(
+        number=_("Devuelto") if line.is_extra else str(line.number),
+        due=due,
+        agreed=_money(document, line.agreed_minor),
+        added=_money(document, line.added_minor) if line.added_minor else "",
+        paid=_money(document, settled) if settled else "",
+        owed=_money(document, line.owed_minor),
+    )
 
 
 def _order_note(document: StatementDocument) -> str:

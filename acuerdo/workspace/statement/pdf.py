@@ -113,9 +113,14 @@ def _head(sheet: _Sheet, paper: Paper) -> None:
 
 def _parts(sheet: _Sheet, paper: Paper) -> None:
     sheet.heading(_("De qué está hecho"))
-    heads = [_("Concepto"), _("Llegó a ser"), _("Pagado"), _("Condonado"), _("Pendiente")]
-    rows = [[row.label, row.origin, row.paid, row.waived, row.owed] for row in paper.parts]
-    sheet.rows(heads, rows, (40, 34, 34, 30, 34), last=[_("Total"), "", "", "", paper.total])
+    if any(row.transferred for row in paper.parts):
+        heads = [_("Concepto"), _("Llegó a ser"), _("Pagado"), _("Condonado"), _("Trasladado"), _("Pendiente")]
+        rows = [[row.label, row.origin, row.paid, row.waived, row.transferred, row.owed] for row in paper.parts]
+        sheet.rows(heads, rows, (38, 29, 29, 26, 29, 29), last=[_("Total"), "", "", "", "", paper.total])
+    else:
+        heads = [_("Concepto"), _("Llegó a ser"), _("Pagado"), _("Condonado"), _("Pendiente")]
+        rows = [[row.label, row.origin, row.paid, row.waived, row.owed] for row in paper.parts]
+        sheet.rows(heads, rows, (40, 34, 34, 30, 34), last=[_("Total"), "", "", "", paper.total])
     if paper.rate_note:
         sheet.ln(2)
         sheet.say(paper.rate_note, size=9, colour=SOFT)
@@ -147,8 +152,11 @@ def _late_block(sheet: _Sheet, block: LateBlock) -> None:
     sheet.say(block.title, size=10, bold=True)
     heads = [_("Días"), _("Cuántos"), _("Base"), _("Tasa"), _("Por día"), _("Interés")]
     rows = [[row.period, row.days, row.base, row.rate, row.daily, row.amount] for row in block.rows]
-    if block.settled:
+    if block.settled or block.carried:
         rows.append([_("Suma"), "", "", "", "", block.accrued])
+    if block.carried:
+        rows.append([_("Se debe de nuevo"), "", "", "", "", block.carried])
+    if block.settled:
         rows.append([_("Ya pagado o condonado"), "", "", "", "", f"−{block.settled}"])
     sheet.rows(heads, rows, (40, 17, 31, 29, 31, 30), last=[_("Pendiente"), "", "", "", "", block.owed])
 
@@ -168,7 +176,7 @@ def _movement(sheet: _Sheet, row: MovementRow) -> None:
     if sheet.will_page_break(14):
         sheet.add_page()
     sheet.ln(1)
-    sheet.say(f"{row.day} · {row.label} · {row.amount}", size=10, bold=True)
+    sheet.say(" · ".join(part for part in (row.day, row.label, row.amount) if part), size=10, bold=True)
     for sentence in row.covered:
         sheet.say(sentence, size=9)
     if row.receipt:

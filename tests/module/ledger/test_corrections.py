@@ -20,6 +20,7 @@ from acuerdo.ledger.public import (
     write_off,
 )
 from acuerdo.ledger.rules.rate_caps import RateCap
+from tests.factories import allow_fees
 from tests.module.ledger.test_payments import late_minor, legs, make_account, pay
 
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_fee_needs_its_activity_and_is_charged_once_for_it() -> None:
     make_account(late=None)
+    allow_fees(1)
     first = post_fee(1, 1500, charged_on=TODAY, activity="llamada-1", **WHO)
     assert post_fee(1, 9900, charged_on=TODAY, activity="llamada-1", **WHO).pk == first.pk
     assert Account.objects.get().collection_fee_minor == 1500

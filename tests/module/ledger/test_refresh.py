@@ -1,16 +1,29 @@
 """The bulk refresh: equal, row by row, to the pure rules on random portfolios; changes only what changes."""
 
 import random
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions.posting import set_state
 from acuerdo.ledger.actions.refresh import refresh_states
 from acuerdo.ledger.actions.writing import STATE_TYPES
 from acuerdo.ledger.models import Account, AccountEvent, CertifiedCap, Instalment, Payment
-from acuerdo.ledger.public import NewPayment, pause_late_interest, post_fee, record_payments, waive, write_off
+from acuerdo.ledger.public import (
+    NewPayment,
+    charge_back,
+    disclose_tariff,
+    extend_due_dates,
+    pause_late_interest,
+    post_fee,
+    record_payments,
+    return_credit,
+    waive,
+    write_off,
+)
 from acuerdo.ledger.queries import cap_tables, load_accounts, state_of
 from acuerdo.ledger.tasks import refresh
 
@@ -70,10 +83,13 @@ def random_terms(source: random.Random) -> dict[str, Any]:
         "rounding": source.choice(["half_up", "half_up", "half_even"]),
         "unit": source.choice(["0.01", "1"]),
         "order": source.choice(["oldest_instalment_first", "component_first"]),
+        "collection_fees": {"country": "CO", "kind": "consumo", "tariff": "prueba"},
     }
 
 
 def load_caps() -> None:
+    rule = {"from": "2020-01-01", "citation": "Tarifas de prueba", "bands": [{"amount": "9999"}]}
+    disclose_tariff("prueba", rule, now=NOW, actor="x")
     for month in range(1, 13):
         first = date(2025 + (month + 8) // 12, (month + 8) % 12 + 1, 1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -97,13 +113,31 @@ def random_happenings(source: random.Random, day: date, count: int) -> None:
     ]  # fmt: skip
     record_payments(paid, now=at(day), actor="x")
     if Account.objects.filter(pk=1, balance_source="ledger").exists():
-        post_fee(source.randint(1, count), 1500, charged_on=day, activity=f"a{day}", now=at(day), actor="x")
+        owing = Account.objects.filter(days_past_due__gt=0).order_by("pk")[0]
+        post_fee(owing.pk, 1500, charged_on=day, activity=f"a{day}", now=at(day), actor="x")
         span = {"from_on": day + timedelta(days=2), "to_on": day + timedelta(days=source.randint(2, 20))}
         pause_late_interest(source.randint(1, count), **span, reason="disputa", now=at(day), actor="x")
         owing = Account.objects.filter(contract_interest_minor__gt=10).order_by("pk")[0]
         waive(owing.pk, "contract_interest", 5, waived_on=day, reason="acuerdo", now=at(day), actor="x")
         debtor = Account.objects.filter(balance_minor__gt=0).order_by("-pk")[0]
         write_off(debtor.pk, written_off_on=day, reason="castigo", now=at(day), actor="x")
+        random_changes(source, day, count)
+
+
+def random_changes(source: random.Random, day: date, count: int) -> None:
+    """Dues put off, money gone back, credit returned: where the random account allows it."""
+    papers: dict[str, Any] = {"reason": "prueba", "now": at(day), "actor": "x"}
+    later = day + timedelta(days=source.randint(3, 50))
+    for turn in range(4):
+        with suppress(Refusal):
+            extend_due_dates(source.randint(1, count), {source.randint(1, 3): later}, extended_on=day, **papers)
+        payment = Payment.objects.filter(reverses=None, paid_on__lte=day).order_by("pk")[source.randint(0, 9)]
+        amount = source.randint(1, payment.amount_minor)
+        with suppress(Refusal):
+            charge_back(payment.pk, amount, charged_back_on=day, reference=f"c{day}{turn}", **papers)
+        credited = source.choice(Account.objects.order_by("-unallocated_minor", "pk")[:4])
+        with suppress(Refusal):
+            return_credit(credited.pk, source.randint(1, 500), returned_on=day, reference=f"r{day}{turn}", **papers)
 
 
 def differences(day: date) -> list[tuple[int, str, Any, Any]]:

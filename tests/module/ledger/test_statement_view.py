@@ -21,6 +21,7 @@ from acuerdo.ledger.public import (
     waive,
 )
 from acuerdo.ledger.rules.statement_answer import show_document
+from tests.factories import allow_fees
 
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 20)
@@ -68,11 +69,12 @@ def test_the_statement_is_the_state_of_the_account(account: Account) -> None:
 
 
 def test_each_payment_leads_to_its_entries(account: Account) -> None:
+    allow_fees(1)
     post_fee(1, amount_minor=1500, charged_on=TODAY, activity="llamada-1", now=NOW, actor="caja")
     waive(1, component="late_interest", amount_minor=40, waived_on=TODAY, reason="acuerdo", now=NOW, actor="caja")
     view = statement_view(1, TODAY)
     for line in view.document.payments:
-        posted: Counter[tuple[str, int]] = Counter()
+        posted: Counter[tuple[str, int | None]] = Counter()
         for leg in Entry.objects.filter(
             transaction_uid__in=view.transactions[line.ref], instalment_number__isnull=False
         ):
@@ -80,7 +82,7 @@ def test_each_payment_leads_to_its_entries(account: Account) -> None:
         told = {(share.component, share.instalment): -share.amount_minor for share in line.shares}
         assert {key: minor for key, minor in posted.items() if minor} == told
     assert [(line.kind, line.amount_minor) for line in view.document.changes] == [("fee", 1500), ("waiver", 40)]
-    assert {line.ref for line in view.document.changes} <= set(view.transactions)
+    assert {line.uid for line in view.document.changes} <= set(view.transactions)
 
 
 def test_a_reversed_payment_shows_and_counts_nowhere(account: Account) -> None:
