@@ -131,7 +131,7 @@ def random_changes(source: random.Random, day: date, count: int) -> None:
     for turn in range(4):
         with suppress(Refusal):
             extend_due_dates(source.randint(1, count), {source.randint(1, 3): later}, extended_on=day, **papers)
-        payment = Payment.objects.filter(reverses=None, paid_on__lte=day).order_by("pk")[source.randint(0, 9)]
+        payment = source.choice(Payment.objects.filter(reverses=None).order_by("pk")[:10])
         amount = source.randint(1, payment.amount_minor)
         with suppress(Refusal):
             charge_back(payment.pk, amount, charged_back_on=day, reference=f"c{day}{turn}", **papers)
