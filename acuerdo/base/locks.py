@@ -31,13 +31,19 @@ def lock_person(debtor_id: int) -> None:
 def lock_person_many(debtor_ids: Iterable[int]) -> None:
     """`lock_person` for up to 1,000 people in one statement. Raises ValueError for more: commit in batches."""
     _in_transaction()
-    keys = sorted({_key("person", debtor_id) for debtor_id in debtor_ids})
-    if len(keys) > PERSONS_MAX:
-        raise ValueError(f"at most {PERSONS_MAX} people are locked in one transaction, not {len(keys)}")
+    keys = person_keys(debtor_ids)
     with connection.cursor() as cursor:
         # unnest keeps the array's order, so the locks are taken in it.
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
         cursor.fetchall()
+
+
+def person_keys(debtor_ids: Iterable[int]) -> list[int]:
+    """The keys of these people's locks, in the order in which everybody takes them; ValueError above 1,000."""
+    keys = sorted({_key("person", debtor_id) for debtor_id in debtor_ids})
+    if len(keys) > PERSONS_MAX:
+        raise ValueError(f"at most {PERSONS_MAX} people are locked in one transaction, not {len(keys)}")
+    return keys
 
 
 def try_lock_name(name: str, key: object = "") -> bool:

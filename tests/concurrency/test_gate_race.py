@@ -11,7 +11,8 @@ from django.db import connection
 
 from acuerdo.policy.actions import gate
 from acuerdo.policy.models import Attempt, Consent, Verdict
-from acuerdo.policy.public import PlannedContact, permit_and_log, permit_batch, place_hold
+from acuerdo.policy.public import PlannedContact, ask_gate, permit_and_log, permit_batch, place_hold
+from acuerdo.policy.queries import gathering
 from tests.factories import NOW, make_creditor, make_debtor, make_obligation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,16 +42,17 @@ def run_together(works: Sequence[Callable[[], Any]]) -> list[Any]:
 
 def test_without_the_lock_two_workers_pass_the_cap_together(monkeypatch: pytest.MonkeyPatch) -> None:
     (contact,) = people(1)
+    ask_gate(contact, actor="plan", now=NOW)  # the person has a salt already: making it would be a lock of its own
     both_have_read = threading.Barrier(2, timeout=20)
     read = gate.gather
 
-    def read_then_wait(*arguments: Any) -> Any:
-        gathered = read(*arguments)
+    def read_then_wait(*arguments: Any, **options: Any) -> Any:
+        gathered = read(*arguments, **options)
         both_have_read.wait()
         return gathered
 
     monkeypatch.setattr(gate, "gather", read_then_wait)
-    monkeypatch.setattr(gate, "lock_person_many", lambda debtor_ids: None)
+    monkeypatch.setattr(gathering, "person_keys", lambda debtor_ids: [])
     works = [lambda: permit_and_log(contact, actor="a", now=NOW).is_allowed] * 2
     assert run_together(works) == [True, True]
     assert Attempt.objects.count() == 2  # the person would be called twice on one day
@@ -61,8 +63,8 @@ def test_with_the_lock_one_of_two_workers_is_refused(monkeypatch: pytest.MonkeyP
     other_is_waiting = threading.Event()
     read = gate.gather
 
-    def read_slowly(*arguments: Any) -> Any:
-        gathered = read(*arguments)
+    def read_slowly(*arguments: Any, **options: Any) -> Any:
+        gathered = read(*arguments, **options)
         other_is_waiting.wait(timeout=0.5)  # the widest window: the other worker would have read by now
         return gathered
 

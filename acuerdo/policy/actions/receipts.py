@@ -54,29 +54,33 @@ def append_receipts(drafts: Sequence[Draft]) -> None:
     """Append in order, in one statement; the chain's head stays locked until the transaction ends."""
     if not drafts:
         return
-    columns: list[Any] = [
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT policy_append_receipts(%s::bigint[], %s::timestamptz[], %s::text[], %s::uuid[], %s::text[])",
+            receipt_columns(drafts),
+        )
+
+
+def receipt_columns(drafts: Sequence[Draft]) -> list[Any]:
+    """The drafts as the server's functions take them: creditors, instants, kinds, subjects, payloads."""
+    return [
         [draft.creditor_id for draft in drafts],
         [draft.at for draft in drafts],
         [str(draft.kind) for draft in drafts],
         [str(draft.subject) for draft in drafts],
         [canonical(draft.payload) for draft in drafts],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT policy_append_receipts(%s::bigint[], %s::timestamptz[], %s::text[], %s::uuid[], %s::text[])",
-            columns,
-        )
 
 
-def keep_verdicts(
-    gathered: Gathered, judged: Sequence[Judged], verdicts: Sequence[Verdict], attempts: Mapping[int | None, Attempt]
-) -> None:
-    """A receipt for each stored verdict; `attempts` by verdict's key, for those that were let out."""
+def draft_verdicts(
+    gathered: Gathered, judged: Sequence[Judged], verdicts: Sequence[Verdict], attempts: Mapping[int, Attempt]
+) -> list[Draft]:
+    """A receipt for each verdict to be stored; `attempts` by the verdict's place, for those that are let out."""
     salts = {pk: person.salt for pk, person in gathered.debtors.items() if person.salt}
     salts |= _make_salts([pk for pk in gathered.debtors if pk not in salts])
     drafts = []
-    for one, verdict in zip(judged, verdicts, strict=True):
-        attempt = attempts.get(verdict.pk)
+    for place, (one, verdict) in enumerate(zip(judged, verdicts, strict=True)):
+        attempt = attempts.get(place)
         payload = {
             "verdict": _answer(one, verdict),
             "question": _question(gathered, one, salts[one.contact.debtor_id]),
@@ -86,7 +90,7 @@ def keep_verdicts(
         }
         subject = gathered.debtors[one.contact.debtor_id].uid
         drafts.append(Draft(verdict.creditor_id, verdict.at, ReceiptKind.VERDICT, subject, payload))
-    append_receipts(drafts)
+    return drafts
 
 
 def keep_texts(texts: Sequence[SentText], *, now: datetime) -> None:

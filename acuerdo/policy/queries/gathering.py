@@ -13,46 +13,20 @@ from typing import Any
 
 from django.db import connection
 
+from acuerdo.base.locks import person_keys
 from acuerdo.policy.rules import PastContact, Reading
 
 HISTORY = timedelta(days=9)  # rolling seven local days, wherever the person's day began
 
-SOURCES = {
-    "debtors": """SELECT json_build_array(d.id, d.uid, d.timezone, d.region, encode(s.salt, 'hex')) AS row
-                  FROM portfolio_debtor d LEFT JOIN policy_personsalt s ON s.debtor_id = d.id
-                  WHERE d.id = ANY(%(debtors)s::bigint[])""",
-    "creditors": """SELECT json_build_array(id, uid, country, timezone) AS row FROM portfolio_creditor
-                    WHERE id = ANY(%(creditors)s::bigint[])""",
-    "points": """SELECT json_build_array(id, debtor_id, is_valid, ownership, kind, value, uid) AS row
-                 FROM portfolio_contactpoint WHERE id = ANY(%(points)s::bigint[])""",
-    "excluded": """SELECT json_build_array(p.id, e.country, e.effective_on) AS row FROM portfolio_contactpoint p
-                   JOIN policy_excludednumber e ON e.value = p.value AND e.removed_on IS NULL
-                   WHERE p.id = ANY(%(points)s::bigint[]) ORDER BY e.effective_on""",
-    "registries": "SELECT json_build_array(country, max(loaded_at)) AS row FROM policy_registryload GROUP BY country",
-    "obligations": """SELECT json_build_array(o.id, o.uid, o.debtor_id, o.creditor_id, o.gone_on, a.status, a.balance_minor,
-                                              a.balance_due_minor) AS row
-                      FROM portfolio_obligation o JOIN ledger_account a ON a.id = o.id
-                      WHERE o.id = ANY(%(obligations)s::bigint[]) OR o.debtor_id = ANY(%(debtors)s::bigint[])""",
-    "relations": """SELECT json_build_array(debtor_id, obligation_id, relation) AS row FROM portfolio_obligationparty
-                    WHERE debtor_id = ANY(%(debtors)s::bigint[])""",
-    "consents": """SELECT json_build_array(debtor_id, uid, channel, purpose, granted_at, revoked_at) AS row FROM policy_consent
-                   WHERE debtor_id = ANY(%(debtors)s::bigint[]) ORDER BY id""",
-    "holds": """SELECT json_build_array(debtor_id, obligation_id, uid, kind, channel, starts_at, ends_at) AS row
-                FROM policy_hold
-                WHERE (debtor_id = ANY(%(debtors)s::bigint[]) OR obligation_id = ANY(%(obligations)s::bigint[]))
-                  AND lifted_at IS NULL AND (ends_at IS NULL OR ends_at > %(now)s) ORDER BY id""",
-    "hours": """SELECT json_build_array(debtor_id, hours, instrument <> '', given_at) AS row FROM policy_contactpreference
-                WHERE debtor_id = ANY(%(debtors)s::bigint[]) AND revoked_at IS NULL""",
-    "history": """SELECT json_build_array(debtor_id, uid, at, channel, direction, right_party, is_two_way, counts,
-                                          obligation_id) AS row
-                  FROM policy_attempt WHERE debtor_id = ANY(%(debtors)s::bigint[]) AND at > %(since)s ORDER BY at, id""",
-    "readings": """SELECT json_build_array(creditor_id, pack, name, value, approved_by, approved_on) AS row
-                   FROM policy_policyreading
-                   WHERE creditor_id = ANY(%(creditors)s::bigint[]) AND approved_on <= %(today)s
-                   ORDER BY approved_on, id""",
-}
-_COLUMN = "(SELECT json_agg({name}.row) FROM ({source}) AS {name})"
-STATEMENT = "SELECT " + ", ".join(_COLUMN.format(name=name, source=source) for name, source in SOURCES.items())
+# What `policy_gate_facts` tells, in its order.
+SOURCES = (
+    "debtors", "creditors", "points", "excluded", "registries", "obligations", "relations", "consents", "holds", "hours",
+    "history", "readings",
+)  # fmt: skip
+STATEMENT = (
+    "SELECT policy_gate_facts(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],"
+    " %s::timestamptz, %s::timestamptz, %s::date)::text"
+)
 
 type Row = list[Any]
 
@@ -143,33 +117,34 @@ class Gathered:
         self.history_rows[debtor_id].append(list(row))
 
 
-def gather(contacts: Iterable[PlannedContact], now: datetime) -> Gathered:
-    """All rows that bind these contacts, in one statement."""
+def gather(contacts: Iterable[PlannedContact], now: datetime, *, has_locks: bool = False) -> Gathered:
+    """All rows that bind these contacts, in one statement. `has_locks` first takes the persons' locks, until the transaction
+    ends, reads after them, and gives each person who has none their salt.
+
+    The statement is a function of the server (migration 0004), so that a session plans its twelve reads only once.
+    """
     contacts = list(contacts)
-    asked: dict[str, Any] = {
-        "debtors": sorted({contact.debtor_id for contact in contacts}),
-        "creditors": sorted({contact.creditor_id for contact in contacts}),
-        "obligations": sorted({one.obligation_id for one in contacts if one.obligation_id is not None}),
-        "points": sorted({one.contact_point_id for one in contacts if one.contact_point_id is not None}),
-        "now": now,
-        "since": now - HISTORY,
+    debtors = sorted({contact.debtor_id for contact in contacts})
+    asked = [
+        person_keys(debtors) if has_locks else None,
+        debtors,
+        sorted({contact.creditor_id for contact in contacts}),
+        sorted({one.obligation_id for one in contacts if one.obligation_id is not None}),
+        sorted({one.contact_point_id for one in contacts if one.contact_point_id is not None}),
+        now,
+        now - HISTORY,
         # An approval of today waits until the date has begun everywhere here.
-        "today": (now - timedelta(hours=12)).date(),
-    }
+        (now - timedelta(hours=12)).date(),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, asked)
-        columns = cursor.fetchone()
-    told = {name: _rows(column) for name, column in zip(SOURCES, columns, strict=True)}
+        (told,) = cursor.fetchone()
+    rows = {name: found or [] for name, found in zip(SOURCES, json.loads(told), strict=True)}
     gathered = Gathered(now)
-    _take_persons(gathered, told)
-    _take_debts(gathered, told)
-    _take_permissions(gathered, told)
+    _take_persons(gathered, rows)
+    _take_debts(gathered, rows)
+    _take_permissions(gathered, rows)
     return gathered
-
-
-def _rows(column: Any) -> list[Row]:
-    rows: list[Row] = json.loads(column) if isinstance(column, str) else column or []
-    return rows
 
 
 def _take_persons(gathered: Gathered, told: dict[str, list[Row]]) -> None:

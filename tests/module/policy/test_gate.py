@@ -226,8 +226,8 @@ def test_batch_takes_the_same_statements_whatever_its_size(size: int, django_ass
     obligations = [make_obligation(make_debtor(), creditor) for _ in range(size)]
     for obligation in obligations:
         consent(obligation.debtor, "sms")
-    # savepoint, lock, facts, verdicts, attempts, salts of first receipts, receipts, release
-    with django_assert_num_queries(8):
+    # savepoint, facts under the locks, all answers at once, release
+    with django_assert_num_queries(4):
         done = permit_batch([planned(obligation) for obligation in obligations], actor="prueba", now=NOW)
     assert all(one.is_allowed for one in done)
 
