@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from acuerdo.policy.adapters import signatures
 from acuerdo.policy.adapters.signing_key import signing_key
 from acuerdo.policy.models import Checkpoint, Receipt, ReceiptChain
-from acuerdo.policy.rules import ed25519
 from acuerdo.policy.rules.proof import Stretch, tree_root
 
 
@@ -50,8 +50,8 @@ def write_checkpoint(creditor_id: int, *, now: datetime) -> Checkpoint | None:
         at=now,
         digest=stretch.digest,
         root=stretch.root,
-        public_key=ed25519.public_key(key),
-        signature=ed25519.sign(key, stretch.statement()),
+        public_key=signatures.public_key(key),
+        signature=signatures.sign(key, stretch.statement()),
     )
 
 

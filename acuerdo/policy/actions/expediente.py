@@ -21,6 +21,7 @@ from acuerdo.base.audit import write_audit
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.actions.checkpoints import stretch_digests, write_checkpoint
 from acuerdo.policy.actions.receipts import SentText
+from acuerdo.policy.adapters import signatures
 from acuerdo.policy.adapters.signing_key import signing_key
 from acuerdo.policy.models import Attempt, Checkpoint, PersonSalt, Receipt
 from acuerdo.policy.queries.verification import chain_uid
@@ -100,7 +101,7 @@ def _document(
         "debtor": {
             "uid": str(person["uid"]), "name": person["full_name"], "document": f"{person['id_type']} {person['id_number']}",
         },
-        "public_key": ed25519.public_key(signing_key()).hex(),
+        "public_key": signatures.public_key(signing_key()).hex(),
         "checkpoints": [
             _checkpoint_row(one, chains[pk]) for pk in chains for one in checkpoints[pk] if (chains[pk], one.sequence) in used
         ],
@@ -171,7 +172,7 @@ def _pack(document: Mapping[str, Any], now: datetime) -> bytes:
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     told = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
-    signature = ed25519.sign(signing_key(), offline.MANIFEST_TITLE + told.encode())
+    signature = signatures.sign(signing_key(), offline.MANIFEST_TITLE + told.encode())
     manifest = {"files": digests, "signature": signature.hex()}
     files[offline.MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode()
     kept = io.BytesIO()
@@ -185,7 +186,7 @@ def _pack(document: Mapping[str, Any], now: datetime) -> bytes:
 
 
 def verifier_source() -> str:
-    """`verificar.py`: the very code that signs and verifies here, three files as one, without its imports of each other."""
+    """`verificar.py`: the plain form of what signs and links here, three files as one, without its imports of each other."""
     sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (ed25519, proof, offline)]
     lines = [line for source in sources for line in source.splitlines() if not line.startswith("from acuerdo.")]
     return "\n".join(lines) + "\n"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from acuerdo.policy.adapters import signatures
 from acuerdo.policy.models import Checkpoint, Receipt, ReceiptChain, ReceiptKind, Verdict
-from acuerdo.policy.rules import ed25519
 from acuerdo.policy.rules.proof import GENESIS, Link, Stretch, link_digest, tree_root
 
 CHUNK = 2000
@@ -145,7 +145,7 @@ def stretch_of(row: Checkpoint, chain: str) -> Stretch:
 
 
 def _check_signature(row: Checkpoint, chain: str) -> None:
-    if not ed25519.is_signed(bytes(row.public_key), stretch_of(row, chain).statement(), bytes(row.signature)):
+    if not signatures.is_signed(bytes(row.public_key), stretch_of(row, chain).statement(), bytes(row.signature)):
         raise _Difference(row.sequence, "checkpoint-signature")
 
 

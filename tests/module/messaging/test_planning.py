@@ -133,7 +133,7 @@ def test_a_name_cannot_bring_fields_markup_or_headers(world: Any) -> None:
 def test_many_take_the_queries_of_one(world: Any, django_assert_num_queries: Any) -> None:
     wishes = [world.wish(world.obligation()) for _ in range(15)]
     # savepoint 2 · known · gather 3 · templates · points · gate: facts, savepoint 2, insert, salts, receipts · insert · ids
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         outcomes = plan_batch(wishes, NOW)
     assert count_states(outcomes) == {"scheduled": 15}
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acuerdo.policy.adapters import signatures
 from acuerdo.policy.rules.ed25519 import ORDER, is_signed, public_key, sign
 from acuerdo.policy.rules.proof import GENESIS, Link, commit, follow_path, link_digest, tree_path, tree_root
 
@@ -38,6 +39,18 @@ def test_signatures_of_the_rfc(secret: str, key: str, message: str, signature: s
     assert public_key(bytes.fromhex(secret)).hex() == key
     assert sign(bytes.fromhex(secret), bytes.fromhex(message)).hex() == signature
     assert is_signed(bytes.fromhex(key), bytes.fromhex(message), bytes.fromhex(signature))
+
+
+@pytest.mark.parametrize("length", [0, 1, 64, 1000])
+def test_the_library_and_the_plain_form_agree(length: int) -> None:
+    secret, message = hashlib.sha256(bytes([length % 256])).digest(), bytes(range(256)) * 4
+    message = message[:length]
+    signature = signatures.sign(secret, message)
+    assert signature == sign(secret, message)
+    assert signatures.public_key(secret) == public_key(secret)
+    for key, text, told in ((public_key(secret), message, signature), (bytes(32), message, signature), (b"", b"", b"")):
+        assert signatures.is_signed(key, text, told) == is_signed(key, text, told)
+    assert not signatures.is_signed(public_key(secret), message + b"x", signature)
 
 
 @pytest.mark.parametrize("place", [0, 31, 32, 63])
