@@ -216,11 +216,9 @@ def _let_out[T](label: str, work: Callable[[T], None], things: list[T], *, each:
         cpu = time.process_time() + _server_seconds(server()) - spent
     count = (len(things) - WORKERS) * each
     speed = cores * count / cpu
-    print(
-        f"receipts, {label}: {speed:,.0f}/s of {cores} cores' time ({speed / RECEIPTS_MIN:.1f} × the target; {cpu / count * 1000:.2f} ms each),"
-        f" {count / seconds:,.0f}/s by the clock at load {os.getloadavg()[0]:.1f}",
-        flush=True,
-    )
+    share = f"{speed / RECEIPTS_MIN:.1f} × the target; {cpu / count * 1000:.2f} ms each"
+    clocked = f"{count / seconds:,.0f}/s by the clock at load {os.getloadavg()[0]:.1f}"
+    print(f"receipts, {label}: {speed:,.0f}/s of {cores} cores' time ({share}), {clocked}", flush=True)
     return speed
 
 
