@@ -128,7 +128,7 @@ def _bare_scan() -> tuple[int, float, float]:
     """Size of the snapshot's tables in memory, and how long reading every column of them takes."""
     import polars as pl
 
-    from acuerdo.strategy.actions import snapshot_folder
+    from acuerdo.strategy.actions.day import snapshot_folder
 
     paths = sorted(snapshot_folder().rglob("*.parquet"))
     wall, cpu = time.perf_counter(), time.process_time()

@@ -5,6 +5,7 @@ The command line says each of its texts in the terminal's language (ACUERDO_LANG
 
 import argparse
 import importlib
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import yaml
 
 from acuerdo.config.cli.main import COMMANDS
 from acuerdo.portfolio.rules.fields import FIELDS
+from acuerdo.strategy.rules.schema import strategy_schema
 
 DOCS = Path(__file__).resolve().parent
 GENERATED = "<!-- Made by docs/build_reference.py (`make docs`); edit the code's texts instead. -->"
@@ -183,6 +185,8 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"{path.relative_to(DOCS.parent)}\n")
+    schema = DOCS.parent / "acuerdo" / "strategy" / "data" / "strategy.schema.json"
+    schema.write_text(json.dumps(strategy_schema(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

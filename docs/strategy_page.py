@@ -1,6 +1,7 @@
 """The reference page of strategy documents: fields, the language of conditions, every fact, every reason. Made from the code."""
 
 from acuerdo.strategy.rules.facts import FACTS, NEVER
+from acuerdo.strategy.rules.field_words import FIELD_WORDS
 from acuerdo.strategy.rules.reasons import REASONS, say
 
 WORDS = {
@@ -16,12 +17,23 @@ WORDS = {
             "`until`) y queda abierto "
             "`open_days` días: si ese día no se puede contactar, se hace el siguiente permitido. Cualquier contacto "
             "desde que cayó cuenta como "
-            "haberlo hecho. Con `on_promise` el día se cuenta desde la fecha prometida. Sin `day`, el paso cae cuando "
+            "haberlo hecho, salvo que el paso pida un reintento (`retry`). Con `relative_to` el día se cuenta desde la fecha "
+            "prometida (`promise`) o desde el último contacto (`contact`). Sin `day`, el paso cae cuando "
             "se cumple su `when`.\n\n"
             "Una condición (`when`) compara hechos: `days_past_due >= 4 and not company`, `0 <= promise_due_in <= 1`, "
             '`stage in ["early", "middle"]`, `balance_due > amount(COP=2000000, PEN=2000)`. Admite `and`, `or`, `not`, `in`, `+` y `-`. '
-            f"Un hecho nunca está vacío: «no hay» son {NEVER} días o un texto vacío."
+            f"Un hecho nunca está vacío: «no hay» son {NEVER} días o un texto vacío. Las características protegidas (sexo, edad, "
+            "origen…) no se admiten.\n\n"
+            "El esquema JSON está en `acuerdo/strategy/data/strategy.schema.json` y lo imprime `acuerdo strategy schema`: con él, un "
+            "editor de YAML completa y revisa mientras se escribe.\n\n"
+            "Una versión pasa de borrador a por aprobar, y **otra persona** la aprueba: rige de inmediato o desde su fecha, hasta que "
+            "otra la reemplaza, termina su plazo (y vuelve la anterior) o alguien regresa a la anterior. Antes de enviarla se "
+            "revisa que la ley permita cada paso, que cada plantilla exista y tenga sus campos, y quién queda por fuera.\n\n"
+            "Un experimento (`experiments`) reparte a las personas en variantes por un sorteo estable; nadie está en dos. Un paso "
+            "con `variants` sirve solo a esas."
         ),
+        "fields": "## Campos",
+        "field_heads": ["campo", "qué es"],
         "facts": "## Hechos",
         "fact_heads": ["hecho", "tipo", "qué es", "valores"],
         "reasons": "## Motivos",
@@ -42,13 +54,24 @@ WORDS = {
             "before the due date; `day: 8`, the eighth past due), may repeat (`repeat_days`, `until`) and stays open "
             "for `open_days` days: when "
             "nobody may be contacted that day, it is done on the next permitted one. Any contact since it fell counts "
-            "as having done it. With "
-            "`on_promise` the day counts from the promised date. Without `day`, the step falls when its `when` holds.\n\n"
+            "as having done it, unless the step asks for a `retry`. With "
+            "`relative_to` the day counts from the promised date (`promise`) or the last contact (`contact`). Without `day`, "
+            "the step falls when its `when` holds.\n\n"
             "A condition (`when`) compares facts: `days_past_due >= 4 and not company`, `0 <= promise_due_in <= 1`, "
             '`stage in ["early", "middle"]`, `balance_due > amount(COP=2000000, PEN=2000)`. It takes `and`, `or`, '
             "`not`, `in`, `+` and `-`. "
-            f"A fact is never empty: “none” is {NEVER} days or an empty text."
+            f"A fact is never empty: “none” is {NEVER} days or an empty text. Protected characteristics (sex, age, origin…) are "
+            "refused.\n\n"
+            "The JSON Schema is in `acuerdo/strategy/data/strategy.schema.json` and `acuerdo strategy schema` prints it: with it a YAML "
+            "editor completes and checks as one writes.\n\n"
+            "A version goes from draft to in review, and **another person** approves it: it is in force at once or from its date, until "
+            "another replaces it, its term ends (and the one before returns) or somebody rolls back. Before it is sent to review "
+            "it is checked that the law permits each step, that each template exists with its fields, and who is left out.\n\n"
+            "An experiment (`experiments`) divides people into variants by a stable draw; nobody is in two. A step with "
+            "`variants` serves those alone."
         ),
+        "fields": "## Fields",
+        "field_heads": ["field", "is"],
         "facts": "## Facts",
         "fact_heads": ["fact", "type", "is", "values"],
         "reasons": "## Reasons",
@@ -76,6 +99,11 @@ def page(language: str, generated: str) -> str:
         str(words["title"]),
         generated,
         str(words["intro"]),
+        str(words["fields"]),
+        _table(
+            words["field_heads"],
+            [[f"`{name}`", told[0 if language == "es" else 1]] for name, told in FIELD_WORDS.items()],
+        ),
         str(words["facts"]),
         _table(words["fact_heads"], facts),
     ]

@@ -13,6 +13,8 @@ ACCOUNTS = Extract(
         "is_written_off": "status = 'written_off'",
         "balance_minor": "balance_minor",
         "balance_due_minor": "balance_due_minor",
+        "late_interest_minor": "late_interest_minor",
+        "paid_minor": "paid_minor",
         "days_past_due": "days_past_due::bigint",
         "bucket": "bucket",
         "next_due_day": day_sql("next_due_on"),

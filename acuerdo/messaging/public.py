@@ -6,7 +6,7 @@ from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, coun
 from acuerdo.messaging.actions.withdrawal import withdraw_paid
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.ports import Answer, MessageChannel, Outgoing
-from acuerdo.messaging.queries import best_points, messages_of, sandbox_deliveries, sent_texts
+from acuerdo.messaging.queries import best_points, messages_of, published_texts, sandbox_deliveries, sent_texts
 
 __all__ = [
     "Answer",
@@ -25,6 +25,7 @@ __all__ = [
     "load_templates",
     "messages_of",
     "plan_batch",
+    "published_texts",
     "recover_stuck",
     "sandbox_deliveries",
     "sent_texts",

@@ -204,6 +204,11 @@ def _closeness(row: Template, variant: Variant) -> tuple[bool, bool, bool, bool]
     return (row.form_of_address == variant.form_of_address, is_usual, bool(row.segment), bool(row.country))
 
 
+def published_texts() -> QuerySet[Template]:
+    """Every published text that is not of one country alone, by code, channel and language. One query."""
+    return Template.objects.filter(status="published", country="").order_by("code", "channel", "language", "version")
+
+
 def best_points(debtor_ids: Iterable[int]) -> dict[tuple[int, str], tuple[int, str]]:
     """By (person, channel) the contact point most surely theirs, as (id, value). One query."""
     points = related("contact_point")._default_manager.filter(debtor_id__in=set(debtor_ids), is_valid=True)

@@ -57,6 +57,7 @@ ATTEMPTS = Extract(
         "is_out": "direction = 'out'",
         "is_two_way": "is_two_way",
         "counts": "counts",
+        "disposition": "disposition",
     },
     recent="at >= to_timestamp({since} / 1000000.0)",
     recent_column="at_us",

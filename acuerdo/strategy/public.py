@@ -1,36 +1,49 @@
 """What other capabilities may use of strategy. `rules` is pure and may be imported directly as well."""
 
-from acuerdo.strategy.actions import (
-    base_strategy_text,
+from acuerdo.strategy.actions.day import (
     decide_day,
     dispatch_messages,
-    ensure_published_strategy,
     mark,
     mark_done,
-    publish_strategy,
-    save_strategy,
     snapshot_folder,
     take_snapshot,
 )
+from acuerdo.strategy.actions.episodes import record_episodes
+from acuerdo.strategy.actions.versions import (
+    approve_strategy,
+    base_strategy_text,
+    edit_draft,
+    ensure_published_strategy,
+    keep_dates,
+    publish_strategy,
+    return_strategy,
+    roll_back_strategy,
+    save_strategy,
+    submit_strategy,
+)
 from acuerdo.strategy.engine.run import decide, write_plan
 from acuerdo.strategy.engine.snapshot import read_snapshot
-from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
+from acuerdo.strategy.models import ArrearsEpisode, Decision, DecisionRun, DecisionState, Strategy, StrategyStatus
 from acuerdo.strategy.payments import Settled, settle_payments
 from acuerdo.strategy.queries import (
     Drop,
     Funnel,
     Why,
     Wish,
+    check_text,
     document_of,
     funnel,
+    history,
     planned_messages,
     published_strategy,
     queue_for,
     strategy_version,
     why,
 )
+from acuerdo.strategy.rules.review import Who
 
 __all__ = [
+    "ArrearsEpisode",
     "Decision",
     "DecisionRun",
     "DecisionState",
@@ -38,15 +51,22 @@ __all__ = [
     "Funnel",
     "Settled",
     "Strategy",
+    "StrategyStatus",
+    "Who",
     "Why",
     "Wish",
+    "approve_strategy",
     "base_strategy_text",
+    "check_text",
     "decide",
     "decide_day",
     "dispatch_messages",
     "document_of",
+    "edit_draft",
     "ensure_published_strategy",
     "funnel",
+    "history",
+    "keep_dates",
     "mark",
     "mark_done",
     "planned_messages",
@@ -54,10 +74,14 @@ __all__ = [
     "published_strategy",
     "queue_for",
     "read_snapshot",
+    "record_episodes",
+    "return_strategy",
+    "roll_back_strategy",
     "save_strategy",
     "settle_payments",
     "snapshot_folder",
     "strategy_version",
+    "submit_strategy",
     "take_snapshot",
     "why",
     "write_plan",

@@ -12,11 +12,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
+from acuerdo.messaging.public import published_texts
+from acuerdo.messaging.rules.library import library
 from acuerdo.portfolio.public import visible_to
 from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
+from acuerdo.strategy.rules.checking import Finding, KnownText, check_document, lines_of
 from acuerdo.strategy.rules.document import StrategyDocument
 from acuerdo.strategy.rules.reasons import say
-from acuerdo.strategy.rules.yaml_text import read_strategy
+from acuerdo.strategy.rules.yaml_text import line_numbers, read_strategy
 
 PAGE_ROWS = 25
 OPEN_STATES = (DecisionState.PLANNED, DecisionState.QUEUED)
@@ -94,6 +97,29 @@ def document_of(strategy: Strategy) -> StrategyDocument:
 def _document(text: str) -> StrategyDocument:
     """Read once: a day asks for its strategy with every batch of messages, and reading the YAML takes a tenth of a second."""
     return read_strategy(text)
+
+
+def known_texts() -> list[KnownText]:
+    """The published texts of messaging, or the library's where none was loaded yet. One query."""
+    rows: Sequence[Any] = list(published_texts()) or library()
+    return [KnownText(row.code, row.channel, row.language, row.subject, row.body) for row in rows]
+
+
+def portfolio_countries() -> list[str]:
+    """Where the creditors of the portfolio are, two letters each."""
+    creditors = Decision._meta.get_field("creditor").related_model
+    return sorted(set(creditors._default_manager.values_list("country", flat=True)))
+
+
+def check_text(text: str, now: datetime) -> list[tuple[int, Finding]]:
+    """What a document that reads well may still get wrong in this installation, each with its line. Refuses `bad-strategy`."""
+    document = read_strategy(text)
+    return lines_of(check_document(document, known_texts(), portfolio_countries(), now), line_numbers(text))
+
+
+def history(code: str) -> list[Strategy]:
+    """Every version of a strategy, the newest first."""
+    return list(Strategy.objects.filter(code=code).order_by("-version"))
 
 
 def queue_for(user: User, on: date, filters: Q | None = None, page: int = 1) -> Page[Decision]:

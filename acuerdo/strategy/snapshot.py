@@ -1,6 +1,6 @@
 """All that a run reads, lent by the capabilities that own the tables."""
 
-from acuerdo.base.extracts import Extract
+from acuerdo.base.extracts import Extract, day_sql
 from acuerdo.ledger.public import EXTRACTS as LEDGER
 from acuerdo.negotiation.public import EXTRACTS as NEGOTIATION
 from acuerdo.policy.public import EXTRACTS as POLICY
@@ -20,4 +20,17 @@ AGENTS = Extract(
     where="creditor_id IS NOT NULL",
     is_incremental=False,
 )
-EXTRACTS = (*LEDGER, *PORTFOLIO, *POLICY, *NEGOTIATION, AGENTS)
+EPISODES = Extract(
+    name="episodes",
+    source="strategy_arrearsepisode",
+    key="episode_id",
+    columns={
+        "episode_id": "id",
+        "obligation_id": "obligation_id",
+        "began_day": day_sql("began_on"),
+        "ended_day": day_sql("ended_on"),
+        "contacts": "contacts::bigint",
+        "reminded": "reminded",
+    },
+)
+EXTRACTS = (*LEDGER, *PORTFOLIO, *POLICY, *NEGOTIATION, AGENTS, EPISODES)

@@ -2,31 +2,30 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import polars as pl
 
-from acuerdo.strategy.engine.snapshot import EPOCH_DAY, FORMAT, MANIFEST, Snapshot, read_snapshot
+from acuerdo.strategy.engine.snapshot import FORMAT, MANIFEST, Snapshot, read_snapshot
 from acuerdo.strategy.rules.dice import draw
 from acuerdo.strategy.rules.document import Step, StrategyDocument
 from acuerdo.strategy.rules.expressions import evaluate
 from acuerdo.strategy.rules.facts import NEVER
 from acuerdo.strategy.rules.reasons import HOLD_KINDS
+from tests.properties.strategy_history import DAWN, DAY, ON, US, Rows, plain_history
 
-ON = date(2026, 7, 15)  # a Wednesday
-DAY = ON.toordinal() - EPOCH_DAY
-DAWN = datetime(2026, 7, 15, 10, 0, tzinfo=UTC)  # 5:00 in Bogotá and Lima
-US = 1_000_000
+__all__ = ["DAWN", "DAY", "ON", "US", "Rows", "World", "make_world", "plain_facts", "plain_place"]
+
 FOREVER = 9_000_000_000_000_000
 CHANNELS = ("sms", "email", "whatsapp", "voice", "call", "visit", "letter")
 
 TYPES: dict[str, dict[str, Any]] = {
     "accounts": {
         "obligation_id": int, "currency": str, "is_written_off": bool, "balance_minor": int, "balance_due_minor": int, "days_past_due": int,
-        "bucket": str, "next_due_day": int, "next_due_minor": int, "last_payment_day": int, "last_payment_minor": int, "disbursed_day": int,
+        "late_interest_minor": int, "paid_minor": int, "bucket": str, "next_due_day": int, "next_due_minor": int, "last_payment_day": int, "last_payment_minor": int, "disbursed_day": int,  # noqa: E501
     },
     "creditors": {"creditor_id": int, "creditor": str, "country": str, "creditor_timezone": str},
     "obligations": {"obligation_id": int, "debtor_id": int, "creditor_id": int, "kind": str, "product": str},
@@ -43,6 +42,10 @@ TYPES: dict[str, dict[str, Any]] = {
     "preferences": {"debtor_id": int, "hours": str, "has_instrument": bool, "from_us": int, "to_us": int},
     "attempts": {
         "attempt_id": int, "debtor_id": int, "channel": str, "at_us": int, "is_out": bool, "is_two_way": bool, "counts": bool,
+        "disposition": str,
+    },
+    "episodes": {
+        "episode_id": int, "obligation_id": int, "began_day": int, "ended_day": int, "contacts": int, "reminded": bool,
     },
     "promises": {
         "promise_id": int, "debtor_id": int, "obligation_id": int, "state": str, "amount_minor": int, "currency": str, "made_day": int,
@@ -50,8 +53,6 @@ TYPES: dict[str, dict[str, Any]] = {
     },
     "agents": {"agent_id": int, "agency_id": int, "creditor_id": int},
 }  # fmt: skip
-
-Rows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def _add_attempt(tables: Rows, random: Random, debtor_id: int) -> None:
         "at_us": _us(at),
     }
     told = {"is_out": random.random() < 0.85, "is_two_way": random.random() < 0.3, "counts": random.random() < 0.9}
+    told["disposition"] = random.choice(["", "CD-PTP", "CD-DIF", "NC-NOC"])
     tables["attempts"].append({**row, **told})
 
 
@@ -191,11 +193,14 @@ def _add_debt(tables: Rows, random: Random, debtor_id: int) -> int:
         {
             "obligation_id": obligation_id, "currency": {1: "COP", 2: "PEN", 3: "USD"}[creditor_id],
             "is_written_off": random.random() < 0.04,
-            "balance_minor": balance, "balance_due_minor": due, "days_past_due": days, "bucket": "1-30",
+            "balance_minor": balance, "balance_due_minor": due, "days_past_due": days,
+            "late_interest_minor": due // 50, "paid_minor": random.choice([0, 0, 120_000_00, balance]), "bucket": "1-30",
             "next_due_day": None if ahead is None else DAY + ahead, "next_due_minor": 120_000_00, "last_payment_day": paid,
             "last_payment_minor": 0 if paid is None else 100, "disbursed_day": DAY - 300,
         }
     )  # fmt: skip
+    for _ in range(random.choice([0, 0, 1, 2])):
+        _add_episode(tables, random, obligation_id)
     if random.random() < 0.2:
         agency = random.choice([0, 9])
         agent = random.choice([0, 0, 3 if agency else 1])
@@ -205,8 +210,30 @@ def _add_debt(tables: Rows, random: Random, debtor_id: int) -> int:
     return obligation_id
 
 
+def _add_episode(tables: Rows, random: Random, obligation_id: int) -> None:
+    began = DAY - random.choice([1, 20, 100, 364, 400])
+    ended = random.choice([None, began + 1, min(began + 50, DAY + 3)])
+    row = {
+        "episode_id": len(tables["episodes"]) + 1,
+        "obligation_id": obligation_id,
+        "began_day": began,
+        "ended_day": ended,
+    }
+    tables["episodes"].append({**row, "contacts": random.choice([0, 0, 3]), "reminded": random.random() < 0.5})
+
+
 def _add_promises(tables: Rows, random: Random, debtor_id: int, obligation_id: int) -> None:
-    states = random.choice([["open"], ["verifying"], ["broken"], ["kept", "broken"], ["broken", "open"], ["cancelled"]])
+    states = random.choice(
+        [
+            ["open"],
+            ["verifying"],
+            ["broken"],
+            ["kept", "broken"],
+            ["broken", "open"],
+            ["cancelled"],
+            ["partly_kept", "kept"],
+        ]
+    )
     for state in states:
         is_open = state in ("open", "verifying")
         row = {
@@ -230,14 +257,26 @@ def plain_place(facts: dict[str, Any], document: StrategyDocument) -> tuple[str,
     """(blocker, segment, step, days since the step fell) of one obligation, as the document says in words."""
     segment = next((one for one in document.segments if evaluate(one.condition, facts)), None)
     fallen = [step for step in document.steps if segment is not None and _falls(step, segment.code, facts, document)]
-    open_steps = [step for step in fallen if step.day is None or facts["last_contact_days"] > _age(step, facts)]
+    open_steps = [step for step in fallen if not _is_done(step, facts)]
     step = open_steps[0] if open_steps else None
     blocker = _blocker(facts, document, segment.code if segment else "", fallen=bool(fallen), is_open=step is not None)
     return blocker, segment.code if segment else "", step.code if step else "", _age(step, facts) if step else 0
 
 
+def _is_done(step: Step, facts: dict[str, Any]) -> bool:
+    age = _age(step, facts)
+    if step.day is None or step.relative_to == "contact" or facts["last_contact_days"] > age:
+        return False
+    if step.retry is None:
+        return True
+    is_silent = facts["last_answer_days"] > age and facts["last_contact_days"] >= step.retry.after_days
+    return not (is_silent and facts["unanswered_in_row"] <= step.retry.times)
+
+
 def _place_on(step: Step, facts: dict[str, Any]) -> int:
-    return -facts["promise_due_in"] if step.on_promise else facts["day"]
+    return {"promise": -facts["promise_due_in"], "contact": facts["last_contact_days"], "due": facts["day"]}[
+        step.relative_to
+    ]
 
 
 def _age(step: Step, facts: dict[str, Any]) -> int:
@@ -249,6 +288,8 @@ def _age(step: Step, facts: dict[str, Any]) -> int:
 
 def _falls(step: Step, segment: str, facts: dict[str, Any], document: StrategyDocument) -> bool:
     if segment not in document.treated(step) or not evaluate(step.condition, facts):
+        return False
+    if evaluate(step.stop_condition, facts) or facts["last_contact_days"] < step.wait_days:
         return False
     if step.day is None:
         return True
@@ -313,6 +354,7 @@ def plain_facts(world: World, obligation_id: int, document: StrategyDocument) ->
     facts |= _plain_contacts(
         [row for row in tables["attempts"] if row["debtor_id"] == debt["debtor_id"]], person["timezone"]
     )
+    facts |= plain_history(tables, obligation_id, debt["debtor_id"])
     facts["hold_kind"] = _plain_hold(tables["holds"], debt["debtor_id"], obligation_id)
     return facts
 

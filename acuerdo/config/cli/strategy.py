@@ -1,119 +1,138 @@
-"""`acuerdo strategy validate|publish|list|show|facts`: strategies as YAML documents with versions."""
+"""`acuerdo strategy …`: strategies as YAML documents with versions. What needs no database stands here."""
 
 import argparse
-import sys
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acuerdo.base.language import in_language, terminal_language
-from acuerdo.config.cli import installation, output
-from acuerdo.kernel.errors import Refusal
+from acuerdo.config.cli import output, strategy_versions
 
 if TYPE_CHECKING:
-    from acuerdo.strategy.public import Strategy
+    from acuerdo.strategy.rules.checking import Finding
+    from acuerdo.strategy.rules.document import StrategyDocument
 
-ACTOR = "acuerdo strategy"
+HOME = "CO"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    document = in_language(es="documento YAML de la estrategia", en="the strategy's YAML document")
-    words = parser.add_subparsers(dest="strategy_command", required=True, metavar="validate|publish|list|show|facts")
-    validate = words.add_parser(
-        "validate", help=in_language(es="revisa un documento y dice cada falla", en="check a document")
-    )
-    validate.add_argument("file", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"), help=document)
-    publish = words.add_parser(
-        "publish",
-        help=in_language(es="guarda un documento y lo pone en vigor", en="save a document and put it in force"),
-    )
-    publish.add_argument("file", type=Path, metavar=in_language(es="ARCHIVO", en="FILE"), help=document)
-    publish.add_argument(
-        "--draft", action="store_true", help=in_language(es="solo guarda un borrador", en="save as a draft only")
-    )
-    words.add_parser("list", help=in_language(es="las estrategias y sus versiones", en="strategies and their versions"))
-    show = words.add_parser("show", help=in_language(es="el documento de una estrategia", en="a strategy's document"))
-    show.add_argument(
-        "code", metavar=in_language(es="CÓDIGO", en="CODE"), help=in_language(es="cuál estrategia", en="which strategy")
-    )
-    show.add_argument(
-        "--version",
-        type=int,
-        metavar="N",
-        help=in_language(es="cuál versión (por omisión, la última)", en="which version (default: the newest)"),
+    words = parser.add_subparsers(dest="strategy_command", required=True, metavar="validate|schema|facts|…")
+    _add_validate(words)
+    words.add_parser(
+        "schema",
+        help=in_language(es="el esquema JSON de los documentos", en="the JSON Schema of the documents"),
     )
     words.add_parser(
         "facts", help=in_language(es="los hechos que una condición puede usar", en="facts that a condition may use")
     )
+    strategy_versions.add_words(words)
+
+
+def _add_validate(words: Any) -> None:
+    validate = words.add_parser(
+        "validate", help=in_language(es="revisa un documento y dice cada falla", en="check a document")
+    )
+    strategy_versions.add_file(validate)
+    validate.add_argument(
+        "--country",
+        action="append",
+        metavar="CC",
+        default=None,
+        help=in_language(
+            es="país de la cartera, en dos letras (se repite; por omisión, los de «scope» o CO)",
+            en="country of the portfolio, two letters (repeatable; default: those of “scope”, or CO)",
+        ),
+    )
+    validate.add_argument(
+        "--snapshot",
+        type=Path,
+        metavar="DIR",
+        help=in_language(
+            es="foto de la cartera: cuenta quién cae en cada segmento y quién queda por fuera",
+            en="portfolio snapshot: counts who falls in each segment and who is left out",
+        ),
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"validate": _validate, "publish": _publish, "list": _list, "show": _show, "facts": _facts}[
-        args.strategy_command
-    ](args)
-
-
-def _text(path: Path) -> str:
-    try:
-        return sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        message = in_language(
-            es=f"No se puede leer «{path}» como texto UTF-8.", en=f"“{path}” cannot be read as UTF-8 text."
-        )
-        raise Refusal("file-unreadable", message) from None
+    own = {"validate": _validate, "schema": _schema, "facts": _facts}
+    return (own.get(args.strategy_command) or strategy_versions.WORDS[args.strategy_command])(args)
 
 
 def _validate(args: argparse.Namespace) -> int:
-    """No database: whoever writes a strategy may check it anywhere."""
-    from acuerdo.strategy.rules.yaml_text import StrategyFaults, read_strategy  # noqa: PLC0415
+    """No database: whoever writes a strategy may check it anywhere, against the texts that ship."""
+    from acuerdo.strategy.rules.yaml_text import StrategyFaults, line_numbers, read_strategy  # noqa: PLC0415
 
+    text = strategy_versions.read_text(args.file)
     try:
-        document = read_strategy(_text(args.file))
+        document = read_strategy(text)
     except StrategyFaults as refusal:
         faults = [{"line": fault.line, "path": fault.path, "message": fault.message} for fault in refusal.faults]
         lines = "\n".join(str(fault) for fault in refusal.faults)
         output.answer(args, {"status": "refused", "code": refusal.code, "faults": faults}, lines)
         return 1
+    from acuerdo.strategy.rules.checking import lines_of  # noqa: PLC0415 - only a document that reads is checked further
+
+    found = lines_of(_findings(document, args), line_numbers(text))
+    wrong = [finding for _line, finding in found if finding.level == "error"]
+    told = [_told(line, finding) for line, finding in found]
     counts = {"segments": len(document.segments), "steps": len(document.steps)}
-    text = in_language(
-        es=f"«{document.code}» es válida: {counts['segments']} segmentos, {counts['steps']} pasos.",
-        en=f"“{document.code}” is valid: {counts['segments']} segments, {counts['steps']} steps.",
-    )
-    output.answer(args, {"status": "done", "code": document.code, **counts}, text)
-    return 0
+    status = "refused" if wrong else "done"
+    code = {"code": "strategy-findings", "strategy": document.code} if wrong else {"code": document.code}
+    output.answer(args, {"status": status, **code, **counts, "findings": told}, _sentences(document, told, counts))
+    return 1 if wrong else 0
 
 
-def _publish(args: argparse.Namespace) -> int:
-    text = _text(args.file)
-    installation.open_installation()
-    from acuerdo.base import clock  # noqa: PLC0415 - needs Django ready
-    from acuerdo.strategy.public import publish_strategy, save_strategy  # noqa: PLC0415
+def _findings(document: "StrategyDocument", args: argparse.Namespace) -> "list[Finding]":
+    from acuerdo.messaging.rules.library import library  # noqa: PLC0415
+    from acuerdo.strategy.rules.checking import KnownText, check_counts, check_document  # noqa: PLC0415
 
-    now = clock.now()
-    strategy = save_strategy(text, actor=ACTOR, now=now)
-    if not args.draft:
-        strategy = publish_strategy(strategy.code, strategy.version, actor=ACTOR, now=now)
-    output.answer(args, {"status": "done", "strategy": _told(strategy)}, _line(strategy))
-    return 0
+    texts = [KnownText(text.code, text.channel, text.language, text.subject, text.body) for text in library()]
+    countries = args.country or list(document.scope.countries) or [HOME]
+    found = check_document(document, texts, [country.upper() for country in countries], datetime.now(UTC))
+    if args.snapshot is not None:
+        from acuerdo.strategy.engine.counting import count_segments  # noqa: PLC0415 - data frames only when asked
+        from acuerdo.strategy.engine.snapshot import read_snapshot  # noqa: PLC0415
 
-
-def _list(args: argparse.Namespace) -> int:
-    installation.open_installation()
-    from acuerdo.strategy.public import Strategy  # noqa: PLC0415
-
-    found = list(Strategy.objects.order_by("code", "-version"))
-    nothing = in_language(es="No hay estrategias guardadas.", en="No strategies are saved.")
-    output.answer(
-        args, {"strategies": [_told(strategy) for strategy in found]}, "\n".join(map(_line, found)) or nothing
-    )
-    return 0
+        counted = count_segments(read_snapshot(args.snapshot), document, now=datetime.now(UTC), zone=_zone())
+        found += check_counts(counted.segments, counted.left_out)
+    return found
 
 
-def _show(args: argparse.Namespace) -> int:
-    installation.open_installation()
-    from acuerdo.strategy.public import strategy_version  # noqa: PLC0415
+def _zone() -> str:
+    from django.conf import settings  # noqa: PLC0415
 
-    strategy = strategy_version(args.code, args.version)
-    output.answer(args, {"strategy": _told(strategy), "document": strategy.document}, strategy.document)
+    return str(settings.TIME_ZONE)
+
+
+def _told(line: int, finding: "Finding") -> dict[str, Any]:
+    return {
+        "level": finding.level, "line": line, "path": finding.path, "code": finding.code, "message": finding.message,
+    }  # fmt: skip
+
+
+def _sentences(document: "StrategyDocument", told: list[dict[str, Any]], counts: dict[str, int]) -> str:
+    names = {"error": in_language(es="error", en="error"), "warning": in_language(es="aviso", en="warning")}
+    lines = [
+        f"{in_language(es='línea', en='line')} {one['line']}, {one['path']}: {names[one['level']]}: {one['message']}"
+        for one in told
+    ]
+    if not any(one["level"] == "error" for one in told):
+        lines.append(
+            in_language(
+                es=f"«{document.code}» es válida: {counts['segments']} segmentos, {counts['steps']} pasos.",
+                en=f"“{document.code}” is valid: {counts['segments']} segments, {counts['steps']} steps.",
+            )
+        )
+    return "\n".join(lines)
+
+
+def _schema(args: argparse.Namespace) -> int:
+    from acuerdo.strategy.rules.schema import strategy_schema  # noqa: PLC0415
+
+    schema = strategy_schema(terminal_language())
+    output.answer(args, schema, json.dumps(schema, ensure_ascii=False, indent=2))
     return 0
 
 
@@ -134,18 +153,3 @@ def _facts(args: argparse.Namespace) -> int:
         args, {"facts": facts}, "\n".join(f"{fact['code']:<22} {fact['type']:<6} {fact['text']}" for fact in facts)
     )
     return 0
-
-
-def _told(strategy: "Strategy") -> dict[str, Any]:
-    published_at = strategy.published_at.isoformat() if strategy.published_at else None
-    told = {"uid": str(strategy.uid), "code": strategy.code, "version": strategy.version, "status": strategy.status}
-    return {**told, "published_at": published_at}
-
-
-def _line(strategy: "Strategy") -> str:
-    names = {
-        "draft": in_language(es="borrador", en="draft"),
-        "published": in_language(es="en vigor", en="in force"),
-        "retired": in_language(es="retirada", en="retired"),
-    }
-    return f"{strategy.code} v{strategy.version} · {names[strategy.status]}"

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from acuerdo.strategy.engine.facts import Moment
 from acuerdo.strategy.engine.frames import Engine, Frame
 from acuerdo.strategy.engine.gate import SITUATION, Law, ask_gate
+from acuerdo.strategy.engine.moment import Moment
 from acuerdo.strategy.engine.snapshot import Snapshot
 from acuerdo.strategy.rules.document import Costs, StrategyDocument
 from acuerdo.strategy.rules.facts import CHANNELS

@@ -5,16 +5,15 @@ rounding, no date arithmetic (days are numbers), `unique` with a full order for 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import narwhals as nw
 import polars as pl
 
 from acuerdo.kernel.errors import Refusal
+from acuerdo.strategy.engine import behaviour
 from acuerdo.strategy.engine.frames import Engine, Frame
-from acuerdo.strategy.engine.snapshot import EPOCH_DAY, Snapshot
+from acuerdo.strategy.engine.moment import Moment, any_of, in_force, ones
+from acuerdo.strategy.engine.snapshot import Snapshot
 from acuerdo.strategy.rules.document import StageStarts
 from acuerdo.strategy.rules.facts import CHANNELS, NEVER
 from acuerdo.strategy.rules.reasons import HOLD_KINDS
@@ -28,58 +27,25 @@ RECENT = 8  # local days that a frequency rule may look back, today included
 DIGIT = 16  # contacts of one day fit one digit of this base
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The date being planned and the instant from which it may be carried out."""
-
-    on: date
-    now: datetime
-
-    @property
-    def day(self) -> int:
-        return self.on.toordinal() - EPOCH_DAY
-
-    @property
-    def now_us(self) -> int:
-        return int(self.now.timestamp()) * 1_000_000
-
-    def midnight_offset_seconds(self, zone: str) -> int:
-        offset = datetime(self.on.year, self.on.month, self.on.day, 12, tzinfo=ZoneInfo(zone)).utcoffset()
-        return int((offset or timedelta()).total_seconds())
-
-
-def start_of(on: date, now: datetime, zone: str) -> Moment:
-    """Now when it is that date in `zone`; else the date's first instant there (a plan made ahead, or replayed)."""
-    local = now.astimezone(ZoneInfo(zone))
-    if local.date() == on:
-        return Moment(on, now)
-    return Moment(on, datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)).astimezone(UTC))
-
-
 def obligations_frame(engine: Engine, snapshot: Snapshot, moment: Moment, stages: StageStarts) -> Frame:
     """Facts of every obligation in the portfolio, with ids, draw, reach, consents and recent contacts of its person."""
     base = _owed(engine, snapshot, moment, stages)
     people = engine.settle(_people(engine, snapshot, moment), "people")
+    base = behaviour.with_episodes(base, engine, snapshot, moment)
     totals = base.group_by("debtor_id").agg(
-        obligations=nw.len().cast(nw.Int64), obligations_overdue=_ones(nw.col("days_past_due") > 0)
+        obligations=nw.len().cast(nw.Int64), obligations_overdue=ones(nw.col("days_past_due") > 0)
     )
     exposure = base.group_by("debtor_id", "creditor_id", "currency").agg(
         exposure=nw.col("balance").sum().cast(nw.Int64)
     )
+    totals = totals.join(behaviour.tenure(base), on="debtor_id", how="inner")
     frame = base.join(totals, on="debtor_id", how="inner").join(
         exposure, on=["debtor_id", "creditor_id", "currency"], how="inner"
     )
     frame = frame.join(people, on="debtor_id", how="inner")
     frame = _with_promises(frame, engine, snapshot, moment)
-    return _with_obligation_holds(frame, engine, snapshot, moment)
-
-
-def _ones(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum().cast(nw.Int64)
-
-
-def _any(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).max().cast(nw.Int64)
+    frame = _with_obligation_holds(frame, engine, snapshot, moment)
+    return behaviour.calendar_facts(frame, moment)
 
 
 def _days_since(column: str, today: int) -> nw.Expr:
@@ -120,9 +86,10 @@ def _owed(engine: Engine, snapshot: Snapshot, moment: Moment, stages: StageStart
             "balance_due_minor": "balance_due",
             "next_due_minor": "next_due",
             "last_payment_minor": "last_payment",
+            "late_interest_minor": "late_interest",
         }
     )
-    return frame.drop("next_due_day", "last_payment_day", "disbursed_day")
+    return behaviour.proportions(frame).drop("next_due_day", "last_payment_day", "disbursed_day")
 
 
 def _stage(stages: StageStarts) -> nw.Expr:
@@ -139,12 +106,16 @@ def _stage(stages: StageStarts) -> nw.Expr:
 
 def _people(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
     frame = engine.scan(snapshot.path("debtors"))
+    outbound = _outbound(engine, snapshot, moment)
     parts = (
         _reach(engine, snapshot),
         _consents(engine, snapshot, moment),
-        _contacts(engine, snapshot, moment),
-        _last_contact(engine, snapshot, moment),
+        _contacts(outbound),
+        _last_contact(outbound),
         _person_holds(engine, snapshot, moment),
+        behaviour.told(engine, snapshot, moment),
+        behaviour.answers(outbound),
+        behaviour.last_outcome(engine, snapshot, moment),
     )
     filled: Mapping[str, int | str] = {
         "has_email": 0, "has_mobile": 0, "has_phone": 0, "has_address": 0,
@@ -153,13 +124,17 @@ def _people(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
         "contacts_7_days": 0, "contacts_30_days": 0, "answers_30_days": 0,
         "last_contact_days": NEVER, "last_channel": "", "hold": NO_HOLD,
         **{f"hold_{channel}": 0 for channel in CHANNELS},
+        "dispute": 0, "vulnerable": 0, "hardship_day": -1, "dispute_day": -1, "last_answer_days": NEVER, "unanswered_in_row": 0,
+        "last_answer": "", "calls_7_days": 0, "messages_7_days": 0,
     }  # fmt: skip
     for part in parts:
         frame = frame.join(part, on="debtor_id", how="left")
     frame = frame.with_columns(**{name: nw.col(name).fill_null(value) for name, value in filled.items()})
     flags = [f"has_{what}" for what in ("email", "mobile", "phone", "address")]
     flags += [f"{what}_{channel}" for what in ("consent", "reminder", "hold") for channel in CHANNELS]
-    frame = frame.with_columns(**{name: nw.col(name) == 1 for name in flags})
+    flags += ["dispute", "vulnerable"]
+    frame = frame.with_columns(**{name: nw.col(name) == 1 for name in flags}, **behaviour.days_since_told(moment.day))
+    frame = behaviour.contact_facts(frame.drop("hardship_day", "dispute_day"))
     return _with_own_hours(frame, engine, snapshot, moment)
 
 
@@ -167,24 +142,20 @@ def _reach(engine: Engine, snapshot: Snapshot) -> Frame:
     points = engine.scan(snapshot.path("contact_points"))
     is_phone = nw.col("kind") == "phone"
     return points.group_by("debtor_id").agg(
-        has_email=_any(nw.col("kind") == "email"),
-        has_mobile=_any(is_phone & nw.col("is_mobile")),
-        has_phone=_any(is_phone),
-        has_address=_any(nw.col("kind") == "address"),
+        has_email=any_of(nw.col("kind") == "email"),
+        has_mobile=any_of(is_phone & nw.col("is_mobile")),
+        has_phone=any_of(is_phone),
+        has_address=any_of(nw.col("kind") == "address"),
     )
-
-
-def _in_force(moment: Moment) -> nw.Expr:
-    return (nw.col("from_us") <= moment.now_us) & (nw.col("to_us") > moment.now_us)
 
 
 def _consents(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
     """`consent_…` covers collection; `reminder_…` a consent given for reminders alone."""
-    consents = engine.scan(snapshot.path("consents")).filter(_in_force(moment))
+    consents = engine.scan(snapshot.path("consents")).filter(in_force(moment))
     collects = nw.col("purpose").is_in(["", "collection"])
     reminds = nw.col("purpose").is_in(["", "collection", "reminder"])
-    flags = {f"consent_{channel}": _any(collects & (nw.col("channel") == channel)) for channel in CHANNELS}
-    flags |= {f"reminder_{channel}": _any(reminds & (nw.col("channel") == channel)) for channel in CHANNELS}
+    flags = {f"consent_{channel}": any_of(collects & (nw.col("channel") == channel)) for channel in CHANNELS}
+    flags |= {f"reminder_{channel}": any_of(reminds & (nw.col("channel") == channel)) for channel in CHANNELS}
     return consents.group_by("debtor_id").agg(**flags)
 
 
@@ -215,13 +186,13 @@ def _zone_offsets(engine: Engine, snapshot: Snapshot, moment: Moment) -> pl.Data
     return pl.DataFrame(rows, schema={"timezone": pl.String, "offset_seconds": pl.Int64}, orient="row")
 
 
-def _contacts(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
+def _contacts(outbound: Frame) -> Frame:
     """Counters, and for the frequency rules one number a channel whose base-16 digits count each recent day's contacts."""
     days = nw.col("days_ago")
     weight: nw.Expr = nw.lit(0)
     for ago in range(RECENT):
         weight = nw.when(days == ago).then(nw.lit(DIGIT**ago)).otherwise(weight)
-    outbound = _outbound(engine, snapshot, moment).with_columns(weight=weight)
+    outbound = outbound.with_columns(weight=weight)
     sums = {}
     for channel in CHANNELS:
         is_channel = nw.col("channel") == channel
@@ -229,17 +200,16 @@ def _contacts(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
         talked = is_channel & nw.col("is_two_way")
         sums[f"talks_{channel}"] = nw.when(talked).then(nw.col("weight")).otherwise(nw.lit(0)).sum().cast(nw.Int64)
     return outbound.group_by("debtor_id").agg(
-        contacts_7_days=_ones(days < 7),
-        contacts_30_days=_ones(days < 30),
-        answers_30_days=_ones((days < 30) & nw.col("is_two_way")),
+        contacts_7_days=ones(days < 7),
+        contacts_30_days=ones(days < 30),
+        answers_30_days=ones((days < 30) & nw.col("is_two_way")),
+        **behaviour.counted_by_kind(days),
         **sums,
     )
 
 
-def _last_contact(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
-    outbound = _outbound(engine, snapshot, moment).with_columns(
-        recency=0 - nw.col("at_us"), newest=0 - nw.col("attempt_id")
-    )
+def _last_contact(outbound: Frame) -> Frame:
+    outbound = outbound.with_columns(recency=0 - nw.col("at_us"), newest=0 - nw.col("attempt_id"))
     latest = outbound.unique(subset=["debtor_id"], keep="first", order_by=["recency", "newest"])
     return latest.select(
         nw.col("debtor_id"), nw.col("days_ago").alias("last_contact_days"), nw.col("channel").alias("last_channel")
@@ -259,18 +229,19 @@ def _person_holds(engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
     A stop on one channel for one obligation stops that channel for the person: a contact joins all that they owe.
     """
     holds = engine.scan(snapshot.path("holds"))
-    holds = holds.filter(_in_force(moment) & ((nw.col("obligation_id") == 0) | (nw.col("channel") != "")))
+    holds = holds.filter(in_force(moment) & ((nw.col("obligation_id") == 0) | (nw.col("channel") != "")))
     everywhere = nw.when(nw.col("channel") == "").then(_hold_rank()).otherwise(nw.lit(NO_HOLD))
-    channels = {f"hold_{channel}": _any(nw.col("channel") == channel) for channel in CHANNELS}
+    channels = {f"hold_{channel}": any_of(nw.col("channel") == channel) for channel in CHANNELS}
     return holds.group_by("debtor_id").agg(hold=everywhere.min().cast(nw.Int64), **channels)
 
 
 def _with_own_hours(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
-    hours = engine.scan(snapshot.path("preferences")).filter(_in_force(moment))
+    hours = engine.scan(snapshot.path("preferences")).filter(in_force(moment))
     hours = hours.select(
         nw.col("debtor_id"), nw.col("hours").alias("own_hours"), nw.col("has_instrument").alias("own_instrument")
     )
     joined = frame.join(hours, on="debtor_id", how="left")
+    joined = joined.with_columns(own_hours_chosen=~nw.col("own_hours").is_null())
     return joined.with_columns(
         own_hours=nw.col("own_hours").fill_null(""), own_instrument=nw.col("own_instrument").fill_null(value=False)
     )
@@ -289,8 +260,11 @@ def _with_promises(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Mom
     totals = promises.group_by("obligation_id").agg(
         open_due_day=nw.when(stands).then(nw.col("due_day")).otherwise(nw.lit(NEVER_DAY)).min().cast(nw.Int64),
         promise_amount=nw.when(stands).then(nw.col("amount_minor")).otherwise(nw.lit(0)).sum().cast(nw.Int64),
-        kept_promises=_ones(kept & recent),
-        broken_promises=_ones(broken & recent),
+        kept_promises=ones(kept & recent),
+        broken_promises=ones(broken & recent),
+        partly_kept_promises=ones((nw.col("state") == "partly_kept") & recent),
+        promises_made=nw.len().cast(nw.Int64),
+        made_day=nw.col("made_day").max().cast(nw.Int64),
         days_since_broken=nw.when(broken)
         .then(nw.max_horizontal(judged_ago, nw.lit(0)))
         .otherwise(nw.lit(NEVER))
@@ -304,7 +278,11 @@ def _with_promises(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Mom
         kept_promises=nw.col("kept_promises").fill_null(0),
         broken_promises=nw.col("broken_promises").fill_null(0),
         days_since_broken=nw.col("days_since_broken").fill_null(NEVER),
+        partly_kept_promises=nw.col("partly_kept_promises").fill_null(0),
+        promises_made=nw.col("promises_made").fill_null(0),
+        days_since_promise=_days_since("made_day", moment.day),
     )
+    joined = behaviour.commitment(joined.drop("made_day"))
     stands_now = nw.col("open_due_day") != NEVER_DAY
     due_in = nw.when(stands_now).then(nw.col("open_due_day") - moment.day).otherwise(nw.lit(NEVER))
     return joined.with_columns(open_promise=stands_now, promise_due_in=due_in).drop("open_due_day")
@@ -312,7 +290,7 @@ def _with_promises(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Mom
 
 def _with_obligation_holds(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
     holds = engine.scan(snapshot.path("holds"))
-    holds = holds.filter(_in_force(moment) & (nw.col("obligation_id") != 0) & (nw.col("channel") == ""))
+    holds = holds.filter(in_force(moment) & (nw.col("obligation_id") != 0) & (nw.col("channel") == ""))
     own = holds.group_by("obligation_id").agg(own_hold=_hold_rank().min().cast(nw.Int64))
     joined = frame.join(own, on="obligation_id", how="left")
     worst = nw.min_horizontal(nw.col("hold"), nw.col("own_hold").fill_null(NO_HOLD))

@@ -30,8 +30,9 @@ from acuerdo.policy.rules import (
     pack_codes,
 )
 from acuerdo.policy.rules.pack_format import parse_windows
-from acuerdo.strategy.engine.facts import DIGIT, RECENT, Moment
+from acuerdo.strategy.engine.facts import DIGIT, RECENT
 from acuerdo.strategy.engine.frames import Engine, Frame
+from acuerdo.strategy.engine.moment import Moment
 from acuerdo.strategy.engine.snapshot import EPOCH_DAY, Snapshot
 from acuerdo.strategy.rules.facts import CHANNELS
 

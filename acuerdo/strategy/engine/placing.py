@@ -1,5 +1,7 @@
 """Where each obligation stands today: its segment and step, or the reason why none applies (`blocker`)."""
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 import narwhals as nw
@@ -9,15 +11,18 @@ from acuerdo.strategy.engine.facts import NO_HOLD, OTHER_HOLD
 from acuerdo.strategy.engine.frames import Frame
 from acuerdo.strategy.rules import dice
 from acuerdo.strategy.rules.document import Step, StrategyDocument
+from acuerdo.strategy.rules.experiment import LANES, lanes
 from acuerdo.strategy.rules.reasons import HOLD_KINDS
 
 NO_STEP, STEP_DONE = -1, -2
+_SCOPES = {"country": "countries", "creditor": "creditors", "product": "products", "stage": "stages"}
 
 
-def place(frame: Frame, document: StrategyDocument) -> Frame:
-    """Adds `segment_index`, `step_index`, `step_age` (days since it fell) and `blocker` (empty: a step falls today)."""
+def place(frame: Frame, document: StrategyDocument, on: date, paused: Iterable[str] = ()) -> Frame:
+    """Adds `variant`, `segment_index`, `step_index`, `step_age` (days since it fell) and `blocker` (empty: a step falls today)."""
     segments = [compile_condition(segment.condition) for segment in document.segments]
     frame = with_draw(frame, document.code) if document.control_percent else frame
+    frame = with_variant(frame, document, on, paused)
     frame = frame.with_columns(segment_index=first_index(segments))
     falls = [falls_today(step, document) for step in document.steps]
     ages = [age_of(step) for step in document.steps]
@@ -35,18 +40,35 @@ def place(frame: Frame, document: StrategyDocument) -> Frame:
     return frame.with_columns(blocker=first_text(_blockers(document)))
 
 
-def with_draw(frame: Frame, salt: str) -> Frame:
+def with_draw(frame: Frame, salt: str, name: str = "draw") -> Frame:
     """`rules.dice.draw` over the column `dice`, a column a step: engines write `%` and `//` with their operand repeated."""
     frame = frame.with_columns(high=nw.col("dice") // dice.HALF, low=nw.col("dice") % dice.HALF)
     for factor, added in dice.round_keys(salt):
         frame = frame.with_columns(mixed=nw.col("low") * (nw.col("low") + factor) // dice.SHIFT)
         frame = frame.with_columns(high=nw.col("low"), low=(nw.col("high") + nw.col("mixed") + added) % dice.HALF)
-    return frame.with_columns(draw=nw.col("low") * dice.PARTS // dice.HALF).drop("mixed", "low", "high")
+    return frame.with_columns((nw.col("low") * dice.PARTS // dice.HALF).alias(name)).drop("mixed", "low", "high")
+
+
+def with_variant(frame: Frame, document: StrategyDocument, on: date, paused: Iterable[str] = ()) -> Frame:
+    """`rules.experiment.variant_of` as the column `variant`: the person's lane, then the variant inside it."""
+    found = lanes(document.experiments, on, paused)
+    frame = frame.with_columns(variant=nw.lit(""))
+    if not found:
+        return frame
+    frame = with_draw(frame, LANES, "lane")
+    for lane in found:
+        frame = with_draw(frame, lane.experiment, "own")
+        inside = first_text([(nw.col("own") < upper, name) for name, upper in lane.variants])
+        in_lane = (nw.col("lane") >= lane.low) & (nw.col("lane") < lane.high)
+        frame = frame.with_columns(variant=nw.when(in_lane).then(inside).otherwise(nw.col("variant"))).drop("own")
+    return frame.drop("lane")
 
 
 def position(step: Step) -> nw.Expr:
-    """The obligation's place on the step's line: days past due, or past the promised date."""
-    return 0 - nw.col("promise_due_in") if step.on_promise else nw.col("day")
+    """The obligation's place on the step's line: days past due, past the promised date, or since the last contact."""
+    if step.relative_to == "promise":
+        return 0 - nw.col("promise_due_in")
+    return nw.col("last_contact_days") if step.relative_to == "contact" else nw.col("day")
 
 
 def age_of(step: Step) -> nw.Expr:
@@ -62,6 +84,12 @@ def falls_today(step: Step, document: StrategyDocument) -> nw.Expr:
     codes = [segment.code for segment in document.segments]
     served = [codes.index(code) for code in document.treated(step)]
     condition = nw.col("segment_index").is_in(served) & compile_condition(step.condition)
+    if step.stop_when != "false":
+        condition = condition & ~compile_condition(step.stop_condition)
+    if step.variants:
+        condition = condition & nw.col("variant").is_in(list(step.variants))
+    if step.wait_days:
+        condition = condition & (nw.col("last_contact_days") >= step.wait_days)
     if step.day is None:
         return condition
     place_now = position(step)
@@ -73,7 +101,13 @@ def falls_today(step: Step, document: StrategyDocument) -> nw.Expr:
 
 def _is_done(step: Step, age: nw.Expr) -> nw.Expr:
     """A contact since the step fell counts as having done it; a step without a day says so in its own condition."""
-    return nw.lit(value=False) if step.day is None else nw.col("last_contact_days") <= age
+    if step.day is None or step.relative_to == "contact":
+        return nw.lit(value=False)
+    done = nw.col("last_contact_days") <= age
+    if step.retry is None:
+        return done
+    silent = (nw.col("last_answer_days") > age) & (nw.col("last_contact_days") >= step.retry.after_days)
+    return done & ~(silent & (nw.col("unanswered_in_row") <= step.retry.times))
 
 
 def _by_index(ages: list[nw.Expr]) -> nw.Expr:
@@ -87,10 +121,8 @@ def _blockers(document: StrategyDocument) -> list[tuple[nw.Expr, str]]:
     """Every reason to stop before a channel is looked at, in the order in which they are told."""
     scope = document.scope
     found: list[tuple[nw.Expr, str]] = []
-    if scope.countries:
-        found.append((~nw.col("country").is_in(list(scope.countries)), "out-of-scope"))
-    if scope.creditors:
-        found.append((~nw.col("creditor").is_in(list(scope.creditors)), "out-of-scope"))
+    named = {fact: list(getattr(scope, listed)) for fact, listed in _SCOPES.items()}
+    found += [(~nw.col(fact).is_in(values), "out-of-scope") for fact, values in named.items() if values]
     found.append((nw.col("balance") <= 0, "paid"))
     found += [(nw.col("hold") == index, f"hold-{kind}") for index, kind in enumerate(HOLD_KINDS)]
     found.append(((nw.col("hold") >= OTHER_HOLD) & (nw.col("hold") < NO_HOLD), "hold-other"))

@@ -16,16 +16,17 @@ import polars as pl
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.engine.choosing import agents_of, choose_leads, judge_candidates
-from acuerdo.strategy.engine.facts import Moment, obligations_frame, start_of
+from acuerdo.strategy.engine.facts import obligations_frame
 from acuerdo.strategy.engine.frames import Engine, Frame, open_engine
 from acuerdo.strategy.engine.gate import SITUATION, laws_of
+from acuerdo.strategy.engine.moment import Moment, start_of
 from acuerdo.strategy.engine.placing import place
 from acuerdo.strategy.engine.snapshot import Snapshot
 from acuerdo.strategy.rules.document import StrategyDocument
 from acuerdo.strategy.rules.facts import CHANNELS
 
 PARTS = (
-    "accounts", "agents", "attempts", "consents", "contact_points", "creditors", "debtors", "holds", "obligations",
+    "accounts", "agents", "attempts", "consents", "contact_points", "creditors", "debtors", "episodes", "holds", "obligations",
     "placements", "preferences", "promises", "readings",
 )  # fmt: skip
 _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -79,7 +80,7 @@ def write_plan(plan: Plan, folder: Path) -> None:
 
 def _decide(engine: Engine, snapshot: Snapshot, document: StrategyDocument, moment: Moment) -> Plan:
     facts = obligations_frame(engine, snapshot, moment, document.stages)
-    placed = engine.settle(place(facts, document).select(_needed()), "placed")
+    placed = engine.settle(place(facts, document, moment.on).select(_needed()), "placed")
     laws, law_frame = laws_of(engine, snapshot, moment)
     judged = judge_candidates(engine, placed, document, laws, law_frame, moment)
     leads = choose_leads(engine, judged, agents_of(snapshot), document)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import EXPONENTS, minor_from_decimal
-from acuerdo.strategy.rules.facts import FACTS, FactType
+from acuerdo.strategy.rules.facts import FACTS, PROTECTED, FactType
 
 type Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
 type FactValue = int | bool | str
@@ -211,6 +211,10 @@ def _name(name: str, tree: ast.expr) -> Node:
     if name in ("true", "false"):
         return Constant(name == "true", "bool")
     fact = FACTS.get(name)
+    if name.lower() in PROTECTED:
+        raise _refusal(
+            f"«{name}» es una característica protegida y no puede decidir el trato; quítela", tree.col_offset + 1
+        )
     if fact is None:
         near = get_close_matches(name, FACTS, n=1)
         hint = f"¿quiso decir «{near[0]}»?" if near else "vea la lista con «acuerdo strategy facts»"

@@ -13,6 +13,15 @@ NEVER = 9999  # days: it has not happened, or there is no such date
 STAGES = ("none", "preventive", "due", "early", "middle", "late", "written_off")
 KINDS = ("loan", "card", "invoice")
 CHANNELS = ("sms", "email", "whatsapp", "voice", "call", "visit", "letter")
+CONTACTABILITY = ("unknown", "none", "low", "good")
+COMMITMENT = ("none", "keeps", "partial", "breaks")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Characteristics that must never decide how a person is treated; a condition that names one is refused.
+PROTECTED = (
+    "age", "birth_date", "civil_status", "disability", "ethnicity", "gender", "health", "marital_status", "nationality", "origin",
+    "political_opinion", "pregnancy", "race", "religion", "sex", "sexual_orientation",
+    "edad", "estado_civil", "etnia", "genero", "nacionalidad", "origen", "raza", "salud", "sexo",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,80 @@ _ALL = (
     Fact("last_contact_days", "int", "Días desde el último contacto", "Days since the last contact"),
     Fact("last_channel", "text", "Canal del último contacto", "Channel of the last contact", ("", *CHANNELS)),
     Fact("placed", "bool", "Asignada a una agencia", "Placed with an agency"),
+    # the debt's own proportions
+    Fact("late_interest", "money", "Interés de mora", "Late interest"),
+    Fact(
+        "paid_percent", "int", "Pagado, en % de lo pagado más el saldo", "Paid, in % of what was paid plus the balance"
+    ),
+    Fact("overdue_percent", "int", "Exigible, en % del saldo", "Balance due, in % of the balance"),
+    Fact(
+        "instalments_due",
+        "int",
+        "Cuotas que caben en lo exigible (0 sin cuota)",
+        "Instalments that fit in the balance due",
+    ),
+    Fact("region", "text", "Estado o ciudad con norma propia", "State or city with a rule of its own"),
+    Fact(
+        "tenure_months", "int", "Meses desde su primera obligación vigente", "Months since the oldest active obligation"
+    ),
+    # how past delays went (12 months)
+    Fact(
+        "max_days_past_due_12m",
+        "int",
+        "Mayor mora en 12 meses, con la de hoy",
+        "Longest delay in 12 months, with today's",
+    ),
+    Fact(
+        "times_late_12m", "int", "Veces en mora en 12 meses, con la de hoy", "Times past due in 12 months, with today's"
+    ),
+    Fact(
+        "times_cured_alone_12m",
+        "int",
+        "Veces que se puso al día sin contacto en 12 meses",
+        "Times cured without a contact in 12 months",
+    ),
+    Fact(
+        "paid_after_reminder",
+        "bool",
+        "Se puso al día tras un contacto en 12 meses",
+        "Cured within 7 days of a contact in 12 months",
+    ),
+    # what the person told
+    Fact("dispute", "bool", "La persona tiene una disputa abierta", "The person has an open dispute"),
+    Fact("vulnerable", "bool", "Informó una situación especial, vigente", "A special situation they told of stands"),
+    Fact("days_since_hardship", "int", "Días desde que informó dificultad", "Days since they told of hardship"),
+    Fact("days_since_dispute", "int", "Días desde la última disputa", "Days since the last dispute"),
+    Fact(
+        "last_answer",
+        "text",
+        "Código de la última gestión con resultado (35 días)",
+        "Code of the last outcome (35 days)",
+    ),
+    Fact("own_hours_chosen", "bool", "Eligió su horario de contacto", "Chose their hours of contact"),
+    # how they can be reached
+    Fact("has_address", "bool", "Tiene dirección válida", "Has a valid address"),
+    Fact("consent_letter", "bool", "Autorizó carta", "Authorised letters"),
+    Fact("reachable_channels", "int", "Canales con dato y autorización", "Channels with a contact point and consent"),
+    Fact("calls_7_days", "int", "Llamadas en 7 días", "Calls in 7 days"),
+    Fact("messages_7_days", "int", "Mensajes en 7 días", "Messages in 7 days"),
+    Fact("last_answer_days", "int", "Días desde la última conversación", "Days since the last conversation"),
+    Fact(
+        "unanswered_in_row",
+        "int",
+        "Contactos sin respuesta desde la última conversación",
+        "Contacts unanswered since the last talk",
+    ),
+    Fact(
+        "contactability", "text", "Qué tan fácil responde (30 días)", "How easily they answer (30 days)", CONTACTABILITY
+    ),
+    # promises
+    Fact("promises_made", "int", "Promesas hechas", "Promises made"),
+    Fact("partly_kept_promises", "int", "Promesas cumplidas en parte en 180 días", "Promises partly kept in 180 days"),
+    Fact("days_since_promise", "int", "Días desde que hizo la última promesa", "Days since the last promise was made"),
+    Fact("commitment", "text", "Cómo cumple sus promesas", "How they keep promises", COMMITMENT),
+    # the day
+    Fact("weekday", "text", "Día de la semana", "Day of the week", WEEKDAYS),
+    Fact("month_day", "int", "Día del mes", "Day of the month"),
 )
 
 FACTS: dict[str, Fact] = {fact.code: fact for fact in _ALL}

@@ -14,7 +14,20 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from acuerdo.kernel.errors import Place, Refusal
-from acuerdo.strategy.rules.document import Capacity, Costs, Scope, Segment, StageStarts, Step, StrategyDocument
+from acuerdo.strategy.rules.document import (
+    Capacity,
+    Costs,
+    Experiment,
+    Guard,
+    Retry,
+    Scope,
+    Segment,
+    StageStarts,
+    Step,
+    StrategyDocument,
+    Target,
+)
+from acuerdo.strategy.rules.experiment import Variant
 
 SIZE_MAX = 200_000
 
@@ -64,6 +77,25 @@ def read_strategy(text: str) -> StrategyDocument:
         return StrategyDocument.model_validate(plain)
     except ValidationError as error:
         raise StrategyFaults(_faults(error.errors(), root)) from None
+
+
+def line_numbers(text: str) -> dict[str, int]:
+    """The line of every path of a document that reads: `steps[3].channels` → 41."""
+    found: dict[str, int] = {}
+    _note_lines(_compose(text), "", found)
+    return found
+
+
+def _note_lines(node: yaml.Node, path: str, found: dict[str, int]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = f"{path}.{key.value}" if path else str(key.value)
+            found[inner] = key.start_mark.line + 1
+            _note_lines(value, inner, found)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            found[f"{path}[{index}]"] = value.start_mark.line + 1
+            _note_lines(value, f"{path}[{index}]", found)
 
 
 def _compose(text: str) -> yaml.Node:
@@ -183,6 +215,9 @@ _SENTENCES = {
     "string_type": "debe ser un texto",
     "bool_type": "debe ser true o false",
     "bool_parsing": "debe ser true o false",
+    "date_from_datetime_parsing": "debe ser una fecha que exista, como 2026-03-31, y es «{given}»",
+    "date_parsing": "debe ser una fecha que exista, como 2026-03-31, y es «{given}»",
+    "date_type": "debe ser una fecha como 2026-03-31 y es «{given}»",
 }
 
 
@@ -191,10 +226,7 @@ def _unknown_field(name: str) -> str:
     return f"el campo «{name}» no existe" + (f"; ¿quiso decir «{near[0]}»?" if near else "; quítelo")
 
 
-_FIELD_NAMES = sorted(
-    {
-        name
-        for part in (StrategyDocument, Scope, StageStarts, Segment, Step, Capacity, Costs)
-        for name in part.model_fields
-    }
-)
+_PARTS = (
+    StrategyDocument, Target, Scope, StageStarts, Segment, Step, Retry, Capacity, Costs, Experiment, Variant, Guard,
+)  # fmt: skip
+_FIELD_NAMES = sorted({name for part in _PARTS for name in part.model_fields})

@@ -136,7 +136,7 @@ def test_a_run_killed_before_attaching_leaves_the_old_plan_and_no_half_table(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("acuerdo.strategy.actions.attach", die)
+        patch.setattr("acuerdo.strategy.actions.day.attach", die)
         with pytest.raises(KeyboardInterrupt):
             decide_day(TODAY, DAWN, folder=tmp_path)
     assert list(Decision.objects.values()) == before

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.strategy import actions
+from acuerdo.strategy.actions import day as actions
 from acuerdo.strategy.models import Decision
 from acuerdo.strategy.public import decide_day, mark
 from tests import factories as make

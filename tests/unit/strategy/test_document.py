@@ -25,6 +25,13 @@ steps:
     hour: 09:30
 """
 
+EXPERIMENT = """\
+experiments:
+  - code: tono
+    title: Tono
+    variants: [{code: uno, title: Uno, percent: 50}, {code: dos, title: Dos, percent: 50}]
+steps:"""
+
 
 def faults(text: str) -> list[str]:
     with pytest.raises(StrategyFaults) as refused:
@@ -72,8 +79,8 @@ def test_small_document() -> None:
         ("hour: 09:30", "hour: 25:00", r"línea 16, steps[0].hour: «25:00» no tiene la forma pedida (^([01]\d|2[0-3]):[0-5]\d$)"),
         ("day: 1", "day: 1\n    repeat_days: 7", "línea 11, steps[0]: «repeat_days» y «until» van juntos: cada cuántos días y hasta"),
         ("day: 1", "day: 9\n    repeat_days: 7\n    until: 5", "línea 11, steps[0]: «until» es anterior a «day»"),
-        ("    day: 1\n", "", "línea 11, steps[0]: un paso sin «day» necesita «when», y no admite «on_promise», «repeat_days» ni «until»"),
-        ("day: 1", "day: 1\n    on_promise: true", "línea 11, steps[0]: con «on_promise», «day» va de −60 a 0 y no se repite"),
+        ("    day: 1\n", "", "línea 11, steps[0]: un paso sin «day» necesita «when», y no admite «relative_to», «repeat_days» ni «until»"),
+        ("day: 1", "day: 1\n    relative_to: promise", "línea 11, steps[0]: con «relative_to: promise», «day» va de −60 a 0 y no se repite"),  # noqa: E501
         ("day: 1", "day: 1\n    segments: [nadie]", "línea 1: el paso «aviso» nombra el segmento «nadie», que no existe"),
         ("day: 1", "day: 1\n    segments: [quieto]", "línea 1: el paso «aviso» nombra «quieto», que se deja tranquilo: nunca llegaría"),
         ("code: quieto", "code: todos", "línea 1: hay dos veces el segmento «todos»"),
@@ -82,6 +89,15 @@ def test_small_document() -> None:
         ("steps:", "control_percent: 60\nsteps:", "línea 10, control_percent: debe ser 50 o menos"),
         ("steps:", "costs: {COP: {sms: mucho}}\nsteps:", "línea 10, costs.COP.sms: debe ser un número como 2.5 y es «mucho»"),
         ("steps:", "costs: {COP: {sms: '0.001'}}\nsteps:", "línea 1: El valor «0.001» tiene más decimales de los que admite COP."),
+        ("day: 1", "day: 0\n    relative_to: contact", "línea 11, steps[0]: con «relative_to: contact», «day» cuenta desde el último contacto"),  # noqa: E501
+        ("day: 1", "day: 1\n    script: guion", "línea 11, steps[0]: «script» es el guion de una llamada y «channels» no tiene «call»"),
+        ("day: 1", "day: 1\n    stop_when: paid", "línea 14, steps[0].stop_when: Condición no válida (carácter 1): el hecho «paid» no existe"),  # noqa: E501
+        ("when: company", "when: edad > 60", "línea 6, segments[0].when: Condición no válida (carácter 1): «edad» es una característica protegida"),  # noqa: E501
+        ("day: 1", "day: 1\n    variants: [a/b]", "línea 1: el paso «aviso» nombra la variante «a/b», que no existe"),
+        ("steps:", EXPERIMENT.replace("50}]", "40}]"), "línea 11, experiments[0]: los porcentajes de las variantes suman 90: deben sumar 100"),  # noqa: E501
+        ("steps:", EXPERIMENT.replace("variants", "paused: [uno]\n    variants"), "línea 11, experiments[0]: la variante «uno» es la campeona y no se puede pausar"),  # noqa: E501
+        ("steps:", EXPERIMENT.replace("variants", "ends_on: 2026-02-31\n    variants"), "línea 13, experiments[0].ends_on: debe ser una fecha que exista"),  # noqa: E501
+        ("steps:", EXPERIMENT.replace("steps:", "") + EXPERIMENT.partition("\n")[2].replace("code: tono", "code: otro").replace("title: Tono", "title: Otro\n    share: 1"), "línea 1: los experimentos suman 101 % de las personas"),  # noqa: E501
         ("steps:", "costs: {XXX: {}}\nsteps:", "línea 10, costs.XXX: no puede ser «XXX»; use"),
     ],
 )  # fmt: skip

@@ -1,8 +1,7 @@
-"""Changing strategies and the worklist. A published strategy never changes: a correction is another version."""
+"""The day's plan: decided, put in place, handed over, and marked as it is carried out."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,81 +12,22 @@ from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import lock_name, only_one
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import PlannedMessage, plan_batch
+from acuerdo.strategy.actions.episodes import record_episodes
+from acuerdo.strategy.actions.versions import CHAIN, SYSTEM, ensure_published_strategy
 from acuerdo.strategy.engine.run import Plan, decide, seed_of
 from acuerdo.strategy.engine.snapshot import Snapshot, refresh_snapshot
 from acuerdo.strategy.engine.worklist import attach, drop_leftovers, load_aside
 from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
-from acuerdo.strategy.queries import Wish, document_of, planned_messages, published_strategy, strategy_version
-from acuerdo.strategy.rules.yaml_text import read_strategy
+from acuerdo.strategy.queries import Wish, document_of, planned_messages
 from acuerdo.strategy.snapshot import EXTRACTS
 
-CHAIN = "strategy"
-SYSTEM = "sistema"
 BATCH = 500
-BASE_STRATEGY = "estrategia_base.yaml"
 MOVES: Mapping[str, tuple[str, ...]] = {
     "queued": ("planned",),
     "done": ("planned", "queued"),
     "blocked": ("planned", "queued"),
     "planned": ("queued", "done", "blocked"),
 }
-
-
-def base_strategy_text() -> str:
-    """The strategy that ships with the product, as YAML."""
-    return files("acuerdo.strategy").joinpath("data", BASE_STRATEGY).read_text("utf-8")
-
-
-@transaction.atomic
-def save_strategy(text: str, *, actor: str, now: datetime) -> Strategy:
-    """A new draft version of the document's code; the newest version again when nothing changed. Refuses `bad-strategy`."""
-    document = read_strategy(text)
-    lock_name("strategy", document.code)
-    newest = Strategy.objects.filter(code=document.code).order_by("-version").first()
-    if newest is not None and newest.document == text:
-        return newest
-    strategy = Strategy.objects.create(
-        code=document.code,
-        version=newest.version + 1 if newest is not None else 1,
-        document=text,
-        created_at=now,
-        created_by=actor,
-    )
-    strategy.refresh_from_db()
-    _audit("strategy-saved", strategy, actor, now)
-    return strategy
-
-
-@transaction.atomic
-def publish_strategy(code: str, version: int | None = None, *, actor: str, now: datetime) -> Strategy:
-    """Put a version in force from the next run on and retire the one before. Refuses `strategy-unknown`, `strategy-retired`."""
-    lock_name("strategy-published")
-    strategy = strategy_version(code, version)
-    if strategy.status == "published":
-        return strategy
-    if strategy.status == "retired":
-        raise Refusal(
-            "strategy-retired",
-            f"La versión {strategy.version} de «{code}» ya fue retirada: guárdela como una versión nueva.",
-        )
-    document_of(strategy)  # written by an earlier release, perhaps
-    for before in Strategy.objects.filter(status="published"):
-        before.status = "retired"
-        before.save(update_fields=["status"])
-        _audit("strategy-retired", before, actor, now)
-    strategy.status, strategy.published_at, strategy.published_by = "published", now, actor
-    strategy.save(update_fields=["status", "published_at", "published_by"])
-    _audit("strategy-published", strategy, actor, now)
-    return strategy
-
-
-def ensure_published_strategy(now: datetime) -> Strategy:
-    """The strategy in force; an installation that has none starts with the one that ships."""
-    found = published_strategy()
-    if found is not None:
-        return found
-    saved = save_strategy(base_strategy_text(), actor=SYSTEM, now=now)
-    return publish_strategy(saved.code, saved.version, actor=SYSTEM, now=now)
 
 
 def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> dict[str, Any]:
@@ -98,8 +38,9 @@ def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> di
     with only_one(
         "decide", code="decision-running", message="Ya se está decidiendo el plan del día. Espere a que termine."
     ):
-        strategy = ensure_published_strategy(now)
+        strategy = ensure_published_strategy(now, run_on)
         drop_leftovers()
+        record_episodes(run_on)
         snapshot = take_snapshot(folder or snapshot_folder(), run_on, now)
         plan = decide(snapshot, document_of(strategy), now=now, zone=settings.TIME_ZONE)
         load_aside(plan, run_on)
@@ -201,11 +142,4 @@ def _planned(wish: Wish) -> PlannedMessage:
         template=wish.template,
         not_before=wish.planned_at,
         purpose=wish.purpose,
-    )
-
-
-def _audit(action: str, strategy: Strategy, actor: str, now: datetime) -> None:
-    payload = {"code": strategy.code, "version": strategy.version}
-    write_audit(
-        chain=CHAIN, action=action, actor=actor, subject=("strategy", str(strategy.uid)), payload=payload, now=now
     )

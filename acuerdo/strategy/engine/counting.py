@@ -1,0 +1,44 @@
+"""Who falls in each segment of a strategy over a snapshot, who would but was taken by an earlier one, who in none."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import narwhals as nw
+
+from acuerdo.strategy.engine.expressions import compile_condition
+from acuerdo.strategy.engine.facts import obligations_frame
+from acuerdo.strategy.engine.frames import open_engine
+from acuerdo.strategy.engine.moment import ones, start_of
+from acuerdo.strategy.engine.placing import place
+from acuerdo.strategy.engine.snapshot import Snapshot
+from acuerdo.strategy.rules.checking import SegmentCount
+from acuerdo.strategy.rules.document import StrategyDocument
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCounts:
+    """`in_scope`: obligations that the strategy covers and that still owe; `left_out`: those of them in no segment."""
+
+    in_scope: int
+    left_out: int
+    segments: list[SegmentCount]
+
+
+def count_segments(snapshot: Snapshot, document: StrategyDocument, *, now: datetime, zone: str) -> SegmentCounts:
+    """One pass over the portfolio."""
+    moment = start_of(snapshot.on, now, zone)
+    with open_engine("polars") as engine:
+        frame = place(obligations_frame(engine, snapshot, moment, document.stages), document, moment.on)
+        frame = frame.filter(~nw.col("blocker").is_in(["out-of-scope", "paid"]))
+        sums = {"rows": nw.len().cast(nw.Int64), "none": ones(nw.col("segment_index") < 0)}
+        for index, segment in enumerate(document.segments):
+            here = nw.col("segment_index") == index
+            meets = compile_condition(segment.condition)
+            sums[f"taken_{index}"] = ones(here)
+            sums[f"also_{index}"] = ones(meets & ~here) if segment.when != "true" else nw.lit(0).sum().cast(nw.Int64)
+        row = engine.collect(frame.select(**sums)).row(0, named=True)
+    counts = [
+        SegmentCount(segment.code, row[f"taken_{index}"] or 0, row[f"also_{index}"] or 0)
+        for index, segment in enumerate(document.segments)
+    ]
+    return SegmentCounts(row["rows"], row["none"] or 0, counts)
