@@ -36,6 +36,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _shift()
 
 
+def machine_now() -> datetime:
+    """This instant by the machine, whatever the installation lives: for commands that open no database."""
+    return datetime.now(UTC)
+
+
 def business_date() -> date:
     """Today's date where the installation works."""
     return now().astimezone(zone()).date()

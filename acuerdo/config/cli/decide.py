@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    _ready()
+    ready()
     from django.conf import settings  # noqa: PLC0415 - after its variables
 
     from acuerdo.strategy.public import decide, read_snapshot, write_plan  # noqa: PLC0415
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _ready() -> None:
+def ready() -> None:
     """Django without its database: the run reads and writes files only."""
     environment.keep_secret_key()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "acuerdo.config.settings")

@@ -2,12 +2,11 @@
 
 import argparse
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acuerdo.base.language import in_language, terminal_language
-from acuerdo.config.cli import output, strategy_versions
+from acuerdo.config.cli import decide, output, strategy_versions
 
 if TYPE_CHECKING:
     from acuerdo.strategy.rules.checking import Finding
@@ -88,22 +87,22 @@ def _findings(document: "StrategyDocument", args: argparse.Namespace) -> "list[F
     from acuerdo.messaging.rules.library import library  # noqa: PLC0415
     from acuerdo.strategy.rules.checking import KnownText, check_counts, check_document  # noqa: PLC0415
 
+    decide.ready()
+    from django.conf import settings  # noqa: PLC0415
+
+    from acuerdo.base import clock  # noqa: PLC0415 - needs Django's settings
+
+    now = clock.machine_now()
     texts = [KnownText(text.code, text.channel, text.language, text.subject, text.body) for text in library()]
     countries = args.country or list(document.scope.countries) or [HOME]
-    found = check_document(document, texts, [country.upper() for country in countries], datetime.now(UTC))
+    found = check_document(document, texts, [country.upper() for country in countries], now)
     if args.snapshot is not None:
         from acuerdo.strategy.engine.counting import count_segments  # noqa: PLC0415 - data frames only when asked
         from acuerdo.strategy.engine.snapshot import read_snapshot  # noqa: PLC0415
 
-        counted = count_segments(read_snapshot(args.snapshot), document, now=datetime.now(UTC), zone=_zone())
+        counted = count_segments(read_snapshot(args.snapshot), document, now=now, zone=settings.TIME_ZONE)
         found += check_counts(counted.segments, counted.left_out)
     return found
-
-
-def _zone() -> str:
-    from django.conf import settings  # noqa: PLC0415
-
-    return str(settings.TIME_ZONE)
 
 
 def _told(line: int, finding: "Finding") -> dict[str, Any]:
