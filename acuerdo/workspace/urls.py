@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from acuerdo.workspace.agreements import approvals
 from acuerdo.workspace.views import (
     board,
     call,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("titulares/<uuid:uid>/resultado", call.outcome_fields, name="outcome_fields"),
     path("titulares/<uuid:uid>/pausas", holds.place_hold, name="place_hold"),
     path("titulares/<uuid:uid>/pausas/<uuid:hold_uid>/levantar", holds.lift_hold, name="lift_hold"),
+    path("titulares/<uuid:uid>/acuerdos/", include("acuerdo.workspace.agreements.urls")),
+    path("aprobaciones", approvals.approvals, name="approvals"),
+    path("aprobaciones/<uuid:plan_uid>", approvals.decide, name="decide_approval"),
     path("titulares/<uuid:uid>/documentos/", include("acuerdo.workspace.papers.urls")),
     path("titulares/<uuid:uid>/obligaciones/<uuid:obligation_uid>/", include("acuerdo.workspace.statement.urls")),
     path("gestiones/<uuid:attempt_uid>", call.record, name="record"),

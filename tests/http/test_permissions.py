@@ -14,6 +14,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "board": (302, 403, 200, 200, 200, 403, 403, 403),
     "board_export": (302, 403, 200, 200, 200, 403, 403, 403),
     "decisions": (302, 403, 200, 200, 200, 403, 403, 403),
+    "approvals": (302, 403, 200, 200, 403, 403, 403, 403),
     "portfolio": (302, 403, 200, 200, 200, 200, 403, 403),
     "portfolio_export": (302, 403, 200, 200, 200, 403, 403, 403),
     "compliance": (302, 403, 403, 200, 200, 403, 403, 403),
@@ -48,8 +49,8 @@ POSTS: dict[str, tuple[int, ...]] = {
     "reset_password": (302, 403, 403, 403, 403, 200, 403, 403),
 }
 OPEN = {"login", "logout", "language", "home"}
-# Tested where their circumstances are made: test_calls, test_holds, test_documents.
-ELSEWHERE = {"record", "give_up", "undo", "lift_hold", "strategy_version"}
+# Tested where their circumstances are made: test_calls, test_holds, test_documents, test_agreements.
+ELSEWHERE = {"decide_approval", "record", "give_up", "undo", "lift_hold", "strategy_version"}
 QUERY = {"outcome_fields": "?code=CD-PTP"}
 
 

@@ -32,15 +32,7 @@ from acuerdo.negotiation.rules.plan_terms import plan_terms_on
 
 AUDIT_CHAIN = "negotiation"
 CODE_DIGITS = 6
-END_REASONS: dict[str, str] = {
-    "capture_error": "Error al registrarlo",
-    "dispute": "Reclamo resuelto a favor del cliente",
-    "fraud": "Posible fraude",
-    "deceased": "Fallecimiento",
-    "insolvency": "Insolvencia",
-    "debt_sold": "Obligación vendida o retirada",
-    "customer_asked": "El cliente lo pidió",
-}
+END_REASONS = frozenset({"customer_asked", "capture_error", "dispute", "fraud", "deceased", "insolvency", "debt_sold"})
 
 
 @transaction.atomic

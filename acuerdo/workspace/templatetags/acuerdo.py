@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from acuerdo.kernel.money import format_minor
 from acuerdo.kernel.phone import display_phone
 from acuerdo.workspace import wording
+from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES
 
 register = template.Library()
 
@@ -166,6 +167,22 @@ def chip(text: str, tone: str = "quiet") -> SafeString:
 @register.simple_tag
 def promise_chip(state: str) -> SafeString:
     return _state_chip(wording.PROMISE_STATES, state)
+
+
+@register.simple_tag
+def plan_chip(state: str) -> SafeString:
+    return _state_chip(PLAN_STATES, state)
+
+
+@register.simple_tag
+def plan_title(plan: Any) -> str:
+    return str(KIND_WORDS[plan.kind])
+
+
+@register.simple_tag
+def plan_saving(plan: Any) -> str:
+    """What the plan forgives once it is completed."""
+    return format_minor(plan.waiver_minor + plan.discount_minor, plan.currency)
 
 
 @register.simple_tag

@@ -1,27 +1,24 @@
 """An offer's request as JSON, so that a stored plan can be priced again exactly as it was asked for."""
 
-from dataclasses import asdict
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation.rules.offers.figures import OfferRequest
+
+_REQUEST: TypeAdapter[OfferRequest] = TypeAdapter(OfferRequest)
 
 
 def request_document(request: OfferRequest) -> dict[str, Any]:
-    """The request with dates and shares as text."""
-    return {
-        name: str(value) if isinstance(value, date | Decimal) else value
-        for name, value in asdict(request).items()
-        if value is not None
-    }
+    """The request with dates and shares as text; what was left open is absent."""
+    document: dict[str, Any] = _REQUEST.dump_python(request, mode="json", exclude_none=True)
+    return document
 
 
-def read_request(document: dict[str, Any]) -> OfferRequest:
-    """The request that `request_document` wrote."""
-    values = dict(document)
-    values["first_on"] = date.fromisoformat(values["first_on"])
-    for name in ("waiver_share", "discount_share"):
-        if name in values:
-            values[name] = Decimal(values[name])
-    return OfferRequest(**values)
+def read_request(document: object) -> OfferRequest:
+    """The request that `request_document` wrote; refuses `offer-request` for anything else."""
+    try:
+        return _REQUEST.validate_python(document)
+    except ValidationError:
+        raise Refusal("offer-request", "No pudimos leer la propuesta: elíjala de nuevo.") from None

@@ -1,7 +1,7 @@
 """Which offers to show: everything the policy offers that fits the case, the best for the customer first.
 
-First what fits into what the person said they can pay, then what saves them most, then what costs least in all, then what asks
-least of one month. What needs somebody else's yes comes after its like. Nothing here prices: `price` does, for every door.
+First what fits into what the person said they can pay, then what saves them most, then what costs least in all. Of what they
+cannot carry, the lightest comes first. What needs somebody else's yes comes after its like. Nothing here prices: `price` does, for every door.
 """
 
 from collections.abc import Iterator
@@ -34,11 +34,14 @@ def fits(offer: Offer, wish: Wish) -> bool:
     return starts_late_enough and is_light_enough
 
 
-def _rank(offer: Offer, wish: Wish) -> tuple[bool, bool, int, int, int]:
+def _rank(offer: Offer, wish: Wish) -> tuple[object, ...]:
+    """What the person can carry first; of what they cannot, the lightest."""
+    is_fitting = fits(offer, wish)
     settles = offer.kind not in ("promise", "hardship_reduced", "hardship_paused")
     return (
-        not fits(offer, wish),
+        not is_fitting,
         offer.approval is not None,
+        0 if is_fitting else offer.burden_minor,
         -offer.saving_minor if settles else 0,
         offer.charge_minor,
         len(offer.instalments) if settles else 1,

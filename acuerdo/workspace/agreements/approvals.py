@@ -1,0 +1,50 @@
+"""What waits for a supervisor's or a director's yes, oldest first, with the clock that the customer was told."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from acuerdo.base import clock
+from acuerdo.kernel.errors import Refusal
+from acuerdo.negotiation import public as negotiation
+from acuerdo.workspace.access import DIRECTOR, SUPERVISOR, allow, user_of
+from acuerdo.workspace.agreements import wording
+from acuerdo.workspace.queries.scope import obligations_of
+
+
+@allow(SUPERVISOR, DIRECTOR)
+@never_cache
+@require_GET
+def approvals(request: HttpRequest) -> HttpResponse:
+    return _list(request)
+
+
+@allow(SUPERVISOR, DIRECTOR)
+@require_POST
+def decide(request: HttpRequest, plan_uid: str) -> HttpResponse:
+    user = user_of(request)
+    found = negotiation.waiting_for(user.role, obligations_of(user)).filter(uid=plan_uid).first()
+    if found is None:
+        raise Http404
+    act = negotiation.approve_plan if request.POST.get("answer") == "yes" else negotiation.refuse_plan
+    try:
+        act(
+            found.pk, role=user.role, actor=user.username, now=clock.now(), today=clock.business_date(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _list(request, problem=_(refusal.message), about=str(found.uid))
+    return redirect("workspace:approvals")
+
+
+def _list(request: HttpRequest, *, problem: str = "", about: str = "") -> HttpResponse:
+    user = user_of(request)
+    plans = list(negotiation.waiting_for(user.role, obligations_of(user)))
+    for plan in plans:
+        parts = sorted(plan.instalments.all(), key=lambda part: part.number)
+        plan.headline = wording.headline(parts, plan.currency, plan.review_on)  # type: ignore[attr-defined]
+        plan.title = wording.KIND_WORDS[plan.kind]  # type: ignore[attr-defined]
+    context = {"plans": plans, "problem": problem, "about": about, "now": clock.now()}
+    return render(request, "workspace/agreements/approvals.html", context, status=422 if problem else 200)
