@@ -1,7 +1,8 @@
 """Which offers to show: everything the policy offers that fits the case, the best for the customer first.
 
 First what fits into what the person said they can pay, then what saves them most, then what costs least in all. Of what they
-cannot carry, the lightest comes first. What needs somebody else's yes comes after its like. Nothing here prices: `price` does, for every door.
+cannot carry, the lightest comes first. What needs somebody else's yes comes after its like.
+Nothing here prices: `price` does, for every door.
 """
 
 from collections.abc import Iterator
