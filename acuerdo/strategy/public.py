@@ -9,6 +9,7 @@ from acuerdo.strategy.actions.day import (
     take_snapshot,
 )
 from acuerdo.strategy.actions.episodes import record_episodes
+from acuerdo.strategy.actions.rehearsals import ask_rehearsal, days_kept, run_rehearsal
 from acuerdo.strategy.actions.versions import (
     approve_strategy,
     base_strategy_text,
@@ -21,9 +22,18 @@ from acuerdo.strategy.actions.versions import (
     save_strategy,
     submit_strategy,
 )
+from acuerdo.strategy.engine.rehearsal import rehearse
 from acuerdo.strategy.engine.run import decide, write_plan
 from acuerdo.strategy.engine.snapshot import read_snapshot
-from acuerdo.strategy.models import ArrearsEpisode, Decision, DecisionRun, DecisionState, Strategy, StrategyStatus
+from acuerdo.strategy.models import (
+    ArrearsEpisode,
+    Decision,
+    DecisionRun,
+    DecisionState,
+    Rehearsal,
+    Strategy,
+    StrategyStatus,
+)
 from acuerdo.strategy.payments import Settled, settle_payments
 from acuerdo.strategy.queries import (
     Drop,
@@ -49,6 +59,7 @@ __all__ = [
     "DecisionState",
     "Drop",
     "Funnel",
+    "Rehearsal",
     "Settled",
     "Strategy",
     "StrategyStatus",
@@ -56,8 +67,10 @@ __all__ = [
     "Why",
     "Wish",
     "approve_strategy",
+    "ask_rehearsal",
     "base_strategy_text",
     "check_text",
+    "days_kept",
     "decide",
     "decide_day",
     "dispatch_messages",
@@ -75,8 +88,10 @@ __all__ = [
     "queue_for",
     "read_snapshot",
     "record_episodes",
+    "rehearse",
     "return_strategy",
     "roll_back_strategy",
+    "run_rehearsal",
     "save_strategy",
     "settle_payments",
     "snapshot_folder",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acuerdo.base.language import in_language, terminal_language
-from acuerdo.config.cli import decide, output, strategy_versions
+from acuerdo.config.cli import decide, documents, output, strategy_versions
 
 if TYPE_CHECKING:
     from acuerdo.strategy.rules.checking import Finding
@@ -32,7 +32,7 @@ def _add_validate(words: Any) -> None:
     validate = words.add_parser(
         "validate", help=in_language(es="revisa un documento y dice cada falla", en="check a document")
     )
-    strategy_versions.add_file(validate)
+    documents.add_file(validate)
     validate.add_argument(
         "--country",
         action="append",
@@ -63,7 +63,7 @@ def _validate(args: argparse.Namespace) -> int:
     """No database: whoever writes a strategy may check it anywhere, against the texts that ship."""
     from acuerdo.strategy.rules.yaml_text import StrategyFaults, line_numbers, read_strategy  # noqa: PLC0415
 
-    text = strategy_versions.read_text(args.file)
+    text = documents.read_text(args.file)
     try:
         document = read_strategy(text)
     except StrategyFaults as refusal:

@@ -1,14 +1,12 @@
 """`acuerdo strategy list|show|diff|publish|submit|approve|return|roll-back`: the versions kept in the installation."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acuerdo.base.language import in_language
-from acuerdo.config.cli import installation, output
+from acuerdo.config.cli import documents, installation, output, strategy_rehearsal
 from acuerdo.kernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -16,18 +14,6 @@ if TYPE_CHECKING:
     from acuerdo.strategy.rules.differences import Difference
 
 ACTOR = "acuerdo strategy"
-
-
-def add_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file",
-        type=Path,
-        metavar=in_language(es="ARCHIVO", en="FILE"),
-        help=in_language(
-            es="documento YAML de la estrategia (- lo lee de la entrada)",
-            en="the YAML document (- reads it from standard input)",
-        ),
-    )
 
 
 def add_words(words: Any) -> None:
@@ -39,10 +25,11 @@ def add_words(words: Any) -> None:
             en="Saves the document and puts it in force. The console answers for it; on screen another person approves.",
         ),
     )
-    add_file(publish)
+    documents.add_file(publish)
     publish.add_argument(
         "--draft", action="store_true", help=in_language(es="solo guarda un borrador", en="save as a draft only")
     )
+    strategy_rehearsal.add_word(words)
     words.add_parser("list", help=in_language(es="las estrategias y sus versiones", en="strategies and their versions"))
     show = words.add_parser("show", help=in_language(es="el documento de una estrategia", en="a strategy's document"))
     _add_version(show)
@@ -103,19 +90,8 @@ def _add_by(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_text(path: Path) -> str:
-    """The document's text; `-` is standard input. Refuses `file-unreadable`."""
-    try:
-        return sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        message = in_language(
-            es=f"No se puede leer «{path}» como texto UTF-8.", en=f"“{path}” cannot be read as UTF-8 text."
-        )
-        raise Refusal("file-unreadable", message) from None
-
-
 def _publish(args: argparse.Namespace) -> int:
-    text = read_text(args.file)
+    text = documents.read_text(args.file)
     installation.open_installation()
     from acuerdo.base import clock  # noqa: PLC0415 - needs Django ready
     from acuerdo.strategy.public import check_text, publish_strategy, save_strategy  # noqa: PLC0415
@@ -271,5 +247,5 @@ def line_of(strategy: "Strategy") -> str:
 
 WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "publish": _publish, "list": _list, "show": _show, "diff": _diff, "submit": _submit, "approve": _approve,
-    "return": _return, "roll-back": _roll_back,
+    "return": _return, "roll-back": _roll_back, "simulate": strategy_rehearsal.run,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import PlannedMessage, plan_batch
 from acuerdo.strategy.actions.episodes import record_episodes
 from acuerdo.strategy.actions.versions import CHAIN, SYSTEM, ensure_published_strategy
+from acuerdo.strategy.engine.archive import keep_snapshot
 from acuerdo.strategy.engine.run import Plan, decide, seed_of
 from acuerdo.strategy.engine.snapshot import Snapshot, refresh_snapshot
 from acuerdo.strategy.engine.worklist import attach, drop_leftovers, load_aside
@@ -44,6 +45,7 @@ def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> di
         snapshot = take_snapshot(folder or snapshot_folder(), run_on, now)
         plan = decide(snapshot, document_of(strategy), now=now, zone=settings.TIME_ZONE)
         load_aside(plan, run_on)
+        keep_snapshot(snapshot, snapshot.folder.parent / f"{snapshot.folder.name}-days")
         return {**plan.funnel, "kept": _put_in_place(plan, strategy, run_on, now)}
 
 

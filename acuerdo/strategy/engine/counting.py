@@ -33,12 +33,12 @@ def count_segments(snapshot: Snapshot, document: StrategyDocument, *, now: datet
         sums = {"rows": nw.len().cast(nw.Int64), "none": ones(nw.col("segment_index") < 0)}
         for index, segment in enumerate(document.segments):
             here = nw.col("segment_index") == index
-            meets = compile_condition(segment.condition)
+            if segment.when != "true":  # whoever everybody else left is no overlap
+                sums[f"also_{index}"] = ones(compile_condition(segment.condition) & ~here)
             sums[f"taken_{index}"] = ones(here)
-            sums[f"also_{index}"] = ones(meets & ~here) if segment.when != "true" else nw.lit(0).sum().cast(nw.Int64)
         row = engine.collect(frame.select(**sums)).row(0, named=True)
     counts = [
-        SegmentCount(segment.code, row[f"taken_{index}"] or 0, row[f"also_{index}"] or 0)
+        SegmentCount(segment.code, row[f"taken_{index}"] or 0, row.get(f"also_{index}") or 0)
         for index, segment in enumerate(document.segments)
     ]
     return SegmentCounts(row["rows"], row["none"] or 0, counts)
