@@ -85,7 +85,6 @@ class OfferKindChoice(models.TextChoices):
     PROMISE = "promise", "Promesa de pago"
     SPLIT = "split", "Dos pagos"
     PLAN = "plan", "Plan de pagos"
-    EXTENSION = "extension", "Prórroga"
     REFINANCING = "refinancing", "Refinanciación"
     RESTRUCTURING = "restructuring", "Reestructuración"
     HARDSHIP_REDUCED = "hardship_reduced", "Cuota más liviana"

@@ -51,6 +51,7 @@ from acuerdo.portfolio.queries import (
     stated_channels,
     visible_to,
 )
+from acuerdo.portfolio.replacements import NewTerms, replace_obligations
 from acuerdo.portfolio.rules.credit_report import BankReport
 from acuerdo.portfolio.rules.fields import FIELDS
 from acuerdo.portfolio.rules.profile import Profile, profile_from_document
@@ -66,6 +67,7 @@ __all__ = [
     "Control",
     "ImportBatch",
     "ImportReport",
+    "NewTerms",
     "PaymentsReport",
     "Preview",
     "PreviewColumn",
@@ -103,6 +105,7 @@ __all__ = [
     "profile_from_document",
     "profile_of",
     "rejects_csv",
+    "replace_obligations",
     "request_load",
     "return_credit",
     "save_profile",

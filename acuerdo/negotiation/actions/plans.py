@@ -20,6 +20,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.public import statements
 from acuerdo.negotiation.actions.late_interest import keep_late_interest_still
 from acuerdo.negotiation.actions.promises import cancel_promise
+from acuerdo.negotiation.actions.rescheduling import RESCHEDULED, carry_out
 from acuerdo.negotiation.models import PaymentPlan, PlanInstalment, PlanObligation, PlanState
 from acuerdo.negotiation.queries.cases import load_case, obligations_in_force
 from acuerdo.negotiation.queries.promises import standing_promises
@@ -132,6 +133,10 @@ def accept_plan(
         set_state(plan, "accept", actor=actor, now=now, today=today)
         _put_in_force(plan)
         _end_promises(plan, actor=actor, now=now, today=today)
+        if plan.kind in RESCHEDULED:
+            carry_out(plan, actor=actor, now=now)
+            set_state(plan, "complete", actor=actor, now=now, today=today)
+            return plan
         keep_late_interest_still([plan], now=now, actor=actor)
         if plan.review_on and not plan.total_minor:
             set_state(plan, "pause", actor=actor, now=now, today=today)

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                             ("promise", "Promesa de pago"),
                             ("split", "Dos pagos"),
                             ("plan", "Plan de pagos"),
-                            ("extension", "Prórroga"),
                             ("refinancing", "Refinanciación"),
                             ("restructuring", "Reestructuración"),
                             ("hardship_reduced", "Cuota más liviana"),

@@ -35,6 +35,13 @@ def load_case(obligations: QuerySet[Any], today: date, *, has_hardship: bool = F
     return Case(debts, rows[0].account.currency, creditor.country, today, has_hardship)
 
 
+def obligation_rows(obligation_ids: Sequence[int]) -> QuerySet[Any]:
+    """The rows of obligations that a plan already names."""
+    model = PlanObligation._meta.get_field("obligation").related_model
+    assert isinstance(model, type)
+    return model._default_manager.filter(pk__in=obligation_ids)
+
+
 def obligations_in_force(obligation_ids: Sequence[int]) -> set[int]:
     """Of these, the ones that a plan in force already covers."""
     found = PlanObligation.objects.filter(obligation_id__in=obligation_ids, is_in_force=True)

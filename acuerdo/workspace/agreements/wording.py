@@ -16,7 +16,6 @@ KIND_WORDS = {
     "promise": gettext_lazy("Promesa de un pago"),
     "split": gettext_lazy("Dos pagos"),
     "plan": gettext_lazy("Plan de pagos"),
-    "extension": gettext_lazy("Prórroga"),
     "refinancing": gettext_lazy("Refinanciación"),
     "restructuring": gettext_lazy("Reestructuración"),
     "hardship_reduced": gettext_lazy("Cuota más liviana por unos meses"),
@@ -69,7 +68,7 @@ def if_something_changes(offer_kind: str) -> str:
         return _("Si algo cambia, avísenos antes de la fecha y la movemos.")
     if offer_kind.startswith("hardship"):
         return _("Antes de que termine lo revisamos juntos; mientras tanto no se suman intereses de mora.")
-    if offer_kind in ("extension", "refinancing", "restructuring"):
+    if offer_kind in ("refinancing", "restructuring"):
         return _("Si una cuota se le complica, avísenos antes de la fecha y buscamos cómo ajustarla.")
     return _(
         "Mientras se cumpla no se suman intereses de mora. Si una fecha se le complica, avísenos antes y la ajustamos; "

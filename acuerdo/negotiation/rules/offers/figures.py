@@ -15,7 +15,6 @@ type OfferKind = Literal[
     "promise",
     "split",
     "plan",
-    "extension",
     "refinancing",
     "restructuring",
     "hardship_reduced",
@@ -30,7 +29,6 @@ KINDS: tuple[OfferKind, ...] = (
     "promise",
     "split",
     "plan",
-    "extension",
     "refinancing",
     "restructuring",
     "hardship_reduced",
@@ -46,8 +44,8 @@ STAGE_ORDER = ("none", "preventive", "due", "early", "middle", "late", "written_
 class Debt:
     """One obligation's figures on the day. `due` is what has fallen due, `balance` everything owed, by component, minor units.
 
-    `schedule` are the terms of a loan's own schedule and `left` its instalments still to come, as (due date, amount): without
-    them its dates cannot be moved here (`core` obligations whose file gives no terms).
+    `left` are its instalments still to come, as (due date, amount). `schedule` are the terms of a loan whose books Acuerdo
+    keeps: without them it cannot get a new schedule here (the core of the creditor keeps the dates).
     """
 
     obligation_id: int
@@ -120,7 +118,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class OfferRequest:
-    """One thing asked for. Shares None take what the policy offers to everyone; `months` is for extension and hardship."""
+    """One thing asked for. Shares None take what the policy offers to everyone; `months` is for hardship."""
 
     kind: OfferKind
     first_on: date

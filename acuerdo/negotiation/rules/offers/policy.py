@@ -33,11 +33,6 @@ class PlanLimits(_Row):
     shown: list[int]
 
 
-class ExtensionLimits(_Row):
-    months: int = Field(ge=1)
-    stages: list[str]
-
-
 class ReschedulingLimits(_Row):
     refinancing_until_days: int
     instalments: int = Field(ge=2)
@@ -87,7 +82,6 @@ class OfferPolicy(_Row):
     full_payment: Window
     split: Window
     plan: PlanLimits
-    extension: ExtensionLimits
     rescheduling: ReschedulingLimits
     hardship: HardshipLimits
     relief: dict[str, dict[OfferKind, Relief]]

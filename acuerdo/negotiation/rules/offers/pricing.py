@@ -13,15 +13,15 @@ from decimal import Decimal
 from acuerdo.kernel.calendar import add_months
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import round_to_unit
-from acuerdo.kernel.rates import CONTEXT
+from acuerdo.kernel.rates import Rate
 from acuerdo.ledger.rules.components import Amounts, Component, no_amounts
 from acuerdo.ledger.rules.due_dates import due_dates, parse_frequency
-from acuerdo.ledger.rules.schedules import build_schedule
+from acuerdo.ledger.rules.replacements import Capitalisation, NewDebt, plan_replacement
+from acuerdo.ledger.rules.terms import ScheduleTerms
 from acuerdo.negotiation.rules.offers.dividing import divide_evenly, with_down_payment
 from acuerdo.negotiation.rules.offers.figures import (
     ROLES,
     Case,
-    Debt,
     Offer,
     OfferInstalment,
     OfferKind,
@@ -155,24 +155,6 @@ def _plan(asked: _Asked) -> Offer:
     return replace(_offer(asked, owed, relief, parts), stops_late_interest=True)
 
 
-def _extension(asked: _Asked) -> Offer:
-    """What is due moves behind the last instalment, with the contract interest of the months it waits."""
-    limits = asked.policy.extension
-    asked.require_stage(limits.stages)
-    if not 1 <= asked.request.months <= limits.months:
-        raise _months(limits.months)
-    parts: list[tuple[date, int]] = []
-    charge = 0
-    for debt in asked.case.debts:
-        interest = _interest_of_waiting(debt, asked.request.months)
-        last = max((day for day, _ in debt.left), default=asked.case.today)
-        asked.require(debt.due_minor > 0)
-        parts.append((add_months(last, asked.request.months), debt.due_minor + interest))
-        charge += interest
-    asked.require_by(asked.request.first_on, asked.policy.plan.first_within_days)
-    return _offer(asked, asked.case.due, _no_relief(), _numbered(_joined(parts)), charge_minor=charge)
-
-
 def _rescheduled(asked: _Asked) -> Offer:
     """A new schedule of the whole principal at the contract's rate; what else is due is spread over it without interest."""
     limits = asked.policy.rescheduling
@@ -183,15 +165,43 @@ def _rescheduled(asked: _Asked) -> Offer:
         raise _instalments(limits.instalments)
     asked.require_by(asked.request.first_on, asked.policy.plan.first_within_days)
     owed, relief = asked.case.balance, _relief(asked, asked.case.balance)
-    parts: list[tuple[date, int]] = []
-    for debt in asked.case.debts:
-        parts += _new_schedule(asked, debt)
-    other = sum(amount for name, amount in owed.items() if name != "principal") - relief.waiver_minor
-    days = sorted({day for day, _ in parts})
-    spread = divide_evenly(other, days, 1) if other > 0 else ()
-    joined = _numbered(_joined([*parts, *((one.due_on, one.amount_minor) for one in spread)]))
-    charge = sum(amount for _, amount in parts) - owed["principal"]
-    return _offer(asked, owed, relief, joined, charge_minor=charge)
+    debt = new_debt(asked.case, asked.request, relief.waived)
+    parts = _numbered([(row.due_on, row.total_minor) for row in debt.instalments])
+    total = sum(part.amount_minor for part in parts)
+    charge = total - sum(owed.values()) + relief.waiver_minor + relief.discount_minor
+    return _offer(asked, owed, relief, parts, charge_minor=charge)
+
+
+def new_debt(case: Case, request: OfferRequest, waived: Amounts) -> NewDebt:
+    """The obligation that would take over the case's debts less what is forgiven: one schedule at the lowest of their rates.
+
+    The ledger makes the same one on acceptance. Refuses `offer-no-schedule` where a creditor's core keeps the dates.
+    """
+    terms = new_terms(case, request)
+    left = {component: amount - waived[component] for component, amount in case.balance.items()}
+    return plan_replacement(left, terms, Capitalisation(no_amounts()), country=case.country, kind="")
+
+
+def new_terms(case: Case, request: OfferRequest) -> ScheduleTerms:
+    """The terms of the new schedule; its principal is worked out from what passes on."""
+    known = [debt.schedule for debt in case.debts if debt.schedule is not None]
+    if len(known) < len(case.debts):
+        raise _no_schedule()
+    lowest = min(known, key=lambda terms: terms.rate.effective_annual(terms.frequency.periods_per_year))
+    frequency = parse_frequency(request.frequency)
+    return replace(
+        lowest,
+        rate=Rate("effective_annual", lowest.rate.effective_annual(lowest.frequency.periods_per_year)),
+        disbursed_on=case.today,
+        first_due_on=request.first_on,
+        instalments=request.instalments,
+        frequency=frequency,
+        grace_instalments=0,
+        balloon_minor=0,
+        payment_minor=None,
+        insurance_minor=0,
+        fees_minor=0,
+    )
 
 
 def _hardship_reduced(asked: _Asked) -> Offer:
@@ -224,7 +234,6 @@ _PRICERS: dict[OfferKind, Callable[[_Asked], Offer]] = {
     "promise": _promise,
     "split": _split,
     "plan": _plan,
-    "extension": _extension,
     "refinancing": _rescheduled,
     "restructuring": _rescheduled,
     "hardship_reduced": _hardship_reduced,
@@ -307,34 +316,6 @@ def _require_least(asked: _Asked, parts: Sequence[OfferInstalment]) -> None:
         raise Refusal("offer-instalments", "Las cuotas quedarían demasiado pequeñas: elija menos cuotas.")
 
 
-def _interest_of_waiting(debt: Debt, months: int) -> int:
-    """Contract interest of the overdue principal for `months`, at the contract's monthly rate; refuses `offer-no-schedule`."""
-    if debt.schedule is None:
-        raise _no_schedule()
-    monthly = debt.schedule.rate.periodic(debt.schedule.frequency.periods_per_year)
-    exact = CONTEXT.multiply(Decimal(debt.due["principal"] * months), monthly)
-    return round_to_unit(exact, debt.schedule.unit_minor, debt.schedule.rounding)
-
-
-def _new_schedule(asked: _Asked, debt: Debt) -> list[tuple[date, int]]:
-    if debt.schedule is None:
-        raise _no_schedule()
-    terms = replace(
-        debt.schedule,
-        principal_minor=debt.balance["principal"],
-        disbursed_on=asked.case.today,
-        first_due_on=asked.request.first_on,
-        instalments=asked.request.instalments,
-        frequency=parse_frequency(asked.request.frequency),
-        grace_instalments=0,
-        balloon_minor=0,
-        payment_minor=None,
-        insurance_minor=0,
-        fees_minor=0,
-    )
-    return [(part.due_on, part.total_minor) for part in build_schedule(terms)]
-
-
 def _burden(case: Case, kind: OfferKind, parts: Sequence[OfferInstalment]) -> int:
     """The most that falls in one calendar month: the offer's own payments and, where the contract goes on, its instalments."""
     months: dict[tuple[int, int], int] = {}
@@ -346,14 +327,6 @@ def _burden(case: Case, kind: OfferKind, parts: Sequence[OfferInstalment]) -> in
         if month in paid:
             months[month] = months.get(month, 0) + amount
     return max(months.values(), default=0)
-
-
-def _joined(parts: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
-    """One payment a date, in order."""
-    days: dict[date, int] = {}
-    for day, amount in parts:
-        days[day] = days.get(day, 0) + amount
-    return sorted(days.items())
 
 
 def _numbered(parts: Sequence[tuple[date, int]]) -> tuple[OfferInstalment, ...]:

@@ -57,7 +57,6 @@ def _requests(case: Case, wish: Wish, policy: OfferPolicy) -> Iterator[OfferRequ
     yield OfferRequest("promise", first_on=soon, amount_minor=_part(case, wish))
     yield OfferRequest("split", first_on=soon, instalments=2, frequency="biweekly")
     yield from _plans(case, wish, policy, soon)
-    yield OfferRequest("extension", first_on=soon, months=1)
     for kind in ("refinancing", "restructuring"):
         for count in policy.plan.shown:
             yield OfferRequest(kind, first_on=soon, instalments=count)
