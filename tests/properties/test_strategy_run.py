@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from acuerdo.strategy.engine.choosing import Agent, assign_calls
+from acuerdo.strategy.engine.agents import Agent, assign_calls
 from acuerdo.strategy.engine.run import COLUMNS, Plan, decide
 from acuerdo.strategy.engine.snapshot import read_snapshot
 from acuerdo.strategy.rules.document import StrategyDocument

@@ -42,6 +42,12 @@ _ALL = (
         "No había cupo de llamadas; va por el canal siguiente.",
         "No call capacity was left; the next channel is used.",
     ),
+    Reason(
+        "channel-full",
+        "action",
+        "El cupo del canal preferido rinde más con otras personas; va por otro.",
+        "The preferred channel's capacity does more with other people; another is used.",
+    ),
     # nothing owed now
     Reason("paid", "nothing_owed", "No debe nada.", "Nothing is owed."),
     Reason(

@@ -1,12 +1,15 @@
 """What a contact is worth, before any model has learnt: a scorecard anyone can read and argue with.
 
-    gained = amount at stake × uplift of (stage, channel) ÷ 10 000 − cost of the channel − fatigue × contacts in 7 days
+    score = Σ over its obligations (amount at stake × uplift of (stage, channel) ÷ 10 000)
+            − cost of the channel − fatigue × contacts in 7 days
 
 in minor units of the obligation's currency, all integers. The amount at stake is the balance due, or the next instalment
 before it is due. Uplifts are basis points: how much likelier a contact makes the payment, from cautious practice, not
 from a law; models replace them when they beat them. To rank across currencies the gain becomes a score in hundredths of
 `UNIT_MINOR`, about a US cent each; that rate only orders the list, nobody is charged by it.
 """
+
+from collections.abc import Sequence
 
 CHANNELS_SCORED = ("email", "sms", "whatsapp", "voice", "call", "letter", "visit")
 # stage: basis points for each channel above
@@ -29,17 +32,20 @@ SCORE_MAX = 10**9
 FATIGUE_CONTACTS_MAX = 30
 
 
-def gained_minor(
-    *, stage: str, channel: str, stake_minor: int, cost_minor: int, fatigue_minor: int, contacts_7_days: int
-) -> int:
-    """Minor units that the contact is expected to bring beyond its cost (plain reference for the engines); may be negative."""
+def points_of(*, stage: str, channel: str, stake_minor: int, currency: str) -> int:
+    """What the contact is expected to bring, before its cost, in hundredths of the ranking unit."""
     uplift = UPLIFT_BP[stage][CHANNELS_SCORED.index(channel)] if stage in UPLIFT_BP else DEFAULT_UPLIFT_BP
-    stake = min(max(stake_minor, 0), STAKE_MINOR_MAX)
-    return stake * uplift // 10_000 - cost_minor - fatigue_minor * min(contacts_7_days, FATIGUE_CONTACTS_MAX)
-
-
-def score_of(gained: int, currency: str) -> int:
-    """Hundredths of the ranking unit; 0 when the contact is not worth making."""
-    if gained <= 0:
-        return 0
+    gained = min(max(stake_minor, 0), STAKE_MINOR_MAX) * uplift // 10_000
     return min(gained * 100 // UNIT_MINOR.get(currency, 100), SCORE_MAX)
+
+
+def cost_points_of(*, cost_minor: int, fatigue_minor: int, contacts_7_days: int, currency: str) -> int:
+    """What the contact costs, fatigue included, in hundredths of the ranking unit, rounded up."""
+    cost = min(cost_minor + fatigue_minor * min(contacts_7_days, FATIGUE_CONTACTS_MAX), STAKE_MINOR_MAX)
+    unit = UNIT_MINOR.get(currency, 100)
+    return min(-(-cost * 100 // unit), SCORE_MAX)
+
+
+def score_of(points: Sequence[int], cost_points: int) -> int:
+    """Of one contact about several obligations: what each brings, less the cost once; 0 when it is not worth making."""
+    return max(min(sum(points) - cost_points, SCORE_MAX), 0)
