@@ -155,6 +155,7 @@ class DecisionRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     funnel = models.JSONField(default=dict)
+    allocation = models.JSONField(default=dict)  # capacities, use, prices, bound and gap: engine.run.allocation_of
 
 
 class DecisionState(models.TextChoices):
@@ -198,6 +199,13 @@ class Decision(models.Model):
     agent = models.ForeignKey(
         "base.User", null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
+    strategy = models.ForeignKey(
+        Strategy, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    variant = models.TextField(blank=True)
+    probability_bp = models.IntegerField(default=10_000)  # the chance, by the draws, of being treated as they were
+    options = ArrayField(models.TextField(), default=list)  # channel:score of every contact that could have been made
+    price = models.BigIntegerField(default=0)  # score that the capacity used would have brought elsewhere
 
     class Meta:
         managed = False  # made by SQL in 0002: native partitions, indexes for the queue

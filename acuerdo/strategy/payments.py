@@ -27,13 +27,14 @@ WITH heir AS (
 )
 UPDATE strategy_decision AS d
    SET is_lead = TRUE, channel = heir.channel, template = heir.template, step = heir.step, segment = heir.segment,
-       score = heir.score, planned_at = heir.planned_at, state = heir.state, agent_id = heir.agent_id, reasons = heir.reasons
+       score = heir.score, planned_at = heir.planned_at, state = heir.state, agent_id = heir.agent_id, reasons = heir.reasons,
+       options = heir.options, price = heir.price
   FROM heir WHERE d.run_on = heir.run_on AND d.obligation_id = heir.heir_id
 """
 _SKIP = """
 UPDATE strategy_decision
-   SET is_lead = FALSE, channel = '', template = '', score = 0, planned_at = NULL, agent_id = NULL, state = 'skipped',
-       reasons = ARRAY[%(reason)s]
+   SET is_lead = FALSE, channel = '', template = '', score = 0, price = 0, options = '{}', planned_at = NULL, agent_id = NULL,
+       state = 'skipped', reasons = ARRAY[%(reason)s]
  WHERE run_on = %(on)s AND obligation_id = ANY(%(ids)s::bigint[])
    AND (state IN ('planned', 'queued') OR (state = 'skipped' AND reasons[1] = 'joined'))
 """

@@ -173,6 +173,13 @@ def funnel(on: date, language: str = "es") -> Funnel | None:
     )
 
 
+def earlier_prices(run_on: date) -> dict[str, float]:
+    """The prices of the last run before a date, in scores a unit by resource: where that date's steps begin."""
+    run = DecisionRun.objects.filter(run_on__lt=run_on).exclude(allocation={}).order_by("-run_on").first()
+    resources = run.allocation.get("resources", []) if run is not None else []
+    return {one["code"]: float(one["price"]) for one in resources}
+
+
 def planned_messages(on: date, after: tuple[datetime, int] | None = None, limit: int = 500) -> list[Wish]:
     """The next messages to hand over, in order of moment and obligation, after the pair given (keyset, one query)."""
     place = "AND (lead.planned_at, lead.obligation_id) > (%(at)s, %(id)s)" if after else ""

@@ -19,7 +19,7 @@ from acuerdo.strategy.engine.run import Plan, decide, seed_of
 from acuerdo.strategy.engine.snapshot import Snapshot, refresh_snapshot
 from acuerdo.strategy.engine.worklist import attach, drop_leftovers, load_aside
 from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
-from acuerdo.strategy.queries import Wish, document_of, planned_messages
+from acuerdo.strategy.queries import Wish, document_of, earlier_prices, planned_messages
 from acuerdo.strategy.snapshot import EXTRACTS
 
 BATCH = 500
@@ -43,8 +43,15 @@ def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> di
         drop_leftovers()
         record_episodes(run_on)
         snapshot = take_snapshot(folder or snapshot_folder(), run_on, now)
-        plan = decide(snapshot, document_of(strategy), now=now, zone=settings.TIME_ZONE)
-        load_aside(plan, run_on)
+        plan = decide(
+            snapshot,
+            document_of(strategy),
+            now=now,
+            zone=settings.TIME_ZONE,
+            warm=earlier_prices(run_on),
+            folder=snapshot.folder / "plan",
+        )
+        load_aside(plan, run_on, strategy.pk)
         keep_snapshot(snapshot, snapshot.folder.parent / f"{snapshot.folder.name}-days")
         return {**plan.funnel, "kept": _put_in_place(plan, strategy, run_on, now)}
 
@@ -61,6 +68,7 @@ def _put_in_place(plan: Plan, strategy: Strategy, run_on: date, now: datetime) -
             "started_at": now,
             "finished_at": now,
             "funnel": {**plan.funnel, "kept": kept},
+            "allocation": plan.allocation,
         },
     )
     run.refresh_from_db()

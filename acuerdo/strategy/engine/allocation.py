@@ -7,6 +7,7 @@ back one row a kind: the same work on one machine or many. Prices start from yes
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import narwhals as nw
@@ -23,6 +24,7 @@ SAMPLE_OF = 50  # one person in so many
 SAMPLE_FROM = 100_000  # fewer options than this are priced whole, in memory
 LOCAL_STEPS, FULL_STEPS = 60, 8
 ENOUGH_PPM = 5  # of the plan: what may be left to the repair
+NEAR_ALL, EVERYONE = 500_000, 2**31 - 1
 NEAR_MIN, NEAR_EACH, NEAR_MAX = 8_000, 2, 60_000  # people looked at for the repair, more where more is to repair
 REFINE_STEPS, PATIENCE = 40, 12
 
@@ -53,12 +55,12 @@ class Scale:
 
     @property
     def base(self) -> int:
-        return 2 ** kind_bits(self.kinds)
+        return 1 << kind_bits(self.kinds)
 
     @property
     def one(self) -> int:
         """A score of 1 as a worth."""
-        return 2 ** max(min(EXACT_BITS - SCORE_MAX.bit_length() - kind_bits(self.kinds), 10), 0)
+        return 1 << max(min(EXACT_BITS - SCORE_MAX.bit_length() - kind_bits(self.kinds), 10), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +91,21 @@ def price(engine: Engine, options: Frame, market: Market, scale: Scale, warm: Ma
     rows = int(engine.collect(options.select(nw.len().alias("rows"))).item())
     start = [warm.get(one.code, 0.0) * scale.one for one in market.resources]
     if rows <= SAMPLE_FROM:
-        walk = _walk(InMemory(), _held(engine.collect(options)), market, scale, _begun(start, free, market), LOCAL_STEPS)
+        held = _held(engine.collect(options))
+        walk = _walk(
+            market, _begun(start, free, market), LOCAL_STEPS, partial(evaluate, InMemory(), held, market, scale)
+        )
     else:
         if not any(start):
             start = _sampled(engine, options, market, scale, free)
-        walk = _walk(engine, options, market, scale, _begun(start, free, market), FULL_STEPS)
+        walk = _walk(market, _begun(start, free, market), FULL_STEPS, partial(evaluate, engine, options, market, scale))
     bounds = [market.bound(step.prices, step.net) for step in walk]
     return Priced(_tightest(walk, market), min(bound, *bounds), 1 + len(walk))
 
 
-def evaluate(lender: Lender, options: Frame, market: Market, scale: Scale, prices: Sequence[float], part: int = 1) -> Step:
+def evaluate(
+    lender: Lender, options: Frame, market: Market, scale: Scale, prices: Sequence[float], part: int = 1
+) -> Step:
     """Everyone's best at these prices. `part`: the options are one person in so many."""
     best = best_at(lender, options, market, scale, prices)
     counted = best.select(kind=kind_of(scale), net=nw.col("packed") // scale.base)
@@ -110,13 +117,11 @@ def evaluate(lender: Lender, options: Frame, market: Market, scale: Scale, price
 
 def best_at(lender: Lender, options: Frame, market: Market, scale: Scale, prices: Sequence[float]) -> Frame:
     """(debtor_id, packed) of those for whom something is worth more than its price; `packed` holds net worth and kind."""
-    frame = priced_options(lender, options, market, scale, prices).filter(nw.col("net") > 0)
+    frame = priced_options(lender, options, market, prices).filter(nw.col("net") > 0)
     return frame.group_by("debtor_id").agg(packed=packed(scale).max())
 
 
-def priced_options(
-    lender: Lender, options: Frame, market: Market, scale: Scale, prices: Sequence[float]
-) -> Frame:
+def priced_options(lender: Lender, options: Frame, market: Market, prices: Sequence[float]) -> Frame:
     """The options with `price` and `net`, worth less price."""
     costs = [market.price_of(kind, prices) for kind in market.kinds]
     table = pl.DataFrame({"kind": range(len(costs)), "price": costs}, schema={"kind": pl.Int64, "price": pl.Int64})
@@ -137,18 +142,16 @@ def is_over(use: Sequence[float], market: Market) -> bool:
     return any(used > one.capacity for used, one in zip(use, market.resources, strict=True))
 
 
-def _walk(
-    lender: Lender, options: Frame, market: Market, scale: Scale, start: Sequence[float], steps: int, part: int = 1
-) -> list[Step]:
-    """Steps from `start`; ends early when what is left over or short no longer matters."""
+def _walk(market: Market, start: Sequence[float], steps: int, tried: Callable[[Sequence[float]], Step]) -> list[Step]:
+    """Steps from `start`; ends early when what is left over or short no longer matters, or no longer shrinks."""
     prices, walked, pace = list(start), list[Step](), Pace(market)
     for _ in range(steps):
-        walked.append(evaluate(lender, options, market, scale, prices, part))
+        walked.append(tried(prices))
         loose = [market.looseness(step.prices, step.use) for step in walked]
         best = min(range(len(loose)), key=loose.__getitem__)
         if loose[best] * 1_000_000 < ENOUGH_PPM * walked[-1].net or len(walked) - best > PATIENCE:
             break
-        prices = pace.stepped(prices, walked[-1].use)
+        prices = market.evened(pace.stepped(prices, walked[-1].use), walked[-1].counts)
     return walked
 
 
@@ -165,7 +168,9 @@ def _sampled(engine: Engine, options: Frame, market: Market, scale: Scale, free:
     """Prices from one person in fifty, who stand for all."""
     sample = engine.collect(options.filter((nw.col("draw") // 2**10) % SAMPLE_OF == 0))
     start = _begun([0.0] * len(market.resources), free, market)
-    walk = _walk(InMemory(), _held(sample), market, scale, start, LOCAL_STEPS, SAMPLE_OF)
+    walk = _walk(
+        market, start, LOCAL_STEPS, partial(evaluate, InMemory(), _held(sample), market, scale, part=SAMPLE_OF)
+    )
     return _tightest(walk, market).prices
 
 
@@ -176,8 +181,6 @@ def _begun(start: Sequence[float], free: Step, market: Market) -> list[float]:
         mean = free.net / max(used, resource.capacity, 1)
         found.append(known if known > 0 else mean if used > resource.capacity else mean / 100)
     return found
-
-
 
 
 # --- from prices to a plan that keeps every capacity
@@ -209,7 +212,7 @@ def allocate(
         options = options.filter(nw.col("kind").is_in(possible))
     priced = price(engine, options, market, scale, warm or {})
     repaired, moved = Repaired(Room(market, market.left(priced.step.use))), dict[int, int]()
-    if any(market.dear(priced.step.prices)):
+    if is_over(priced.step.use, market) or any(market.dear(priced.step.prices)):
         priced, repaired = _repaired(engine, options, market, scale, priced)
         moved = repaired.moved
     step = priced.step
@@ -219,36 +222,41 @@ def allocate(
     return Allocation(chosen, step.prices, repaired.room.left, priced.bound, value + repaired.gained, priced.steps)
 
 
-def _repaired(
-    engine: Engine, options: Frame, market: Market, scale: Scale, priced: Priced
-) -> tuple[Priced, Repaired]:
+def _repaired(engine: Engine, options: Frame, market: Market, scale: Scale, priced: Priced) -> tuple[Priced, Repaired]:
     """Finer prices from the nearest people, then those people moved; ever more of them until every capacity is kept."""
     limit = _nearest(market, priced.step)
     while True:
-        near = _near(engine, options, market, scale, priced.step, limit)
+        near = _near(engine, options, market, priced.step, limit)
         priced = _refined(engine, options, market, scale, priced, near)
-        people = _as_people(InMemory().collect(priced_options(InMemory(), _held(near), market, scale, priced.step.prices)))
+        people = _as_people(InMemory().collect(priced_options(InMemory(), _held(near), market, priced.step.prices)))
         done = repair(market, priced.step.use, people, market.dear(priced.step.prices))
-        if done.room.is_kept or len(people) < limit:
+        if done.room.is_kept:
             return priced, done
-        limit *= 8
+        # Too few to keep every capacity: more of them, in the end everyone.
+        limit = limit * 8 if limit < NEAR_ALL else EVERYONE
 
 
 def _moved(engine: Engine, best: Frame, moved: Mapping[int, int]) -> Frame:
     if not moved:
         return best
-    rows = pl.DataFrame({"debtor_id": moved.keys(), "kind": moved.values()}, schema={"debtor_id": pl.Int64, "kind": pl.Int64})
+    rows = pl.DataFrame(
+        {"debtor_id": moved.keys(), "kind": moved.values()}, schema={"debtor_id": pl.Int64, "kind": pl.Int64}
+    )
     kept = best.join(engine.lend(rows, "moved"), on="debtor_id", how="anti")
     return nw.concat([kept, engine.lend(rows.filter(pl.col("kind") != NONE), "moved_to").select("debtor_id", "kind")])
 
 
-def _near(engine: Engine, options: Frame, market: Market, scale: Scale, step: Step, limit: int) -> pl.DataFrame:
+def _near(engine: Engine, options: Frame, market: Market, step: Step, limit: int) -> pl.DataFrame:
     """All options of those for whom the best and the next differ least where a price is at stake."""
-    offered = engine.settle(priced_options(engine, options, market, scale, step.prices), "offered")
+    offered = engine.settle(priced_options(engine, options, market, step.prices), "offered")
     best = offered.group_by("debtor_id").agg(top=nw.col("net").max(), dear=nw.col("price").max())
-    best = best.filter(nw.col("dear") > 0).select("debtor_id", "top")
+    if limit != EVERYONE:
+        best = best.filter(nw.col("dear") > 0)
+    best = best.select("debtor_id", "top")
     ranked = offered.select("debtor_id", "net").join(best, on="debtor_id", how="inner")
-    other = nw.when(nw.col("net") < nw.col("top")).then(nw.max_horizontal(nw.col("net"), nw.lit(0))).otherwise(nw.lit(0))
+    other = (
+        nw.when(nw.col("net") < nw.col("top")).then(nw.max_horizontal(nw.col("net"), nw.lit(0))).otherwise(nw.lit(0))
+    )
     margins = ranked.group_by("debtor_id").agg(top=nw.col("top").max(), other=other.max())
     gap = nw.when(nw.col("top") > 0).then(nw.col("top") - nw.col("other")).otherwise(0 - nw.col("top"))
     near = margins.with_columns(distance=gap).sort("distance", "debtor_id").head(limit)
@@ -274,7 +282,7 @@ def _refined(
     lender, held, step = InMemory(), _held(near), priced.step
     own = evaluate(lender, held, market, scale, step.prices)
     rest = market.with_capacities([left + mine for left, mine in zip(market.left(step.use), own.use, strict=True)])
-    walk = _walk(lender, held, rest, scale, step.prices, REFINE_STEPS)
+    walk = _walk(rest, step.prices, REFINE_STEPS, partial(evaluate, lender, held, rest, scale))
     finer = _tightest(walk, rest)
     tried = evaluate(engine, options, market, scale, finer.prices)
     bound = market.bound(tried.prices, tried.net)

@@ -88,7 +88,9 @@ def _with_score(frame: Frame, engine: Engine, document: StrategyDocument) -> Fra
     most = nw.lit(SCORE_MAX)
     return frame.with_columns(
         points=nw.min_horizontal(nw.col("gained") * 100 // nw.col("unit"), most).cast(nw.Int64),
-        cost_points=nw.min_horizontal((nw.col("cost") * 100 + nw.col("unit") - 1) // nw.col("unit"), most).cast(nw.Int64),
+        cost_points=nw.min_horizontal((nw.col("cost") * 100 + nw.col("unit") - 1) // nw.col("unit"), most).cast(
+            nw.Int64
+        ),
     )
 
 

@@ -67,28 +67,21 @@ def choose_contacts(
 
 def contacts_of(judged: Frame) -> Frame:
     """One row a person, creditor and channel that may go and is worth it, led by the obligation that brings most."""
-    allowed = judged.filter(nw.col("refused") == "").with_columns(net=nw.col("points") - nw.col("cost_points"))
-    stands = nw.when(nw.col("net") > 0).then(nw.col("net")).otherwise(nw.lit(SCORE_MAX))
-    allowed = allowed.with_columns(stands=stands)
-    earlier = nw.col("stands").cum_min().over("obligation_id", order_by="position")
-    allowed = allowed.with_columns(earlier=earlier)
-    share = nw.min_horizontal(nw.col("net"), nw.col("earlier")) + nw.col("cost_points")
-    allowed = allowed.with_columns(share=share, rank=0 - share)
     contact = ["debtor_id", "creditor_id", "channel"]
-    sums = allowed.group_by(contact).agg(brings=nw.col("share").sum().cast(nw.Int64))
+    allowed = judged.filter(nw.col("refused") == "").with_columns(rank=0 - nw.col("points"))
+    sums = allowed.group_by(contact).agg(brings=nw.col("points").sum().cast(nw.Int64))
     lead = allowed.unique(subset=contact, keep="first", order_by=["rank", "obligation_id"])
     joined = lead.join(sums, on=contact, how="inner")
     score = nw.min_horizontal(nw.col("brings") - nw.col("cost_points"), nw.lit(SCORE_MAX))
+    worth = joined.with_columns(score=score.cast(nw.Int64)).filter(nw.col("score") > 0)
+    worth = worth.with_columns(rank=0 - nw.col("score"))
+    earlier = nw.col("score").cum_min().over("debtor_id", "creditor_id", order_by=["position", "rank", "channel"])
     called = nw.col("channel") == "call"
-    return (
-        joined.with_columns(
-            score=score.cast(nw.Int64),
-            agency_id=nw.when(called).then(nw.col("agency_id")).otherwise(nw.lit(0)),
-            placed_agent_id=nw.when(called).then(nw.col("placed_agent_id")).otherwise(nw.lit(0)),
-        )
-        .filter(nw.col("score") > 0)
-        .select(CONTACT)
-    )
+    return worth.with_columns(
+        score=earlier,
+        agency_id=nw.when(called).then(nw.col("agency_id")).otherwise(nw.lit(0)),
+        placed_agent_id=nw.when(called).then(nw.col("placed_agent_id")).otherwise(nw.lit(0)),
+    ).select(CONTACT)
 
 
 def _worth(scale: Scale, seed: int) -> list[nw.Expr]:
@@ -110,7 +103,9 @@ def market_of(keys: pl.DataFrame, agents: Sequence[Agent], document: StrategyDoc
     for agent in agents:
         groups.setdefault(agent.group, []).append(agent)
     minutes = capacity.minutes_per_call
-    found = [Resource(f"minutes:{name}", len(group) * capacity.calls_per_agent * minutes) for name, group in groups.items()]
+    found = [
+        Resource(f"minutes:{name}", len(group) * capacity.calls_per_agent * minutes) for name, group in groups.items()
+    ]
     found += [Resource(f"messages:{channel}", limit) for channel, limit in capacity.messages.items()]
     found += [Resource(f"budget:{currency}", _minor(limit, currency)) for currency, limit in capacity.budget.items()]
     places = {resource.code: index for index, resource in enumerate(found)}
@@ -161,7 +156,9 @@ class _Market:
 def _leads(engine: Engine, priced: _Market, agents: Sequence[Agent], calls_per_agent: int) -> Frame:
     """The chosen contacts, calls with their agent; whoever's call no agent could take gets another contact that still fits."""
     chosen = priced.offered.join(priced.found.chosen, on=["debtor_id", "kind"], how="inner")
-    chosen = engine.settle(chosen.join(priced.kinds(engine), on="kind", how="inner").select(*CONTACT, "kind", "price"), "priced")
+    chosen = engine.settle(
+        chosen.join(priced.kinds(engine), on="kind", how="inner").select(*CONTACT, "kind", "price"), "priced"
+    )
     calls = engine.collect(chosen.filter(nw.col("channel") == "call"))
     assigned = assign_calls(calls, list(agents), calls_per_agent)
     made = calls.join(assigned, on="debtor_id", how="inner").select(LEAD)
@@ -174,9 +171,15 @@ def _leads(engine: Engine, priced: _Market, agents: Sequence[Agent], calls_per_a
 def _wished(engine: Engine, priced: _Market) -> Frame:
     """(debtor_id, wished): the channel that each person would have if nothing were scarce."""
     best = best_at(engine, priced.offered, priced.market, priced.scale, [0.0] * len(priced.market.resources))
-    channels = priced.keys.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("kind"), pl.col("channel").alias("wished"))
+    channels = priced.keys.select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("kind"), pl.col("channel").alias("wished")
+    )
     named = engine.lend(channels, "kind_channels")
-    return best.select("debtor_id", kind=kind_of(priced.scale)).join(named, on="kind", how="inner").select("debtor_id", "wished")
+    return (
+        best.select("debtor_id", kind=kind_of(priced.scale))
+        .join(named, on="kind", how="inner")
+        .select("debtor_id", "wished")
+    )
 
 
 def _others(engine: Engine, calls: pl.DataFrame, priced: _Market) -> pl.DataFrame:

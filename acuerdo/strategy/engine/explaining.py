@@ -21,7 +21,9 @@ def explained(engine: Engine, placed: Frame, judged: Frame, contacts: Frame, lea
     person = leads.select("debtor_id", lead_creditor_id=nw.col("creditor_id"))
     worth = contacts.select("debtor_id", "creditor_id").unique().with_columns(is_worth_it=nw.lit(1))
     open_ = placed.filter(nw.col("blocker") == "").join(_refusals(judged), on="obligation_id", how="left")
-    open_ = open_.join(engine.settle(own, "own"), on="obligation_id", how="left").join(person, on="debtor_id", how="left")
+    open_ = open_.join(engine.settle(own, "own"), on="obligation_id", how="left").join(
+        person, on="debtor_id", how="left"
+    )
     open_ = open_.join(worth, on=["debtor_id", "creditor_id"], how="left").with_columns(**_filled())
     open_ = open_.with_columns(reasons=nw.when(nw.col("is_lead")).then(_why()).otherwise(_why_not()))
     closed = placed.filter(nw.col("blocker") != "").with_columns(**_nothing(), reasons=nw.col("blocker"))
@@ -101,7 +103,11 @@ def _why() -> nw.Expr:
     when = nw.when(nw.col("step_age") > 0).then(nw.lit("step-carried")).otherwise(nw.lit("step-due"))
     passed_over = nw.concat_str(nw.lit(f"{SEPARATOR}channel-next"), nw.col("details"))
     in_order = nw.when(nw.col("position") == 0).then(nw.lit(f"{SEPARATOR}channel-first")).otherwise(passed_over)
-    full = nw.when(nw.col("wished") == "call").then(nw.lit(f"{SEPARATOR}call-full")).otherwise(nw.lit(f"{SEPARATOR}channel-full"))
+    full = (
+        nw.when(nw.col("wished") == "call")
+        .then(nw.lit(f"{SEPARATOR}call-full"))
+        .otherwise(nw.lit(f"{SEPARATOR}channel-full"))
+    )
     moved = (nw.col("wished") != "") & (nw.col("wished") != nw.col("channel"))
     return nw.concat_str(when, nw.when(moved).then(full).otherwise(in_order))
 

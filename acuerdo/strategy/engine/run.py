@@ -46,8 +46,8 @@ CERTAIN_BP = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`rows`, in memory or in a file, are as the worklist stores them; `funnel` counts them by main reason, from the portfolio to contacts by
-    channel; `allocation` tells capacities, use, prices, the bound and the gap (see `allocation_of`)."""
+    """`rows`, in memory or in a file, are as the worklist stores them; `funnel` counts them by main reason, from the
+    portfolio to contacts by channel; `allocation` tells capacities, use, prices, bound and gap (see `allocation_of`)."""
 
     kept: pl.DataFrame | Path
     funnel: dict[str, object]
@@ -128,7 +128,7 @@ def _needed() -> list[str]:
 def _written(rows: Path, document: StrategyDocument, moment: Moment, folder: Path) -> Path:
     """The rows by obligation in the worklist's columns, streamed to the folder's file, which appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    named = pl.scan_parquet(rows).sort("obligation_id").select(_named(document, moment)).cast(dict(COLUMNS))
+    named = pl.scan_parquet(rows).sort("obligation_id").select(_named(document, moment)).cast(COLUMNS)
     fresh = folder / f"{FILE}.new"
     named.sink_parquet(fresh, compression="zstd")
     return fresh.replace(folder / FILE)

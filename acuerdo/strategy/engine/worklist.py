@@ -6,7 +6,10 @@ planned twice.
 """
 
 from datetime import date
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.db import connection
 
 from acuerdo.strategy.engine.database import arrow_connection
@@ -14,6 +17,7 @@ from acuerdo.strategy.engine.run import Plan
 
 TOUCHED = "('queued', 'done', 'blocked')"
 KEPT_REASON = "earlier-run"
+BATCH_ROWS = 100_000
 # The same as those of the parent (migration 0002), so that attaching only matches them up.
 INDEXES = (
     "ALTER TABLE {table} ADD PRIMARY KEY (run_on, obligation_id)",
@@ -33,15 +37,25 @@ def aside_name(run_on: date) -> str:
     return f"strategy_aside_{run_on:%Y%m%d}"
 
 
-def load_aside(plan: Plan, run_on: date) -> None:
+def load_aside(plan: Plan, run_on: date, strategy_id: int) -> None:
     """The plan in a table that nobody reads yet; whatever an earlier run of the date left there goes."""
     table = aside_name(run_on)
     with arrow_connection() as arrow, arrow.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(f"CREATE TABLE {table} (LIKE strategy_decision INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
-        cursor.adbc_ingest(table, plan.rows.to_arrow(), mode="append")
+        cursor.execute(f"ALTER TABLE {table} ALTER COLUMN strategy_id SET DEFAULT {int(strategy_id)}")
+        cursor.adbc_ingest(table, _batches(plan), mode="append")
+        cursor.execute(f"ALTER TABLE {table} ALTER COLUMN strategy_id DROP DEFAULT")
         for statement in INDEXES:
             cursor.execute(statement.format(table=table, day=run_on.isoformat()))
+
+
+def _batches(plan: Plan) -> pa.RecordBatchReader | pa.Table:
+    """The rows in batches, so that memory does not grow with the portfolio."""
+    if not isinstance(plan.kept, Path):
+        return plan.rows.to_arrow()
+    file = pq.ParquetFile(plan.kept)
+    return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(BATCH_ROWS))
 
 
 def attach(run_on: date) -> int:
@@ -66,6 +80,7 @@ def _keep_touched(table: str, aside: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {aside} SET channel = '', template = '', is_lead = FALSE, score = 0, planned_at = NULL, agent_id = NULL,"  # noqa: S608
+            " price = 0, options = '{}',"
             f" state = 'skipped', reasons = ARRAY['{KEPT_REASON}'] WHERE channel <> '' AND debtor_id IN"
             f" (SELECT debtor_id FROM {table} WHERE state IN {TOUCHED})"
         )

@@ -66,6 +66,19 @@ class Market:
         self._share_minutes(counts, use)
         return use
 
+    def evened(self, prices: Sequence[float], counts: Mapping[int, int]) -> list[float]:
+        """The prices with one price, the mean by capacity, for groups of agents that share the same calls at present."""
+        shared = self._share_minutes(counts, [0.0] * len(self.resources))
+        found = list(prices)
+        for _ in range(SHARE_ROUNDS):
+            for groups, amounts in shared.items():
+                linked = [index for index, amount in zip(groups, amounts, strict=True) if amount > 0]
+                whole = sum(self.resources[index].capacity for index in linked)
+                if len(linked) > 1:
+                    mean = sum(found[index] * self.resources[index].capacity for index in linked) / whole
+                    found = [mean if index in linked else price for index, price in enumerate(found)]
+        return found
+
     def left(self, use: Sequence[float]) -> list[float]:
         """Capacity less use, resource by resource; negative where too much is asked for."""
         return [one.capacity - used for one, used in zip(self.resources, use, strict=True)]
@@ -86,7 +99,8 @@ class Market:
     def _open_groups(self, kind: Kind) -> list[int]:
         return [index for index in kind.groups if self.resources[index].capacity >= kind.minutes]
 
-    def _share_minutes(self, counts: Mapping[int, int], use: list[float]) -> None:
+    def _share_minutes(self, counts: Mapping[int, int], use: list[float]) -> dict[tuple[int, ...], list[float]]:
+        """Adds the agents' minutes to `use`; how much of each set's calls each of its groups makes."""
         asked: dict[tuple[int, ...], float] = {}
         for index in sorted(counts):
             kind = self.kinds[index]
@@ -102,6 +116,7 @@ class Market:
                 given[groups] = self._even(groups, asked[groups], use)
                 for index, amount in zip(groups, given[groups], strict=True):
                     use[index] += amount
+        return given
 
     def _even(self, groups: Sequence[int], amount: float, use: Sequence[float]) -> list[float]:
         """`amount` over the groups so that their loads end as equal, in parts of their capacity, as they can."""
@@ -137,7 +152,9 @@ class Pace:
         powers = self.powers or [1.0] * len(prices)
         if self.over:
             turned = zip(powers, self.over, over, strict=True)
-            powers = [max(power * 0.5, POWER_MIN) if was != is_ else min(power * 1.3, POWER_MAX) for power, was, is_ in turned]
+            powers = [
+                max(power * 0.5, POWER_MIN) if was != is_ else min(power * 1.3, POWER_MAX) for power, was, is_ in turned
+            ]
         self.powers, self.over = powers, over
         return [
             max(price * _factor(used, one.capacity, power), PRICE_FLOOR) if one.capacity else 0.0

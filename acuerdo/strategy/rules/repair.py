@@ -129,7 +129,11 @@ def _force(done: Repaired, people: Sequence[Person], dear: Sequence[int]) -> Non
             held = done.moved[person.id]
             net = person.choices[held].net if held != NONE else 0
             if held == NONE or not done.room.needs(held, resource):
-                wishes += [(net - one.net, place, kind) for kind, one in person.choices.items() if done.room.needs(kind, resource)]
+                wishes += [
+                    (net - one.net, place, kind)
+                    for kind, one in person.choices.items()
+                    if done.room.needs(kind, resource)
+                ]
         for _, place, kind in sorted(wishes):
             if done.room.left[resource] < done.room.needs(kind, resource):
                 break

@@ -7,7 +7,15 @@ import pytest
 from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.rules.dice import PARTS, dice_of, draw
 from acuerdo.strategy.rules.reasons import HOLD_KINDS, REASONS, say
-from acuerdo.strategy.rules.scorecard import SCORE_MAX, STAKE_MINOR_MAX, UNIT_MINOR, UPLIFT_BP, gained_minor, score_of
+from acuerdo.strategy.rules.scorecard import (
+    SCORE_MAX,
+    STAKE_MINOR_MAX,
+    UNIT_MINOR,
+    UPLIFT_BP,
+    cost_points_of,
+    points_of,
+    score_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,42 +46,41 @@ def test_every_reason_is_said_in_both_languages_and_fits_its_column() -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "stake", "cost", "fatigue", "contacts", "expected"),
+    ("where", "stake", "currency", "expected"),
     [
-        ("early email", 1_000_000_00, 500, 0, 0, 1_000_000_00 * 180 // 10_000 - 500),
-        ("early call", 1_000_000_00, 1_800_00, 150_00, 2, 1_000_000_00 * 420 // 10_000 - 1_800_00 - 300_00),
-        ("none call", 1_000_000_00, 100, 0, 0, -100),  # a stage without uplift never pays
-        ("early call", -5, 100, 0, 0, -100),  # nothing at stake
-        (
-            "late sms",
-            STAKE_MINOR_MAX * 10,
-            0,
-            0,
-            0,
-            STAKE_MINOR_MAX * 80 // 10_000,
-        ),  # the bound that keeps products exact
-        ("due sms", 10_000, 0, 1, 99, 10_000 * 140 // 10_000 - 30),  # fatigue stops growing at 30 contacts
+        ("early email", 1_000_000_00, "COP", 1_000_000_00 * 180 // 10_000 * 100 // 400_000),
+        ("early call", 1_000_000_00, "COP", 1_000_000_00 * 420 // 10_000 * 100 // 400_000),
+        ("none call", 1_000_000_00, "COP", 0),  # a stage without uplift brings nothing
+        ("early call", -5, "COP", 0),  # nothing at stake
+        ("late sms", STAKE_MINOR_MAX * 10, "USD", SCORE_MAX),  # the bounds that keep products exact
+        ("early call", 100_000_00, "XXX", 100_000_00 * 420 // 10_000),  # an unknown currency ranks as it stands
     ],
 )
-def test_gained(where: str, stake: int, cost: int, fatigue: int, contacts: int, expected: int) -> None:
+def test_points(where: str, stake: int, currency: str, expected: int) -> None:
     stage, channel = where.split()
-    assert (
-        gained_minor(
-            stage=stage,
-            channel=channel,
-            stake_minor=stake,
-            cost_minor=cost,
-            fatigue_minor=fatigue,
-            contacts_7_days=contacts,
-        )
-        == expected
-    )
+    assert points_of(stage=stage, channel=channel, stake_minor=stake, currency=currency) == expected
 
 
-def test_score_ranks_across_currencies() -> None:
-    assert score_of(400_000, "COP") == score_of(360, "PEN") == 100
-    assert score_of(0, "COP") == score_of(-1, "COP") == 0
-    assert score_of(10**18, "USD") == SCORE_MAX
+@pytest.mark.parametrize(
+    ("cost", "fatigue", "contacts", "expected"),
+    [
+        (4_000_00, 0, 0, 100),
+        (1, 0, 0, 1),  # rounded up
+        (0, 0, 7, 0),
+        (0, 4_000_00, 2, 200),
+        (0, 4_000_00, 99, 3_000),  # fatigue stops growing at 30 contacts
+    ],
+)
+def test_cost_points(cost: int, fatigue: int, contacts: int, expected: int) -> None:
+    told = cost_points_of(cost_minor=cost, fatigue_minor=fatigue, contacts_7_days=contacts, currency="COP")
+    assert told == expected
+
+
+def test_a_contact_about_several_obligations_pays_its_cost_once() -> None:
+    assert score_of([500], 30) == 470
+    assert score_of([500, 200], 30) == 670
+    assert score_of([10], 30) == score_of([], 0) == 0
+    assert score_of([SCORE_MAX, SCORE_MAX], 0) == SCORE_MAX
 
 
 def test_products_stay_exact_on_every_engine() -> None:
