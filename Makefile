@@ -28,7 +28,7 @@ setup: .venv/.synced $(DIST)/.built $(MO) ## everything installed, bundled and c
 demo: setup ## the seeded, lived world in the browser, with a log-in for each role (ARGS="--debtors 500")
 	@$(BIN)/acuerdo demo $(ARGS)
 
-test: setup lint types layers ## all checks and all tests but the slow ones
+test: setup .venv/.engines lint types layers ## all checks and all tests but the slow ones
 	@$(BIN)/python -m pytest -m "not slow" -n 2 $(ARGS)
 
 fast: setup ## the tests that need no database: unit, properties, contracts
@@ -79,6 +79,11 @@ $(UV):
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)
 	@$(UV) sync --frozen --quiet --python "$$(.ci/find-python)"
+	@touch $@
+
+# Apache Spark is half a gigabyte, so only the tests that compare the engines fetch it.
+.venv/.engines: .venv/.synced
+	@$(UV) sync --frozen --quiet --inexact --group spark --python "$$(.ci/find-python)"
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json | $(UV)

@@ -9,7 +9,7 @@ SEPARATOR = "|"
 CHANNELS_A_STEP = 4
 ROW = [
     "obligation_id", "debtor_id", "creditor_id", "stage", "segment_index", "step_index", "channel", "is_lead", "score", "price",
-    "options", "reasons", "balance_due", "days_past_due", "planned_us", "agent_id",
+    "options", "reasons", "variant", "balance_due", "days_past_due", "planned_us", "agent_id",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ the same rows, on any engine.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from acuerdo.strategy.engine.moment import Moment, start_of
 from acuerdo.strategy.engine.placing import place
 from acuerdo.strategy.engine.snapshot import Snapshot
 from acuerdo.strategy.rules.document import StrategyDocument
+from acuerdo.strategy.rules.experiment import lanes, probability_of
 from acuerdo.strategy.rules.facts import CHANNELS
 
 PARTS = (
@@ -66,10 +67,13 @@ def decide(
     zone: str,
     engine_name: str = "polars",
     warm: Mapping[str, float] | None = None,
+    paused: Collection[str] = (),
     folder: Path | None = None,
 ) -> Plan:
-    """The plan of the snapshot's date. `zone` says when that date begins where the installation works; `warm` are an earlier
-    run's prices; the rows go to `folder`'s decisions.parquet, or stay in memory without one.
+    """The plan of the snapshot's date. `zone` says when that date begins where the installation works.
+
+    `warm` are an earlier run's prices, `paused` variants that fall back to their champion. The rows go to `folder`'s
+    decisions.parquet, or stay in memory without one.
 
     Refuses `snapshot-incomplete`, `unknown-engine`, `engine-missing`, `unknown-timezone`.
     """
@@ -80,8 +84,8 @@ def decide(
         )
     moment = start_of(snapshot.on, now, zone)
     with open_engine(engine_name) as engine:
-        rows, chosen = _decide(engine, snapshot, document, moment, warm)
-        file = _written(rows, document, moment, folder or engine.scratch)
+        rows, chosen = _decide(engine, snapshot, document, moment, warm=warm, paused=paused)
+        file = _written(rows, document, moment, folder or engine.scratch, paused)
         kept = file if folder else pl.read_parquet(file, memory_map=False)
         return Plan(kept, funnel_of(pl.scan_parquet(rows)), allocation_of(chosen))
 
@@ -102,10 +106,16 @@ def write_plan(plan: Plan, folder: Path) -> None:
 
 
 def _decide(
-    engine: Engine, snapshot: Snapshot, document: StrategyDocument, moment: Moment, warm: Mapping[str, float] | None
+    engine: Engine,
+    snapshot: Snapshot,
+    document: StrategyDocument,
+    moment: Moment,
+    *,
+    warm: Mapping[str, float] | None,
+    paused: Collection[str],
 ) -> tuple[Path, Chosen]:
     facts = obligations_frame(engine, snapshot, moment, document.stages)
-    placed = engine.settle(place(facts, document, moment.on).select(_needed()), "placed")
+    placed = engine.settle(place(facts, document, moment.on, paused).select(_needed()), "placed")
     laws, law_frame = laws_of(engine, snapshot, moment)
     judged = judge_candidates(engine, placed, document, laws, law_frame, moment)
     seed = seed_of(document) + moment.day
@@ -120,28 +130,25 @@ def _needed() -> list[str]:
     computed = {"law", "law_region", "channel", "purpose", "minute", "may_channel"}
     return [
         "obligation_id", "debtor_id", "creditor_id", "currency", "stage", "stake", "balance_due", "days_past_due", "region",
-        "contacts_7_days", "agency_id", "placed_agent_id", "segment_index", "step_index", "step_age", "blocker", "dice",
+        "contacts_7_days", "agency_id", "placed_agent_id", "segment_index", "step_index", "step_age", "blocker", "dice", "variant",
         "has_email", "has_mobile", "has_phone", "has_address", *flags, *(name for name in SITUATION if name not in computed),
     ]  # fmt: skip
 
 
-def _written(rows: Path, document: StrategyDocument, moment: Moment, folder: Path) -> Path:
+def _written(rows: Path, document: StrategyDocument, moment: Moment, folder: Path, paused: Collection[str]) -> Path:
     """The rows by obligation in the worklist's columns, streamed to the folder's file, which appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    named = pl.scan_parquet(rows).sort("obligation_id").select(_named(document, moment)).cast(COLUMNS)
+    named = pl.scan_parquet(rows).sort("obligation_id").select(_named(document, moment, paused)).cast(COLUMNS)
     fresh = folder / f"{FILE}.new"
     named.sink_parquet(fresh, compression="zstd")
     return fresh.replace(folder / FILE)
 
 
-def _named(document: StrategyDocument, moment: Moment) -> list[pl.Expr]:
+def _named(document: StrategyDocument, moment: Moment, paused: Collection[str]) -> list[pl.Expr]:
     """Codes for positions, instants for numbers, lists for joined codes."""
     has_action = pl.col("channel") != ""
     steps = [step.code for step in document.steps]
     templates = [step.template for step in document.steps]
-    control = int(document.control_percent * 100)
-    is_control = pl.col("reasons") == "control-group"
-    chance = pl.when(is_control).then(control).otherwise(CERTAIN_BP - control) if control else pl.lit(CERTAIN_BP)
     is_message = has_action & (pl.col("channel") != "call")
     return [
         pl.lit(moment.on).alias("run_on"),
@@ -157,14 +164,25 @@ def _named(document: StrategyDocument, moment: Moment) -> list[pl.Expr]:
         pl.when(has_action).then(pl.col("planned_us")).cast(pl.Datetime("us", "UTC")).alias("planned_at"),
         pl.when(has_action).then(pl.lit("planned")).otherwise(pl.lit("skipped")).alias("state"),
         pl.when(pl.col("agent_id") > 0).then(pl.col("agent_id")).alias("agent_id"),
-        pl.when(is_control).then(pl.lit("control")).otherwise(pl.lit("")).alias("variant"),
-        chance.alias("probability_bp"),
+        pl.col("variant"),
+        _chance(document, moment, paused).alias("probability_bp"),
         pl.when(has_action)
         .then(pl.col("options").str.strip_prefix(SEPARATOR).str.split(SEPARATOR))
         .otherwise(pl.lit([], dtype=pl.List(pl.String)))
         .alias("options"),
         pl.col("price"),
     ]  # fmt: skip
+
+
+def _chance(document: StrategyDocument, moment: Moment, paused: Collection[str]) -> pl.Expr:
+    """The probability, by the draws, of the group that the person fell in: their variant, and the control group or not."""
+    found = lanes(document.experiments, moment.on, paused)
+    names = ["", *dict.fromkeys(name for lane in found for name, _upper in lane.variants if name)]
+    chances = [round(probability_of(name, found) * CERTAIN_BP) for name in names]
+    chance = pl.col("variant").replace_strict(names, chances, default=CERTAIN_BP, return_dtype=pl.Int64)
+    control = int(document.control_percent * 100)
+    share = pl.when(pl.col("reasons") == "control-group").then(control).otherwise(CERTAIN_BP - control)
+    return pl.max_horizontal(chance * share // CERTAIN_BP, pl.lit(1))
 
 
 def _at(column: str, names: list[str]) -> pl.Expr:
