@@ -104,7 +104,7 @@ def market_of(keys: pl.DataFrame, agents: Sequence[Agent], document: StrategyDoc
         groups.setdefault(agent.group, []).append(agent)
     minutes = capacity.minutes_per_call
     found = [
-        Resource(f"minutes:{name}", len(group) * capacity.calls_per_agent * minutes) for name, group in groups.items()
+        Resource(f"agents:{name}", len(group) * capacity.calls_per_agent * minutes) for name, group in groups.items()
     ]
     found += [Resource(f"messages:{channel}", limit) for channel, limit in capacity.messages.items()]
     found += [Resource(f"budget:{currency}", _minor(limit, currency)) for currency, limit in capacity.budget.items()]

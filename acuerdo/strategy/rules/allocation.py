@@ -23,7 +23,7 @@ PRICE_FLOOR = 1e-6  # a price that fell this low can still rise again
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """`code` is stable from day to day: `minutes:0:*`, `messages:sms`, `budget`. Capacity in its own unit, over the whole day."""
+    """`code` is stable from day to day: `agents:0:*`, `messages:sms`, `budget`. Capacity in its own unit, over the whole day."""
 
     code: str
     capacity: int
