@@ -131,6 +131,9 @@ DAY_AT = environment.local_time("ACUERDO_DAY_AT", "05:00")
 DAY_PHASES = "acuerdo.config.wiring.day_phases"
 # What follows from payments: the ledger calls it in the transaction that posts them (ledger.ports.AfterPayments).
 AFTER_PAYMENTS = "acuerdo.strategy.public.settle_payments"
+# What follows from a loaded portfolio: authorisations and stops (portfolio.ports.AfterLoad), and their undoing.
+AFTER_LOAD = "acuerdo.policy.public.follow_load"
+AFTER_UNDO = "acuerdo.policy.public.take_back_load"
 PROCRASTINATE_IMPORT_PATHS = ["acuerdo.config.tasks"]
 PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"
 

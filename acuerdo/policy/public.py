@@ -27,6 +27,7 @@ from acuerdo.policy.actions.permissions import (
     revoke_consent,
     set_own_hours,
 )
+from acuerdo.policy.actions.portfolio_file import authorisation_law, follow_load, reach_of, take_back_load
 from acuerdo.policy.actions.receipts import SentText, forget_salt, keep_texts
 from acuerdo.policy.actions.registry import RegistryReport, load_registry
 from acuerdo.policy.models import Attempt, AttemptStatus, Channel, Consent, ContactPreference, Hold, HoldKind, Verdict
@@ -73,6 +74,7 @@ __all__ = [
     "ask_gate",
     "ask_gate_batch",
     "attempts_by_channel",
+    "authorisation_law",
     "channels_in",
     "check_contacts",
     "clear_own_hours",
@@ -80,6 +82,7 @@ __all__ = [
     "declare_consents",
     "declare_from_portfolio",
     "find_disposition",
+    "follow_load",
     "forget_salt",
     "grant_consent",
     "judge_contacts",
@@ -97,6 +100,7 @@ __all__ = [
     "permit_batch",
     "place_hold",
     "point_state",
+    "reach_of",
     "record_outcome",
     "refusals",
     "release_hold",
@@ -108,6 +112,7 @@ __all__ = [
     "set_own_hours",
     "standing_consents",
     "stopped_by_rule",
+    "take_back_load",
     "undo_outcome",
     "verify_receipts",
     "write_checkpoint",

@@ -9,7 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.utils.module_loading import import_string
 
 from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import try_lock_name
@@ -20,6 +22,7 @@ from acuerdo.portfolio.imports.loading import Load, Progress, Table, load_portfo
 from acuerdo.portfolio.imports.reading import header_dictionary, read_table, sha256_of, shipped_profiles
 from acuerdo.portfolio.imports.undo import undo_changes
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportChange, ImportProfile, ImportRejection, ImportStatus
+from acuerdo.portfolio.ports import AfterLoad, AfterUndo, Declaration, Loaded
 from acuerdo.portfolio.queries import last_batch
 from acuerdo.portfolio.rules.headers import is_correction
 from acuerdo.portfolio.rules.profile import Profile, profile_from_document
@@ -27,6 +30,9 @@ from acuerdo.portfolio.rules.report import ImportReport
 
 TIMEZONES = {"CO": "America/Bogota", "PE": "America/Lima", "MX": "America/Mexico_City", "CL": "America/Santiago", "EC": "America/Guayaquil",
              "AR": "America/Argentina/Buenos_Aires", "NG": "Africa/Lagos", "US": "America/New_York"}  # fmt: skip
+
+
+NOTHING_DECLARED = Declaration()
 
 
 def _silent(phase: str, done: int, total: int) -> None:
@@ -103,15 +109,17 @@ def import_portfolio(
     partial: bool = False,
     accept_gone: bool = False,
     control: Control | None = None,
+    declared: Declaration = NOTHING_DECLARED,
     batch: ImportBatch | None = None,
     progress: Progress = _silent,
 ) -> ImportReport:
     """Loads a portfolio file (and its instalments) as of a date, all or nothing; rejected rows do not stop the others.
 
     What the creditor had open and the file does not mention is marked gone, unless `partial`. `dry_run` does everything
-    and takes it back. The same file for the same date changes nothing (`same_file`). `batch` is an upload that waits
-    (imports/uploads.py). Refuses what the readers refuse, `import-already-running`, `as-of-before-last`, `many-gone`,
-    `control-mismatch`; after a refusal nothing has changed.
+    and takes it back. The same file for the same date changes nothing (`same_file`) but what is `declared` beside it.
+    `batch` is an upload that waits (imports/uploads.py). Refuses what the readers refuse, `import-already-running`,
+    `as-of-before-last`, `many-gone`, `control-mismatch`, and what policy refuses (`ports.AfterLoad`); after a refusal
+    nothing has changed.
     """
     files = [source] + ([instalments] if instalments else [])
     with ExitStack() as stack:
@@ -122,7 +130,7 @@ def import_portfolio(
         digest = _digest(files, profile)
         _refuse_older(creditor, as_of)
         if _is_loaded(creditor, digest, as_of):
-            return _same_file(batch)
+            return _same_file(batch, creditor, declared, as_of=as_of, now=now, actor=actor, dry_run=dry_run)
         opened = {"sha256": digest, "profile": profile.name[:60], "rows_total": table.spool.row_count}
         if batch is None:
             batch = _new_batch(creditor, files, as_of=as_of, now=now, actor=actor)
@@ -137,16 +145,39 @@ def import_portfolio(
             now=now,
             partial=partial or profile.partial or is_correction(table.spool.headers),
             accept_gone=accept_gone,
+            declared=declared,
             progress=progress,
         )
         return _load(load, dry_run=dry_run, control=control, actor=actor)
 
 
-def _same_file(batch: ImportBatch | None) -> ImportReport:
+def _same_file(
+    batch: ImportBatch | None,
+    creditor: Creditor,
+    declared: Declaration,
+    *,
+    as_of: date,
+    now: datetime,
+    actor: str,
+    dry_run: bool,
+) -> ImportReport:
     report = ImportReport("same_file", notices=[_SAME_FILE])
+    last = last_batch(creditor.pk)
+    if last is not None:
+        with transaction.atomic():
+            report.followed = follow_load(last, declared, as_of=as_of, now=now, actor=actor)
+            transaction.set_rollback(dry_run)
     if batch is not None:
         ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.PREVIEWED, report=report.to_document())
     return report
+
+
+def follow_load(batch: ImportBatch, declared: Declaration, *, as_of: date, now: datetime, actor: str) -> dict[str, Any]:
+    """Tells policy what the file and the lender say of contacting these people; here, so that no door can forget it."""
+    follow: AfterLoad = import_string(settings.AFTER_LOAD)
+    creditor = batch.creditor
+    told = Loaded(str(batch.uid), creditor.pk, creditor.country, as_of, now, actor, declared)
+    return dict(follow(told))
 
 
 _SAME_FILE = {"code": "same-file", "message": "Este archivo ya estaba cargado: no cambió nada."}
@@ -237,6 +268,7 @@ def _load(load: Load, *, dry_run: bool, control: Control | None, actor: str) -> 
         report = load_portfolio(load)
         report.batch_uid = str(load.batch.uid)
         _check_control(report, control)
+        report.followed = follow_load(load.batch, load.declared, as_of=load.as_of, now=load.now, actor=actor)
         if dry_run:
             report.status = "previewed"
             transaction.set_rollback(True)
@@ -308,6 +340,8 @@ def undo_import(batch: ImportBatch, *, actor: str, now: datetime) -> None:
                 raise Refusal(
                     "import-already-running", "Se está cargando otro archivo de este acreedor. Espere a que termine."
                 )
+            take_back: AfterUndo = import_string(settings.AFTER_UNDO)
+            take_back(str(batch.uid), actor=actor, now=now)
             with connection.cursor() as cursor:
                 undo_changes(cursor, batch_id=batch.pk, since=batch.started_at)
             ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.UNDONE, finished_at=now)

@@ -30,7 +30,9 @@ from acuerdo.portfolio.imports.template_file import template_csv
 from acuerdo.portfolio.imports.uploads import (
     Progress,
     add_instalments,
+    declaration_of,
     forget_upload,
+    keep_declaration,
     profile_of,
     request_load,
     stage_payments,
@@ -39,6 +41,7 @@ from acuerdo.portfolio.imports.uploads import (
 )
 from acuerdo.portfolio.models import ImportBatch
 from acuerdo.portfolio.papers import attach_paper, paper_file, papers_of
+from acuerdo.portfolio.ports import AfterLoad, AfterUndo, Declaration, Loaded
 from acuerdo.portfolio.queries import (
     debtors_visible_to,
     find_import,
@@ -63,10 +66,14 @@ __all__ = [
     "EXTRACTS",
     "FIELDS",
     "TABLE_FORMAT",
+    "AfterLoad",
+    "AfterUndo",
     "BankReport",
     "Control",
+    "Declaration",
     "ImportBatch",
     "ImportReport",
+    "Loaded",
     "NewTerms",
     "PaymentsReport",
     "Preview",
@@ -85,6 +92,7 @@ __all__ = [
     "choose_split",
     "credits_of",
     "debtors_visible_to",
+    "declaration_of",
     "find_import",
     "find_profile",
     "forget_upload",
@@ -92,6 +100,7 @@ __all__ = [
     "import_bank_file",
     "import_payments",
     "import_portfolio",
+    "keep_declaration",
     "last_batch",
     "list_creditors",
     "list_imports",

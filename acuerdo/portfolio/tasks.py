@@ -6,6 +6,7 @@ from acuerdo.portfolio.actions import import_portfolio
 from acuerdo.portfolio.imports.uploads import (
     JOB,
     Progress,
+    declaration_of,
     forget_upload,
     profile_of,
     uploaded_file,
@@ -33,6 +34,7 @@ def load_upload(batch_id: int, dry_run: bool, accept_gone: bool) -> None:
             dry_run=dry_run,
             partial=bool(batch.draft.get("partial")),
             accept_gone=accept_gone,
+            declared=declaration_of(batch),
             batch=batch,
             progress=progress,
         )

@@ -15,7 +15,7 @@ from acuerdo.kernel.errors import Refusal
 
 if TYPE_CHECKING:
     from acuerdo.portfolio.models import Creditor
-    from acuerdo.portfolio.public import BankReport, ImportReport, PaymentsReport, Profile
+    from acuerdo.portfolio.public import BankReport, Declaration, ImportReport, PaymentsReport, Profile
 
 _REJECTS_SHOWN = 10
 
@@ -151,11 +151,11 @@ def run(args: argparse.Namespace) -> int:
     documents, texts, rejected = [], [], 0
     for path in args.files:
         report = _portfolio(args, path) if args.kind == "portfolio" else _payments(args, path)
-        authorised = _declare(args) if args.kind == "portfolio" else {}
-        documents.append(
-            {"file": path.name, **report.to_document(), "rejects": _rejects(report), "authorisations": authorised}
-        )
-        texts.append(_heading(path, args) + _text(report) + _authorised_line(authorised))
+        document = {"file": path.name, **report.to_document(), "rejects": _rejects(report)}
+        if args.kind == "portfolio":
+            document["authorisations"] = document["followed"].get("authorised", {})
+        documents.append(document)
+        texts.append(_heading(path, args) + _text(report))
         rejected += report.rejected + (report.status == "quarantined")
     output.answer(args, {"imports": documents}, "\n".join(texts))
     return 1 if rejected else 0
@@ -202,6 +202,7 @@ def _portfolio(args: argparse.Namespace, path: Path) -> "ImportReport":
             partial=args.partial,
             accept_gone=args.accept_gone,
             control=_control(args, profile),
+            declared=_declared(args),
             progress=_teller(),
         )
         _save_rejects(args, report)
@@ -210,28 +211,46 @@ def _portfolio(args: argparse.Namespace, path: Path) -> "ImportReport":
     return report
 
 
-def _declare(args: argparse.Namespace) -> dict[str, int]:
-    """New authorisations by channel. Refuses channels without the document that proves them."""
-    from acuerdo.base import clock  # noqa: PLC0415
-    from acuerdo.policy.public import channels_in, declare_from_portfolio  # noqa: PLC0415
-    from acuerdo.portfolio.models import Creditor  # noqa: PLC0415
+def _declared(args: argparse.Namespace) -> "Declaration":
+    from acuerdo.portfolio.public import Declaration  # noqa: PLC0415 - needs Django ready
 
-    if args.dry_run or not (args.authorised or args.proof):
-        return {}
-    channels = sorted(channels_in(args.authorised or ""))
-    if args.authorised and not channels:
-        raise Refusal(
-            "channel-unknown", f"«{args.authorised}» no nombra ningún canal: sms, email, whatsapp, call, letter."
+    words = tuple(word.strip() for word in (args.authorised or "").split(",") if word.strip())
+    return Declaration(words, args.proof)
+
+
+def _followed_lines(followed: dict[str, Any]) -> list[str]:
+    """What the file brought about in the rules of contact, and what keeps people from being contacted."""
+    lines = []
+    if followed.get("authorised"):
+        told = ", ".join(f"{channel} {count}" for channel, count in followed["authorised"].items())
+        lines.append(in_language(es=f"Autorizaciones nuevas: {told}", en=f"New authorisations: {told}"))
+    if followed.get("unproven"):
+        lines.append(
+            in_language(
+                es="El archivo trae canales autorizados, pero falta el documento que los prueba: --proof DOCUMENTO.",
+                en="The file names authorised channels, but the document that proves them is missing: --proof DOCUMENT.",
+            )
         )
-    creditor = Creditor.objects.get(name=_profile_and_creditor(args)[1])
-    return declare_from_portfolio(creditor.pk, channels, proof=args.proof, actor="cli", now=clock.now())
-
-
-def _authorised_line(authorised: dict[str, int]) -> str:
-    if not authorised:
-        return ""
-    told = ", ".join(f"{channel} {count}" for channel, count in authorised.items())
-    return "\n  " + in_language(es=f"Autorizaciones nuevas: {told}", en=f"New authorisations: {told}")
+    if followed.get("needs_authorisation") and followed.get("unauthorised"):
+        count, people = followed["unauthorised"], followed["people"]
+        lines.append(
+            in_language(
+                es=f"Sin ningún canal autorizado: {count} de {people} personas; la ley no deja contactarlas."
+                " Declárelos con --authorised sms,email,call --proof DOCUMENTO.",
+                en=f"Without any authorised channel: {count} of {people} people; the law permits no contact with them."
+                " Declare them with --authorised sms,email,call --proof DOCUMENT.",
+            )
+        )
+    for name, es, en in (
+        ("placed", "Pausas nuevas por marcas del archivo", "New stops for flags of the file"),
+        ("withdrawn", "El archivo ya no marca (la pausa sigue; cumplimiento decide)",
+         "No longer flagged by the file (the stop stays; compliance decides)"),
+    ):  # fmt: skip
+        counts = followed.get("stops", {}).get(name)
+        if counts:
+            told = ", ".join(f"{kind} {count}" for kind, count in counts.items())
+            lines.append(in_language(es=f"{es}: {told}", en=f"{en}: {told}"))
+    return ["  " + line for line in lines]
 
 
 def _payments(args: argparse.Namespace, path: Path) -> "PaymentsReport | BankReport":
@@ -423,6 +442,7 @@ def _portfolio_lines(report: Any) -> list[str]:
             "status": in_language(es="vendidas, devueltas o desasignadas", en="sold, returned or unassigned"),
         }[why]
         lines.append("  " + in_language(es=f"Filas fuera ({reason}): {count}", en=f"Rows left out ({reason}): {count}"))
+    lines += _followed_lines(report.followed)
     for understood in report.understood:
         lines += [
             "  " + in_language(es=f"La columna «{column}» no se guarda.", en=f"Column “{column}” is not kept.")

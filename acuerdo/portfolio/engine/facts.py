@@ -13,6 +13,7 @@ from acuerdo.portfolio.engine.batch import Batch, first_of, mapped
 from acuerdo.portfolio.engine.people import CONTACT_SCHEMA, contacts, identities, parties
 from acuerdo.portfolio.engine.plan import Plan
 from acuerdo.portfolio.rules.cells import shown
+from acuerdo.portfolio.rules.stops import FLAGS, stop_of_state
 from acuerdo.portfolio.rules.words import currency_of
 
 _LEFT_OUT = ("sold", "returned", "unassigned")
@@ -28,7 +29,7 @@ _DATES = ("disbursed_on", "first_due_on", "due_on", "overdue_since", "written_of
 _INTEGERS = ("term", "term_days", "instalments_overdue", "instalments_paid", "days_past_due")
 _TEXTS = (
     "number", "role", "id_type", "id_number", "full_name", "search_name", "city", "region", "kind", "product", "branch", "currency",
-    "status", "rate", "rate_kind", "late_rate", "frequency", "method", "extra",
+    "status", "rate", "rate_kind", "late_rate", "frequency", "method", "extra", "stops",
 )  # fmt: skip
 _AMOUNTS = (
     "principal_minor",
@@ -43,7 +44,7 @@ OBLIGATION_SCHEMA: dict[str, pl.DataType] = {
     **dict.fromkeys(_TEXTS, pl.String()),
     **dict.fromkeys((*_AMOUNTS, *_INTEGERS), pl.Int64()),
     **dict.fromkeys((*_DATES, "due_since"), pl.Date()),
-    **dict.fromkeys(("is_company", "disputed"), pl.Boolean()),
+    **dict.fromkeys(("is_company",), pl.Boolean()),
 }
 # Amounts may disagree by rounding of each component.
 _TOLERANCE_MINOR = 100
@@ -121,7 +122,7 @@ def _facts(batch: Batch, currencies: pl.Series, exponent: int) -> Facts:
             "branch": batch.text("branch", 80).fill_null(""),
             "currency": currencies,
             "status": status,
-            "disputed": (batch.choice("disputed") == "1").fill_null(False),
+            "stops": _stops(batch),
             "principal_minor": batch.money("principal", exponent),
             "instalment_minor": batch.money("instalment_amount", exponent),
             "last_payment_minor": batch.money("last_payment_amount", exponent),
@@ -152,6 +153,23 @@ def _numbers(batch: Batch) -> pl.Series:
     number = first_of([number, account])
     batch.reject(number.is_null(), "cell-missing", field="obligation_number")
     return number.str.slice(0, 60)
+
+
+def _stops(batch: Batch) -> pl.Series:
+    """What each row says against contacting, as a JSON list; null everywhere when no column of the file could say it."""
+    known = {*batch.plan.cells, *batch.plan.profile.constants, *batch.plan.profile.derived}
+    said = [
+        pl.when(batch.choice(field) == "1").then(pl.lit(stop)).alias(stop)
+        for field, stop in FLAGS.items()
+        if field in known
+    ]
+    if "status" in known:
+        said.append(mapped(batch.text("status", 254), stop_of_state).alias("state"))  # type: ignore[arg-type]
+    if not said:
+        return batch.nothing(pl.String())
+    every = pl.concat_list(said).list.drop_nulls().list.unique().list.sort()
+    quoted = every.list.eval(pl.format('"{}"', pl.element())).list.join(",")
+    return batch.frame.select(pl.format("[{}]", quoted)).to_series()
 
 
 def _extra(batch: Batch) -> pl.Series:

@@ -11,7 +11,7 @@ AGREEING = (
     "id_type", "id_number", "search_name", "kind", "product", "branch", "currency", "status", "principal_minor", "instalment_minor",
     "last_payment_minor", "last_payment_on", "rate", "late_rate", "term", "disbursed_on", "first_due_on", "due_on", "settled_on",
     "days_past_due", "balance_minor", "due_minor", "principal_balance_minor", "contract_interest_minor", "late_interest_minor",
-    "insurance_minor", "collection_fee_minor", "fees_minor",
+    "insurance_minor", "collection_fee_minor", "fees_minor", "stops",
 )  # fmt: skip
 
 _MOVE_PARTIES = """

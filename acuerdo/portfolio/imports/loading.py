@@ -20,6 +20,7 @@ from acuerdo.portfolio.imports import checks, merge
 from acuerdo.portfolio.imports.outcome import count_outcome
 from acuerdo.portfolio.imports.schedules import stage_computed_schedules
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportRejection
+from acuerdo.portfolio.ports import Declaration
 from acuerdo.portfolio.rules.fields import FIELDS
 from acuerdo.portfolio.rules.rejects import Reject
 from acuerdo.portfolio.rules.report import ImportReport, Understood
@@ -60,6 +61,7 @@ class Load:
     now: datetime
     partial: bool
     accept_gone: bool
+    declared: Declaration
     progress: Progress
     kept_rejections: list[ImportRejection] = field(default_factory=list)
     report: ImportReport = field(default_factory=lambda: ImportReport("loaded"))
@@ -126,7 +128,19 @@ def _stage_portfolio(cursor: Any, load: Load) -> list[Reject]:
     return rejects
 
 
+def _tell_of_others(cursor: Any, load: Load) -> None:
+    """A co-debtor's row may be flagged too; a stop needs the person's own page, so it is told and not lost in silence."""
+    cursor.execute("SELECT count(*) FROM imp_obligation WHERE role <> 'debtor' AND stops <> '[]'")
+    count = cursor.fetchone()[0]
+    if count:
+        message = (
+            f"{count} filas de codeudores o avalistas traen una marca (disputa, fallecido…): póngala usted en su ficha."
+        )
+        load.report.add_notice("party-flag-not-kept", message)
+
+
 def _check_portfolio(cursor: Any, load: Load) -> list[Reject]:
+    _tell_of_others(cursor, load)
     plan = load.portfolio.plan
     columns = {
         f"{name}_column": plan.header_of(field)

@@ -43,7 +43,8 @@ CREATE TEMP TABLE imp_target ON COMMIT DROP AS
 SELECT i.*, o.id AS known_id, coalesce(o.id, nextval('portfolio_obligation_id_seq')) AS id, d.id AS debtor_id,
   coalesce(a.balance_source, %(source)s) AS source, a.status AS old_status, coalesce(a.balance_minor, 0) AS old_balance_minor,
   CASE WHEN i.due_on >= %(as_of)s AND i.status = 'active' THEN i.due_on END AS next_due_on,
-  jsonb_strip_nulls(i.extra::jsonb) || CASE WHEN i.disputed THEN '{"disputed": true}' ELSE '{}' END::jsonb AS facts,
+  jsonb_strip_nulls(i.extra::jsonb) || CASE WHEN i.stops <> '[]' OR (i.stops = '[]' AND o.extra ? 'stops')
+    THEN jsonb_build_object('stops', i.stops::jsonb) ELSE '{}' END AS facts,
   jsonb_strip_nulls(jsonb_build_object(
     'schedule', CASE WHEN i.rate IS NOT NULL AND i.term > 0 AND i.principal_minor > 0 AND i.disbursed_on IS NOT NULL
       THEN jsonb_build_object('principal', round(i.principal_minor / 10::numeric ^ e.exponent, e.exponent)::text,
@@ -122,13 +123,13 @@ UPDATE ledger_account a SET status = 'active', updated_at = %(now)s FROM imp_tar
 WHERE t.known_id = a.id AND t.source = 'ledger' AND a.status = 'gone';
 """
 
-# Next due date and stage, from the schedule and the ledger's own tables of buckets and stages.
+# Next due date and stage, from the schedule and the ledger's own tables of buckets and stages. One look into the index for
+# each obligation: tables that this very load has filled have no statistics yet, and a join of them may be planned for ever.
 _STATE = """
 UPDATE ledger_account a SET next_due_on = n.due_on, next_due_minor = n.total_minor
-FROM (SELECT DISTINCT ON (i.account_id) i.account_id, i.due_on, i.total_minor
-  FROM ledger_instalment i JOIN imp_target t ON t.id = i.account_id
-  WHERE i.due_on >= %(as_of)s AND t.status <> 'paid' ORDER BY i.account_id, i.number) n
-WHERE a.id = n.account_id AND a.next_due_on IS NULL AND a.balance_source = 'core';
+FROM imp_target t CROSS JOIN LATERAL (SELECT i.due_on, i.total_minor FROM ledger_instalment i
+  WHERE i.account_id = t.id AND i.due_on >= %(as_of)s ORDER BY i.number LIMIT 1) n
+WHERE a.id = t.id AND t.status <> 'paid' AND t.source = 'core' AND a.next_due_on IS NULL;
 UPDATE ledger_account a SET bucket = s.bucket, stage = s.stage
 FROM (SELECT a.id, {bucket} AS bucket, CASE WHEN a.status = 'written_off' THEN 'written_off' ELSE {stage} END AS stage
   FROM (SELECT a.id, a.status, a.days_past_due, CASE WHEN a.days_past_due > 0 THEN a.days_past_due

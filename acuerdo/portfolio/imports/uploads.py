@@ -11,6 +11,7 @@ from django.db import connections, transaction
 from acuerdo.base import jobs
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportStatus
+from acuerdo.portfolio.ports import Declaration
 from acuerdo.portfolio.rules.profile import Profile, profile_from_document
 
 FILE_BYTES_MAX = 2_000_000_000
@@ -86,6 +87,18 @@ def uploaded_instalments(batch: ImportBatch) -> Path | None:
 def profile_of(batch: ImportBatch) -> Profile:
     """How the person said that the file reads."""
     return profile_from_document(batch.draft["profile"])
+
+
+def keep_declaration(batch: ImportBatch, declared: Declaration) -> None:
+    """What the lender says beside the file, for the trial and the load."""
+    batch.draft["declared"] = {"channels": list(declared.channels), "proof": declared.proof}
+    batch.save(update_fields=["draft"])
+
+
+def declaration_of(batch: ImportBatch) -> Declaration:
+    """What was said beside the file; nothing when nobody was asked yet."""
+    said = batch.draft.get("declared", {})
+    return Declaration(tuple(said.get("channels", ())), said.get("proof", ""))
 
 
 def request_load(batch: ImportBatch, *, dry_run: bool, accept_gone: bool = False) -> None:

@@ -35,7 +35,8 @@ class Understood:
 class ImportReport:
     """`status`: loaded | previewed | same_file. `obligations` by what happened to them: new, changed, unchanged, paid, gone.
 
-    `total` is every obligation in the file that was taken; `due_minor` sums what is due now.
+    `total` is every obligation in the file that was taken; `due_minor` sums what is due now. `followed` is what it brought
+    about elsewhere (`ports.AfterLoad`).
     """
 
     status: str
@@ -51,6 +52,7 @@ class ImportReport:
     repeated: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     notices: list[dict[str, str]] = field(default_factory=list)
+    followed: dict[str, Any] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 

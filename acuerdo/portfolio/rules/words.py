@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from acuerdo.kernel.money import EXPONENTS
 from acuerdo.kernel.national_id import kinds_of
 from acuerdo.kernel.text import fold
+from acuerdo.portfolio.rules.stops import FLAGS, STATE_WORDS
 
 # Ours → the words of files, separated by commas.
 _STATUS = {
     "active": "activo, activa, vigente, vencido, vencida, en mora, mora, moroso, al dia, normal, cpp, deficiente, dudoso, perdida,"
     "judicial, juridico, juridica, prejuridico, prejuridica, refinanciado, reestructurado, reprogramado, pendiente, abierto, open,"
-    "current, administrativa, asignada, asignado",
+    "current, administrativa, asignada, asignado," + ",".join(word for words in STATE_WORDS.values() for word in words),
     "paid": "pagado, pagada, cancelado, cancelada, saldado, saldada, closed, liquidado, pago total, paz y salvo",
     "written_off": "castigado, castigada, castigo, cartera castigada, charged off",
     "sold": "vendido, vendida, cedida, cedido",
@@ -52,7 +53,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
     "frequency": _FREQUENCY,
     "method": _METHOD,
     "rate_kind": _RATE_KIND,
-    "disputed": _FLAG,
+    **dict.fromkeys(FLAGS, _FLAG),
 }
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from acuerdo.workspace.imports import views
+from acuerdo.workspace.imports import authorising, views
 
 app_name = "imports"
 
 urlpatterns = [
     path("", views.imports, name="list"),
+    path("autorizaciones", authorising.authorisations, name="authorisations"),
     path("nueva", views.upload, name="upload"),
     path("plantilla", views.template_file, name="template"),
     path("<uuid:uid>", views.batch, name="batch"),

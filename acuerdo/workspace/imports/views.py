@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.public import (
+    Declaration,
     ImportBatch,
     add_instalments,
     find_import,
     find_profile,
+    keep_declaration,
     last_batch,
     list_creditors,
     list_imports,
@@ -35,7 +37,10 @@ from acuerdo.portfolio.public import (
 )
 from acuerdo.workspace.access import ADMIN, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.imports import wording
+from acuerdo.workspace.imports.authorising import CHANNELS, declaration_fields, declaration_from_post, said_for
 from acuerdo.workspace.imports.forms import UploadForm, field_choices, profile_from_post, style_choices
+from acuerdo.workspace.wording import CHANNELS as CHANNEL_WORDS
+from acuerdo.workspace.wording import HOLDS as HOLD_WORDS
 
 REJECTS_SHOWN = 50
 
@@ -83,15 +88,37 @@ def upload(request: HttpRequest) -> HttpResponse:
 def columns(request: HttpRequest, uid: str) -> HttpResponse:
     """What each column is. Saving it starts the trial, and keeps the profile when it is given a name."""
     batch = _batch(request, uid)
+    problem = ""
     try:
         if request.method == "POST":
-            return _start_trial(request, batch)
+            problem = _said_beside(request, batch)
+            if not problem:
+                return _start_trial(request, batch)
+            _keep_columns(request, batch)
         preview = preview_file(uploaded_file(batch), profile_of(batch), batch.as_of)
     except Refusal as refusal:
         return render(
             request, "workspace/imports/refused.html", {"batch": _told(batch), "refusal": refusal}, status=422
         )
-    return render(request, "workspace/imports/columns.html", _columns_context(batch, preview))
+    context = _columns_context(batch, preview) | {"problem": problem}
+    return render(request, "workspace/imports/columns.html", context, status=422 if problem else 200)
+
+
+def _said_beside(request: HttpRequest, batch: ImportBatch) -> str:
+    """Keeps the declaration beside the file; the sentence of its refusal, with what was ticked kept for the next try."""
+    try:
+        keep_declaration(batch, declaration_from_post(request.POST))
+    except Refusal as refusal:
+        keep_declaration(batch, Declaration(tuple(request.POST.getlist("channel"))))
+        return str(refusal.message)
+    return ""
+
+
+def _keep_columns(request: HttpRequest, batch: ImportBatch) -> None:
+    """What the person said of each column, so that a page shown again shows it."""
+    profile = profile_from_document(profile_from_post(request.POST, request.POST.getlist("header"), profile_of(batch)))
+    batch.draft["profile"] = profile.to_document()
+    batch.save(update_fields=["draft"])
 
 
 def _start_trial(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
@@ -119,6 +146,7 @@ def _columns_context(batch: ImportBatch, preview: Any) -> dict[str, Any]:
         "numbers": profile.numbers or "",
         "dates": profile.dates or "",
         "sheet": profile.sheet,
+        "authorise": declaration_fields(said_for(batch), batch.creditor.country),
         "kept_out": {name: wording.OTHER_WORDS[name] for name in ("forbidden", "not_kept")},
     }
 
@@ -143,6 +171,10 @@ def progress(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def load(request: HttpRequest, uid: str) -> HttpResponse:
     batch = _batch(request, uid)
+    problem = _said_beside(request, batch) if "proof" in request.POST else ""
+    if problem:
+        messages.error(request, problem)
+        return redirect("workspace:imports:batch", uid=batch.uid)
     try:
         request_load(batch, dry_run=False, accept_gone=request.POST.get("accept_gone") == "1")
     except Refusal as refusal:
@@ -215,6 +247,19 @@ def _told(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
+def _followed(told: dict[str, Any]) -> dict[str, Any]:
+    """What the file brought about in the rules of contact, in words."""
+    stops, added = told.get("stops", {}), told.get("authorised", {})
+    return {
+        "authorised": [(CHANNEL_WORDS[code], added[code]) for code in CHANNELS if added.get(code)],
+        "unproven": told.get("unproven", False),
+        "people": told.get("people", 0),
+        "unauthorised": told.get("unauthorised", 0) if told.get("needs_authorisation") else 0,
+        "placed": [(HOLD_WORDS.get(kind, kind), count) for kind, count in stops.get("placed", {}).items()],
+        "withdrawn": [(HOLD_WORDS.get(kind, kind), count) for kind, count in stops.get("withdrawn", {}).items()],
+    }
+
+
 def _batch_context(batch: ImportBatch) -> dict[str, Any]:
     report = batch.report
     rejections = list(batch.rejections.order_by("file", "row")[:REJECTS_SHOWN])
@@ -238,6 +283,8 @@ def _batch_context(batch: ImportBatch) -> dict[str, Any]:
             for name, why in part["dropped"].items()
         ],
         "refusal": report.get("refusal"),
+        "followed": _followed(report.get("followed", {})),
+        "authorise": declaration_fields(said_for(batch), batch.creditor.country),
         "rejections": rejections,
         "can_undo": last is not None and last.pk == batch.pk and batch.finished_at is not None,
         "today": date.isoformat(batch.as_of),

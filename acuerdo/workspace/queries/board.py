@@ -154,6 +154,13 @@ class Board:
     agents: list[AgentLine]
 
     @property
+    def unauthorised(self) -> int:
+        """Obligations of today without a contact because the person authorised no channel."""
+        return sum(
+            drop.count for step in self.funnel.steps for drop in step.drops if drop.reason.endswith("no-consent")
+        )
+
+    @property
     def sent(self) -> int:
         return sum(line.sent for line in self.channels)
 

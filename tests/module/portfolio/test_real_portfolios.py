@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from acuerdo.ledger.models import Account, Instalment
+from acuerdo.policy.models import Hold
 from acuerdo.portfolio.actions import find_profile, name_creditor
 from acuerdo.portfolio.models import Debtor, Obligation
 from acuerdo.portfolio.rules.report import ImportReport
@@ -130,7 +131,7 @@ def test_invoices_of_companies() -> None:
     assert report.total.balance_minor == {"USD": sum(cents(row["InvoiceAmount"]) for row in still_open)}
     assert report.due_minor == {"USD": sum(cents(row["InvoiceAmount"]) for row in overdue)}
     assert Debtor.objects.filter(kind="company").count() == len({row["customerID"] for row in billed})
-    assert Obligation.objects.filter(extra__disputed=True).count() == sum(row["Disputed"] == "Yes" for row in billed)
+    assert Hold.objects.filter(kind="dispute").count() == sum(row["Disputed"] == "Yes" for row in billed)
     assert max(Account.objects.values_list("days_past_due", flat=True)) == max(
         (day - on(row["DueDate"])).days for row in overdue
     )
