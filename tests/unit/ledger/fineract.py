@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from acuerdo.ledger.rules.components import AllocationOrder, Component
 from acuerdo.ledger.rules.events import (
@@ -32,15 +32,21 @@ WATERFALL: tuple[Component, ...] = (
 )  # fmt: skip
 
 
+class Undone(NamedTuple):
+    on: date
+    kind: str
+    place: int
+
+
 @dataclass(frozen=True)
 class Moment:
-    """What one scenario expects on one business date, after `undone` (payments taken back by then, by date)."""
+    """What one scenario expects on one business date, after `undone`: what was taken back by then."""
 
     scenario: dict[str, Any]
     today: date
     schedule: list[dict[str, str]]
     transactions: list[dict[str, str]]
-    undone: tuple[date, ...]
+    undone: tuple[Undone, ...]
 
     @property
     def name(self) -> str:
@@ -77,13 +83,13 @@ def moments(scenario: dict[str, Any]) -> Iterator[Moment]:
     """Every place where a scenario expects its schedule and, right after it, its transactions."""
     today: date | None = None
     schedule: list[list[str]] | None = None
-    undone: list[date] = []
+    undone: list[Undone] = []
     for step in scenario["steps"]:
         text, table = step["text"], step.get("table")
         if found := re.match(r'Admin sets the business date to "(.*)"', text):
             today, schedule = _day(found[1]), None
-        elif found := re.match(r'Customer (?:undo .* made|makes a repayment undo) on "(.*)"', text):
-            undone.append(_day(found[1]))
+        elif found := _TAKEN_BACK.match(text):
+            undone.append(Undone(_day(found[3]), found[2] or "", int(found[1] or 1)))
             schedule = None
         elif text.startswith("Loan Repayment schedule has") and "periods" in text and table:
             schedule = table
@@ -92,6 +98,28 @@ def moments(scenario: dict[str, Any]) -> Iterator[Moment]:
             schedule = None
         elif not text.startswith("Loan "):
             schedule = None
+
+
+def schedule_moments(scenario: dict[str, Any]) -> Iterator[Moment]:
+    """Every place where a scenario expects its schedule, with the money of the steps before it; none where steps hide money."""
+    if "DOWNPAYMENT_AUTO" in json.dumps(scenario["steps"]):
+        return
+    today: date | None = None
+    money: list[dict[str, str]] = []
+    undone: list[Undone] = []
+    for step in scenario["steps"]:
+        text, table = step["text"], step.get("table")
+        if found := re.match(r'Admin sets the business date to "(.*)"', text):
+            today = _day(found[1])
+        elif found := _PAID.match(text):
+            kind = "Repayment" if "repayment on" in text else found[1].replace("_", " ").title()
+            money.append({"Transaction date": found[2], "Transaction Type": kind, "Amount": found[3]})
+        elif found := _TAKEN_BACK.match(text):
+            undone.append(Undone(_day(found[3]), found[2] or "", int(found[1] or 1)))
+        elif re.match("Refund|Admin makes|Loan Pay-off|Customer adjust|Admin waives", text):
+            return
+        elif text.startswith("Loan Repayment schedule has") and "periods" in text and table and today:
+            yield Moment(scenario, today, _rows(table), list(money), tuple(undone))
 
 
 def compare(moment: Moment) -> Compared:
@@ -117,14 +145,12 @@ def _play(instalments: list[Instalment], moment: Moment) -> Replayed:
 
 
 def _events(moment: Moment) -> Iterator[Event]:
-    undone = [] if "Reverted" in moment.transactions[0] else list(moment.undone)
+    undone = _undone_places(moment)
     for index, row in enumerate(moment.transactions):
         on, amount, kind = _day(row["Transaction date"]), cents(row["Amount"]), row["Transaction Type"]
-        if row.get("Reverted") == "true":
+        if row.get("Reverted") == "true" or index in undone:
             continue
-        if kind in MONEY_IN and on in undone:
-            undone.remove(on)
-        elif kind in MONEY_IN:
+        if kind in MONEY_IN:
             yield PaymentEvent(f"p{index}", on, amount)
         elif kind == "Credit Balance Refund":
             yield RefundEvent(f"r{index}", on, amount)
@@ -132,6 +158,24 @@ def _events(moment: Moment) -> Iterator[Event]:
             yield WaiverEvent(f"w{index}", on, "fees", amount)
         elif kind == "Charge-off":
             yield WriteOffEvent(on)
+
+
+def _undone_places(moment: Moment) -> set[int]:
+    """Which transactions were taken back, where the table does not say so itself."""
+    if any("Reverted" in row for row in moment.transactions):
+        return set()
+    places = set()
+    for one in moment.undone:
+        found = [
+            index
+            for index, row in enumerate(moment.transactions)
+            if row["Transaction Type"] in MONEY_IN
+            and _day(row["Transaction date"]) == one.on
+            and one.kind in ("", row["Transaction Type"])
+        ]
+        if found:  # some tables leave out what was taken back
+            places.add(found[min(one.place, len(found)) - 1])
+    return places
 
 
 def _instalment(row: dict[str, str]) -> Instalment:
@@ -168,8 +212,9 @@ _SILENT = re.compile(
     r"|Loan (?:status|has \d+ \"|Transactions|Repayment schedule|Charges tab|details|delinquency|has the following|marked)"
     r"|Repayment transaction is created|Transaction response|In Loan|On Loan|Global config|Admin checks that delinquency"
 )
+_TAKEN_BACK = re.compile(r'Customer (?:undo "(\d+)"th (?:"(.*?)" )?.*made|makes a repayment undo) on "(.*)"')
 _PAID = re.compile(
-    r'Customer makes "(?:.*?)" (?:repayment|transaction with .*?payment type) on "(.*?)" with ([\d.]+) EUR'
+    r'Customer makes "(.*?)" (?:repayment|transaction with .*?payment type) on "(.*?)" with ([\d.]+) EUR'
 )
 _BACK = re.compile(r'Admin makes ".*?" chargeback with ([\d.]+) EUR transaction amount(?: for Payment nr\. (\d+))?')
 _UNDONE = re.compile(r'Customer undo "(\d+)"th (?:repayment|transaction made|"Repayment" transaction made) on "(.*?)"')
@@ -222,7 +267,7 @@ class _Teller:
     def _happens(self, text: str) -> bool:
         uid = f"e{len(self.events)}"
         if found := _PAID.match(text):
-            self.events.append(PaymentEvent(uid, _day(found[1]), cents(found[2])))
+            self.events.append(PaymentEvent(uid, _day(found[2]), cents(found[3])))
         elif found := _BACK.match(text):
             payments = [event for event in self.events if isinstance(event, PaymentEvent)]
             of = payments[int(found[2] or len(payments)) - 1]
