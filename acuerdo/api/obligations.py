@@ -1,6 +1,6 @@
 """Reading obligations: the list, one, its statement, its schedule and its entries; and the person who owes."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,16 +65,22 @@ def get_obligation(request: HttpRequest, uid: UUID) -> Any:
     "/obligations/{uid}/statement", response={200: StatementOut, **PROBLEMS}, tags=["obligations"],
     operation_id="get_statement", by_alias=True,
 )  # fmt: skip
-def get_statement(request: HttpRequest, uid: UUID, as_of: date | None = None) -> Any:
-    """What is owed as of a date (today when left out), of what it is made, and what each payment paid."""
+def get_statement(request: HttpRequest, uid: UUID, as_of: date | None = None, known_at: datetime | None = None) -> Any:
+    """What is owed as of a date (today when left out), of what it is made, and what each payment paid.
+
+    With `known_at`, what was believed then: only what had been recorded by that instant counts. An instant without an
+    offset is in the installation's time zone.
+    """
     obligation = obligation_for(caller(request, EVERYONE), uid)
     on = as_of or clock.business_date()
-    view = statement_view(obligation.pk, on)
+    if known_at is not None and known_at.tzinfo is None:
+        known_at = known_at.replace(tzinfo=clock.zone())
+    view = statement_view(obligation.pk, on, known_at=known_at)
     kinds = [str(obligation.account.terms.get("modality", "")), obligation.product]
     found = regulatory_class(obligation.creditor.country, kinds, view.document.statement.days_past_due, on)
     shown = show_document(view.document, view.uids, view.transactions)
     told = {"code": found.code, "citation": found.table.citation} if found else None
-    return {"obligation": obligation.uid, **shown, "regulatory_class": told}
+    return {"obligation": obligation.uid, "known_at": known_at, **shown, "regulatory_class": told}
 
 
 @router.get(

@@ -171,6 +171,7 @@ class StatementOut(Schema):
     """What is owed and of what it is made; `source` is `core` where the figures are the lender's own."""
 
     obligation: UUID
+    known_at: datetime | None = None
     source: str
     currency: str
     as_of: date

@@ -1,5 +1,6 @@
 """What others may use of the ledger: actions, statements, stages and buckets."""
 
+from acuerdo.ledger.actions.buckets import set_buckets
 from acuerdo.ledger.actions.changes import charge_back, extend_due_dates, return_credit
 from acuerdo.ledger.actions.classification import confirm_class_table
 from acuerdo.ledger.actions.corrections import pause_late_interest, waive, write_off
@@ -18,7 +19,14 @@ from acuerdo.ledger.actions.replacements import Agreed, Replaced, replace_accoun
 from acuerdo.ledger.actions.sharing import SharedMoney, record_shared_payment
 from acuerdo.ledger.engine.books import Books
 from acuerdo.ledger.engine.states import FIGURES, account_states
-from acuerdo.ledger.queries import cap_tables, instalments_after, statement, statements
+from acuerdo.ledger.queries import (
+    buckets_in_force,
+    cap_tables,
+    disclosed_tariffs,
+    instalments_after,
+    statement,
+    statements,
+)
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
 from acuerdo.ledger.rules.statements import Statement
 from acuerdo.ledger.snapshot import BOOK_EXTRACTS, EXTRACTS
@@ -52,11 +60,13 @@ __all__ = [
     "StatementView",
     "account_states",
     "bucket_of",
+    "buckets_in_force",
     "cap_tables",
     "charge_back",
     "confirm_class_table",
     "confirmed_tables",
     "disclose_tariff",
+    "disclosed_tariffs",
     "entries_of",
     "extend_due_dates",
     "instalments_after",
@@ -73,6 +83,7 @@ __all__ = [
     "replace_accounts",
     "return_credit",
     "reverse_payment",
+    "set_buckets",
     "stage_of",
     "statement",
     "statement_view",

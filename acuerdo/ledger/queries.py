@@ -7,20 +7,31 @@ A `ledger` account is played from its terms, instalments, payments and events; a
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.models import Account, AccountEvent, BalanceSource, CertifiedCap, Instalment
+from acuerdo.ledger.models import (
+    Account,
+    AccountEvent,
+    BalanceSource,
+    BucketSet,
+    CertifiedCap,
+    DisclosedTariff,
+    Instalment,
+)
 from acuerdo.ledger.rules import events as happened
 from acuerdo.ledger.rules import terms as agreed
+from acuerdo.ledger.rules.buckets import BUCKETS, Bucket, BucketHistory, bucket_of, buckets_on
 from acuerdo.ledger.rules.components import COMPONENTS, Amounts, no_amounts
 from acuerdo.ledger.rules.core_figures import CoreFigures, DueTotal, core_statement
+from acuerdo.ledger.rules.dated_tables import DatedTables, buckets_of
 from acuerdo.ledger.rules.documents import read_obligation_terms
-from acuerdo.ledger.rules.rate_caps import CapTable, RateCap, cap_table, shipped_caps
+from acuerdo.ledger.rules.fee_tariffs import FeeTariff, read_tariff
+from acuerdo.ledger.rules.rate_caps import CapTables, RateCap, cap_table, shipped_caps
 from acuerdo.ledger.rules.replay import Replayed, replay
 from acuerdo.ledger.rules.statements import Statement
 
@@ -88,11 +99,16 @@ def load_accounts(accounts: Sequence[Account], *, known_at: datetime | None = No
     return list(found.values())
 
 
-def cap_tables() -> dict[str, CapTable]:
-    """The caps in use: what this installation certified, over what ships with the product."""
-    tables = dict(shipped_caps())
+def cap_tables(known_at: datetime | None = None) -> DatedTables:
+    """The caps in use: what this installation certified, over what ships with the product; and its buckets.
+
+    With `known_at` only what had been loaded by then counts.
+    """
+    tables = DatedTables(shipped_caps())
+    tables.buckets = bucket_history(known_at)
     own: dict[str, list[RateCap]] = defaultdict(list)
-    for row in CertifiedCap.objects.order_by("key", "from_on"):
+    caps = CertifiedCap.objects.order_by("key", "from_on")
+    for row in caps if known_at is None else caps.filter(recorded_at__lte=known_at):
         own[row.key].append(RateCap(row.from_on, row.to_on, row.annual.normalize(), row.citation))
     for key, rows in own.items():
         shipped = tables[key].rows if key in tables else ()
@@ -103,11 +119,39 @@ def cap_tables() -> dict[str, CapTable]:
     return tables
 
 
-def play(loaded: Loaded, as_of: date, caps: dict[str, CapTable]) -> Replayed:
+def bucket_history(known_at: datetime | None = None) -> BucketHistory:
+    """The buckets that this installation set (by then), by the date they hold from."""
+    rows = BucketSet.objects.order_by("from_on")
+    return [
+        (row.from_on, tuple(Bucket(one["name"], one["from_days"]) for one in row.buckets))
+        for row in (rows if known_at is None else rows.filter(recorded_at__lte=known_at))
+    ]
+
+
+def disclosed_tariffs(key: str | None = None) -> list[FeeTariff]:
+    """The tariffs that lenders disclosed, by name and date; those of one name where asked."""
+    rows = DisclosedTariff.objects.order_by("key", "from_on")
+    return [read_tariff(row.key, row.rule) for row in (rows if key is None else rows.filter(key=key))]
+
+
+def buckets_in_force(on: date) -> tuple[Bucket, ...]:
+    """The management buckets in force on a date, from the best on."""
+    return buckets_on(bucket_history(), on)
+
+
+def named_by(statement: Statement, caps: CapTables) -> Statement:
+    """The statement with its bucket by the installation's own table, where it has one."""
+    buckets = buckets_of(caps, statement.as_of)
+    return statement if buckets is BUCKETS else replace(statement, bucket=bucket_of(statement.days_past_due, buckets))
+
+
+def play(loaded: Loaded, as_of: date, caps: CapTables) -> Replayed:
     """Plays a `ledger` account through `as_of`; what is dated later has not happened yet."""
     terms = read_obligation_terms(loaded.account.terms, loaded.account.currency)
     events = [event for event in events_of(loaded) if isinstance(event, happened.PauseEvent) or event.on <= as_of]
-    return replay(loaded.instalments, terms, events, [as_of], caps)
+    played = replay(loaded.instalments, terms, events, [as_of], caps)
+    played.statements = [named_by(statement, caps) for statement in played.statements]
+    return played
 
 
 def events_of(loaded: Loaded) -> list[happened.Event]:
@@ -156,13 +200,13 @@ def take_core_figures(account: Account) -> dict[str, Any]:
     }
 
 
-def state_of(loaded: Loaded, as_of: date, caps: dict[str, CapTable]) -> Statement:
+def state_of(loaded: Loaded, as_of: date, caps: CapTables) -> Statement:
     """The statement of one loaded account of either kind."""
     if not loaded.is_core:
         return play(loaded, as_of, caps).statements[0]
     due = [DueTotal(row.due_on, row.total_minor) for row in loaded.instalments]
     paid = [(payment.paid_on, payment.amount_minor) for payment in loaded.payments]
-    return core_statement(core_figures_of(loaded.account), due, paid, as_of)
+    return named_by(core_statement(core_figures_of(loaded.account), due, paid, as_of), caps)
 
 
 def statement(account_id: int, as_of: date, *, known_at: datetime | None = None) -> Statement:
@@ -170,7 +214,7 @@ def statement(account_id: int, as_of: date, *, known_at: datetime | None = None)
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
         raise unknown_account(account_id)
-    return state_of(load_accounts([account], known_at=known_at)[0], as_of, cap_tables())
+    return state_of(load_accounts([account], known_at=known_at)[0], as_of, cap_tables(known_at))
 
 
 def statements(account_ids: Sequence[int], as_of: date) -> dict[int, Statement]:

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from acuerdo.base.models import AuditEntry
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, AccountEvent, Entry, Payment
-from acuerdo.ledger.queries import cap_tables, core_figures_of, events_of, load_accounts, unknown_account
+from acuerdo.ledger.queries import cap_tables, core_figures_of, events_of, load_accounts, named_by, unknown_account
 from acuerdo.ledger.rules.classification import RegulatoryClass, class_of
 from acuerdo.ledger.rules.documents import read_obligation_terms
 from acuerdo.ledger.rules.statement_document import StatementDocument, build_core_document, build_document
@@ -44,7 +44,7 @@ class EntryLine:
 
 
 def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = None) -> StatementView:
-    """The statement as of a date, as known now or at `known_at`; six queries however long the history.
+    """The statement as of a date, as known now or at `known_at`; seven queries however long the history.
 
     Refuses `unknown-account`, `rate-cap-missing` and `before-core-figures`.
     """
@@ -59,9 +59,12 @@ def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = 
             message = f"Las cifras del acreedor son del {figures.as_of:%Y-%m-%d}; no hay cifras anteriores a esa fecha."
             raise Refusal("before-core-figures", message)
         document = build_core_document(figures, loaded.instalments, events, as_of, account.currency)
+        document = replace(document, statement=named_by(document.statement, cap_tables(known_at)))
     else:
         terms = read_obligation_terms(account.terms, account.currency)
-        document = build_document(loaded.instalments, terms, events, as_of, cap_tables())
+        caps = cap_tables(known_at)
+        document = build_document(loaded.instalments, terms, events, as_of, caps)
+        document = replace(document, statement=named_by(document.statement, caps))
     return StatementView(document, _uids(account_id), _transactions(account_id, known_at))
 
 

@@ -47,6 +47,11 @@ def visible_to(user: User) -> QuerySet[Obligation]:
     return Obligation.objects.filter(creditor__in=user.creditors.values("pk"))
 
 
+def obligations_numbered(number: str) -> QuerySet[Obligation]:
+    """Every obligation of that number, one for each creditor that uses it: for commands, which act for the installation."""
+    return Obligation.objects.filter(number=number).select_related("account", "creditor").order_by("creditor__name")
+
+
 def debtors_visible_to(user: User) -> QuerySet[Debtor]:
     """The people with at least one obligation that the user may see. Co-debtors and guarantors show on the debtor's page."""
     if user.is_active and user.agency_id is None and user.sees_all_creditors:

@@ -95,7 +95,6 @@ ACCOUNT_STATUSES = {
     "gone": gettext_lazy("Retiradas"),
     "all": gettext_lazy("Todas"),
 }
-BUCKETS = ("current", "1-30", "31-60", "61-90", "91-120", "121-180", "181-360", "360+")
 BUCKET_WORDS = {"current": gettext_lazy("Al día"), "360+": gettext_lazy("Más de 360")}
 KINDS = {"loan": gettext_lazy("Crédito"), "card": gettext_lazy("Tarjeta"), "invoice": gettext_lazy("Factura")}
 ROLES = {

@@ -1,4 +1,7 @@
-"""`acuerdo ledger schedule|replay`: what is owed, as arithmetic. JSON in, JSON out, no database and no Django."""
+"""`acuerdo ledger schedule|replay`: what is owed, as arithmetic. JSON in, JSON out, no database and no Django.
+
+The other words (`classes`, `buckets`, `tariffs`, `statement`) are about this installation's own data: see ledger_data.
+"""
 
 import argparse
 import json
@@ -8,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from acuerdo.base.language import in_language
+from acuerdo.config.cli.ledger_data import DATA_COMMANDS, add_data_commands, run_data_command
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.rules.answers import answer_replay, answer_schedule
 
@@ -17,7 +21,7 @@ ANSWERS: dict[str, Callable[[Any], dict[str, Any]]] = {"schedule": answer_schedu
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`schedule` and `replay` with their options."""
-    commands = parser.add_subparsers(dest="ledger_command", required=True, metavar="schedule|replay")
+    commands = parser.add_subparsers(dest="ledger_command", required=True, metavar="schedule|replay|…")
     _add_command(
         commands,
         "schedule",
@@ -31,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             en="what is owed on each date, given the schedule and what happened",
         ),
     )
+    add_data_commands(commands)
 
 
 def _add_command(commands: "argparse._SubParsersAction[Any]", name: str, summary: str) -> None:
@@ -53,6 +58,8 @@ def _add_command(commands: "argparse._SubParsersAction[Any]", name: str, summary
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0, or 1 when a question was refused."""
+    if args.ledger_command in DATA_COMMANDS:
+        return run_data_command(args)
     answer = ANSWERS[args.ledger_command]
     if args.lines:
         return max([_say(answer, line, indent=None) for line in sys.stdin if line.strip()], default=DONE)

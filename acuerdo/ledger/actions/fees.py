@@ -12,7 +12,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions.corrections import check_amount, lock_own, post_event
 from acuerdo.ledger.actions.payments import AUDIT_CHAIN
 from acuerdo.ledger.models import Account, AccountEvent, DisclosedTariff, UnitValue
-from acuerdo.ledger.queries import cap_tables, load_accounts, play
+from acuerdo.ledger.queries import cap_tables, disclosed_tariffs, load_accounts, play
 from acuerdo.ledger.rules.events import FeeEvent
 from acuerdo.ledger.rules.fee_cases import fee_case
 from acuerdo.ledger.rules.fee_tariffs import FeeTariff, FeeTerms, check_fee, read_tariff
@@ -117,9 +117,8 @@ def _checked(account: Account, fee: FeeEvent) -> FeeTariff:
 def _terms(account: Account, on: date) -> FeeTerms:
     governed = account.terms.get("collection_fees") or {}
     key = str(governed.get("tariff", ""))
-    rows = DisclosedTariff.objects.filter(key=key).order_by("from_on") if key else ()
+    disclosed = tuple(disclosed_tariffs(key)) if key else ()
     values: dict[str, dict[date, Decimal]] = {}
     for row in UnitValue.objects.filter(on=on):
         values.setdefault(row.key, {})[row.on] = row.value
-    disclosed = tuple(read_tariff(row.key, row.rule) for row in rows)
     return FeeTerms(str(governed.get("country", "")), kind_key(str(governed.get("kind", ""))), disclosed, values)

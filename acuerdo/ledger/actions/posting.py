@@ -28,7 +28,7 @@ from acuerdo.ledger.queries import (
     take_core_figures,
 )
 from acuerdo.ledger.rules.book import Book, Line
-from acuerdo.ledger.rules.rate_caps import CapTable
+from acuerdo.ledger.rules.rate_caps import CapTables
 from acuerdo.ledger.rules.replay import PaymentOutcome, Replayed
 from acuerdo.ledger.rules.statements import Statement
 
@@ -80,7 +80,7 @@ def recompute(
     return done, refused
 
 
-def _recomputed(loaded: Loaded, as_of: date, caps: dict[str, CapTable]) -> Recomputed:
+def _recomputed(loaded: Loaded, as_of: date, caps: CapTables) -> Recomputed:
     if loaded.is_core:
         account = loaded.account
         if account.core_figures is None or account.core_taken_as_of != account.core_as_of:

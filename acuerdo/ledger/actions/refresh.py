@@ -18,7 +18,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions import refresh_sql
 from acuerdo.ledger.actions.payments import lock_accounts
 from acuerdo.ledger.actions.posting import recompute
-from acuerdo.ledger.queries import cap_tables
+from acuerdo.ledger.queries import buckets_in_force, cap_tables
 from acuerdo.ledger.rules.documents import read_obligation_terms
 from acuerdo.ledger.rules.late_interest import DailyRates, daily_rates
 from acuerdo.ledger.rules.rate_caps import CapTable, cap_table
@@ -58,18 +58,19 @@ def refresh_states(as_of: date, *, now: datetime, actor: str = "day") -> Refresh
         # Nobody may record a payment between the reading and the writing of its account's state.
         cursor.execute("LOCK TABLE ledger_account IN EXCLUSIVE MODE")
         values = {"as_of": as_of, "now": now}
+        buckets = buckets_in_force(as_of)
         cursor.execute(refresh_sql.TAKE_CORE_FIGURES, values)
         cursor.execute(refresh_sql.OPEN_NEW_ACCOUNTS, values)
         _write_profiles(cursor, as_of, report)
         cursor.execute(refresh_sql.NEEDS_REPLAY, values)
         cursor.execute(refresh_sql.LIST_REPLAY)
         to_replay = [row[0] for row in cursor.fetchall()]
-        cursor.execute(refresh_sql.core_update(), values)
+        cursor.execute(refresh_sql.core_update(buckets), values)
         report.core_changed = cursor.rowcount
         cursor.execute(refresh_sql.OPEN_AMOUNTS, values)
         cursor.execute("ANALYZE refresh_open")
         _count_missing_caps(cursor, as_of, report)
-        cursor.execute(refresh_sql.ledger_update(), values)
+        cursor.execute(refresh_sql.ledger_update(buckets), values)
         report.ledger_changed = cursor.rowcount
     for batch in batched(to_replay, BATCH_ACCOUNTS):
         _replay_batch(batch, as_of, now, actor, report)

@@ -7,7 +7,7 @@ rules.buckets. Amounts are exact: bigint and numeric, never floating point.
 
 from collections.abc import Sequence
 
-from acuerdo.ledger.rules.buckets import BUCKETS, STAGES
+from acuerdo.ledger.rules.buckets import STAGES, Bucket
 from acuerdo.ledger.rules.components import DEFAULT_WATERFALL
 from acuerdo.ledger.rules.late_interest import SCALE
 
@@ -136,8 +136,8 @@ def _case(expression: str, steps: Sequence[tuple[str, int]]) -> str:
     return f"CASE {whens} END"
 
 
-def _bucket(days: str) -> str:
-    return _case(days, [(bucket.name, bucket.from_days) for bucket in BUCKETS])
+def _bucket(days: str, buckets: Sequence[Bucket]) -> str:
+    return _case(days, [(bucket.name, bucket.from_days) for bucket in buckets])
 
 
 def _stage(days: str, following: str, is_written_off: str) -> str:
@@ -161,7 +161,7 @@ WHERE a.id = f.id AND (a.state_as_of IS NULL
 """
 
 
-def core_update() -> str:
+def core_update(buckets: Sequence[Bucket]) -> str:
     """Moves `core` accounts to the date."""
     before: list[str] = []
     left: list[str] = []
@@ -216,14 +216,14 @@ WITH core AS (
 ), summed AS (
     SELECT *, {" + ".join(_COLUMNS.values())} AS balance_minor FROM amounts
 ), final AS (
-    SELECT *, days AS days_past_due, {_bucket("days")} AS bucket,
+    SELECT *, days AS days_past_due, {_bucket("days", buckets)} AS bucket,
         {_stage("days", "next_due_on", "old_status = 'written_off'")} AS stage, {_status()} AS status
     FROM summed
 )
 {_UPDATE}"""
 
 
-def ledger_update() -> str:
+def ledger_update(buckets: Sequence[Bucket]) -> str:
     """Moves `ledger` accounts that need no replay to the date."""
     due = "FILTER (WHERE due_on <= %(as_of)s)"
     return f"""
@@ -251,7 +251,7 @@ WITH open AS (
         principal_due + {" + ".join(column for column in _COLUMNS.values() if column != "principal_balance_minor")} AS balance_due_minor
     FROM amounts
 ), final AS (
-    SELECT *, days AS days_past_due, {_bucket("days")} AS bucket,
+    SELECT *, days AS days_past_due, {_bucket("days", buckets)} AS bucket,
         {_stage("days", "next_due_on", "old_status = 'written_off'")} AS stage, {_status()} AS status
     FROM summed
 )

@@ -7,6 +7,7 @@ What only a replay can tell (a payment or an event dated after the account's sta
 never opened) and what cannot be told (a day without certified cap) keeps the figures last written, marked `is_stale`.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import narwhals as nw
@@ -16,7 +17,8 @@ from acuerdo.ledger.engine.books import Books, Frame
 from acuerdo.ledger.engine.core import core_states
 from acuerdo.ledger.engine.lines import ledger_states
 from acuerdo.ledger.engine.rates import EPOCH_DAY, merged_pauses, rate_tables
-from acuerdo.ledger.rules.buckets import BUCKETS
+from acuerdo.ledger.rules.buckets import Bucket
+from acuerdo.ledger.rules.dated_tables import buckets_of
 from acuerdo.ledger.rules.rate_caps import CapTables
 
 FIGURES = (
@@ -42,7 +44,7 @@ def account_states(books: Books, as_of: date, caps: CapTables) -> Frame:
     }
     return (
         joined.with_columns(**told)
-        .with_columns(bucket=_bucket())
+        .with_columns(bucket=_bucket(buckets_of(caps, as_of)))
         .select("obligation_id", *FIGURES, "bucket", "is_stale")
     )
 
@@ -65,8 +67,8 @@ def _collect(frame: Frame) -> pl.DataFrame:
     return pl.DataFrame(frame.collect(backend="polars").to_native())
 
 
-def _bucket() -> nw.Expr:
-    found: nw.Expr = nw.lit(BUCKETS[0].name)
-    for bucket in BUCKETS[1:]:
+def _bucket(buckets: Sequence[Bucket]) -> nw.Expr:
+    found: nw.Expr = nw.lit(buckets[0].name)
+    for bucket in buckets[1:]:
         found = nw.when(nw.col("days_past_due") >= bucket.from_days).then(nw.lit(bucket.name)).otherwise(found)
     return found

@@ -1,8 +1,17 @@
-"""Arrears buckets and the stage of collection, from days past due and the next due date. Both are data, not code."""
+"""Arrears buckets and the stage of collection, from days past due and the next due date. Both are data, not code.
 
+The tables that ship are `data/buckets.csv`; an installation may set buckets of its own from a date on.
+"""
+
+import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib import resources
+from itertools import pairwise
+
+from acuerdo.kernel.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +30,41 @@ class StageRule:
     from_days: int
 
 
-BUCKETS: tuple[Bucket, ...] = (
-    Bucket("current", 0),
-    Bucket("1-30", 1),
-    Bucket("31-60", 31),
-    Bucket("61-90", 61),
-    Bucket("91-120", 91),
-    Bucket("121-180", 121),
-    Bucket("181-360", 181),
-    Bucket("360+", 361),
-)
-# Preventiva −15…−1, vencimiento 0, temprana 1–30, media 31–60, tardía from 61; the base strategy uses the same days.
-STAGES: tuple[StageRule, ...] = (
-    StageRule("preventive", -15),
-    StageRule("due", 0),
-    StageRule("early", 1),
-    StageRule("middle", 31),
-    StageRule("late", 61),
-)
+type BucketHistory = Sequence[tuple[date, tuple[Bucket, ...]]]
+
+# Names go into bulk statements and file names as they are.
+_NAME = re.compile(r"[\w+\-–. ]{1,12}")
+
+
+def check_buckets(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:
+    """The buckets; refuses `bad-buckets` unless they start at day 0, rise strictly and have short names of their own."""
+    rises = all(before.from_days < after.from_days for before, after in pairwise(buckets))
+    names = {bucket.name for bucket in buckets}
+    is_named = len(names) == len(buckets) and all(_NAME.fullmatch(name) for name in names)
+    if not buckets or buckets[0].from_days != 0 or not rises or not is_named:
+        message = (
+            "Las franjas deben empezar en el día 0, ir en orden y tener nombres distintos de hasta 12 letras o cifras."
+        )
+        raise Refusal("bad-buckets", message)
+    return tuple(buckets)
+
+
+def buckets_on(history: BucketHistory, on: date) -> tuple[Bucket, ...]:
+    """The installation's buckets in force on a date: the newest of its `history` by then, else those that ship."""
+    found = [(since, buckets) for since, buckets in history if since <= on]
+    return max(found, key=lambda pair: pair[0])[1] if found else BUCKETS
+
+
+def _shipped() -> tuple[tuple[Bucket, ...], tuple[StageRule, ...]]:
+    text = resources.files("acuerdo.ledger").joinpath("data", "buckets.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    buckets = [Bucket(row["name"], int(row["from_days"])) for row in rows if row["table"] == "bucket"]
+    stages = [StageRule(row["name"], int(row["from_days"])) for row in rows if row["table"] == "stage"]
+    return check_buckets(buckets), tuple(stages)
+
+
+# What ships with the product.
+BUCKETS, STAGES = _shipped()
 
 
 def bucket_of(days_past_due: int, buckets: Sequence[Bucket] = BUCKETS) -> str:

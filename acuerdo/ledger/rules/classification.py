@@ -1,4 +1,4 @@
-"""Regulators' classes of an obligation by its days past due, and the management buckets, both read from data with citations.
+"""Regulators' classes of an obligation by its days past due, read from data with citations.
 
 A table belongs to a country and a kind of credit and holds from a date on. Tables marked C (unconfirmed) are inactive until
 the installation confirms them; then `confirmed` names them. An unknown kind has no class: none is ever guessed. The days
@@ -16,7 +16,6 @@ from typing import Any
 import yaml
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.rules.buckets import Bucket
 from acuerdo.ledger.rules.kinds import kind_key
 
 UNCONFIRMED = "C"
@@ -88,25 +87,10 @@ def read_tables(document: Mapping[str, Any]) -> list[ClassTable]:
     return [_table(country, row) for row in document["tables"]]
 
 
-def read_buckets(document: Mapping[str, Any]) -> tuple[Bucket, ...]:
-    """Management buckets; refuses `bad-buckets` unless they start at day 0, rise strictly and have names of their own."""
-    found = tuple(Bucket(str(row["name"]), int(row["from_days"])) for row in document["buckets"])
-    rises = all(before.from_days < after.from_days for before, after in pairwise(found))
-    if not found or found[0].from_days != 0 or not rises or len({row.name for row in found}) < len(found):
-        raise Refusal("bad-buckets", "Las franjas deben empezar en el día 0, ir en orden y tener nombres distintos.")
-    return found
-
-
 @lru_cache(maxsize=1)
 def shipped_tables() -> tuple[ClassTable, ...]:
     """Every table that ships with the product, active or not."""
     return tuple(table for name in ("co.yaml", "pe.yaml") for table in read_tables(_document(name)))
-
-
-@lru_cache(maxsize=1)
-def shipped_buckets() -> tuple[Bucket, ...]:
-    """The management buckets that ship with the product."""
-    return read_buckets(_document("buckets.yaml"))
 
 
 def _table(country: str, row: Mapping[str, Any]) -> ClassTable:

@@ -7,7 +7,8 @@ The lender's figures (`core`) are taken as they are; an account that Acuerdo kee
 
 from typing import Any
 
-from acuerdo.ledger.rules.buckets import BUCKETS, STAGES
+from acuerdo.ledger.public import buckets_in_force
+from acuerdo.ledger.rules.buckets import STAGES
 
 _DEBTORS = """
 CREATE TEMP TABLE imp_person ON COMMIT DROP AS
@@ -250,11 +251,10 @@ def merge_obligations(cursor: Any, told: dict[str, Any]) -> None:
 
 def refresh_state(cursor: Any, told: dict[str, Any]) -> None:
     """Next due date, bucket and stage of every obligation of the file."""
-    buckets = " ".join(
-        f"WHEN a.days_past_due >= {bucket.from_days} THEN '{bucket.name}'" for bucket in reversed(BUCKETS)
-    )
+    own = buckets_in_force(told["as_of"])
+    buckets = " ".join(f"WHEN a.days_past_due >= {bucket.from_days} THEN '{bucket.name}'" for bucket in reversed(own))
     stages = " ".join(f"WHEN a.relative_days >= {stage.from_days} THEN '{stage.name}'" for stage in reversed(STAGES))
-    bucket, stage = f"CASE {buckets} ELSE 'current' END", f"CASE {stages} ELSE 'none' END"
+    bucket, stage = f"CASE {buckets} ELSE '{own[0].name}' END", f"CASE {stages} ELSE 'none' END"
     _run(cursor, _STATE.format(bucket=bucket, stage=stage), told)
 
 

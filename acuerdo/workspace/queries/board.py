@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from acuerdo.base import clock
 from acuerdo.base.models import User
+from acuerdo.ledger.public import buckets_in_force
 from acuerdo.portfolio.public import debtors_visible_to
 from acuerdo.strategy.rules.reasons import REASONS
 from acuerdo.workspace import wording
@@ -343,7 +344,8 @@ def _ageing(standing: Iterable[Standing]) -> list[AgeingLine]:
         AgeingLine(bucket, currency, number, balance, due, balance / totals[currency] if totals[currency] else None)
         for (currency, bucket), (number, balance, due) in active.items()
     ]
-    return sorted(lines, key=lambda line: (line.currency, _position(line.bucket, wording.BUCKETS)))
+    order = [bucket.name for bucket in buckets_in_force(clock.business_date())]
+    return sorted(lines, key=lambda line: (line.currency, _position(line.bucket, order)))
 
 
 def _stages(standing: Iterable[Standing]) -> list[StageLine]:

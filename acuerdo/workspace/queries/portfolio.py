@@ -10,8 +10,10 @@ from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
+from acuerdo.base import clock
 from acuerdo.base.models import User
 from acuerdo.kernel.text import search_key
+from acuerdo.ledger.public import buckets_in_force
 from acuerdo.workspace import wording
 from acuerdo.workspace.queries.scope import obligations_of
 
@@ -60,10 +62,15 @@ def read_portfolio_filters(asked: Mapping[str, str]) -> PortfolioFilters:
         text=asked.get("q", "")[:80].strip(),
         creditor=asked.get("creditor", "")[:36],
         stage=_known(asked.get("stage", ""), tuple(wording.STAGES)),
-        bucket=_known(asked.get("bucket", ""), wording.BUCKETS),
+        bucket=_known(asked.get("bucket", ""), bucket_names()) if asked.get("bucket") else "",
         status=status if status in (*STATUSES, "all") else "active",
         sort=_known(asked.get("sort", ""), tuple(SORTS)) or "due",
     )
+
+
+def bucket_names() -> tuple[str, ...]:
+    """The management buckets in force today, from the best on."""
+    return tuple(bucket.name for bucket in buckets_in_force(clock.business_date()))
 
 
 def portfolio_of(user: User, filters: PortfolioFilters) -> QuerySet[Any]:

@@ -1,6 +1,6 @@
 """The statement's screen and its PDF. Who may not see the obligation is told, as everywhere, that it does not exist."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +25,18 @@ AHEAD_DAYS_MAX = 60
 @never_cache
 @require_GET
 def statement(request: HttpRequest, uid: str, obligation_uid: str) -> HttpResponse:
-    """As of today, or of `?fecha=`."""
+    """As of today, or of `?fecha=`; with `?registrado=`, as it was believed at the end of that day."""
     obligation = _obligation_or_404(request, uid, obligation_uid)
     as_of = _date_of(request, obligation)
     today = clock.business_date()
+    known_on = _known_on(request, obligation, today)
+    known_at = None if known_on is None else _end_of(known_on)
+    paper = _paper(obligation, as_of, str(request.LANGUAGE_CODE), known_at)
     context = {
-        "paper": _paper(obligation, as_of, str(request.LANGUAGE_CODE)),
+        "paper": paper,
+        "known_on": known_on,
+        "today": today,
+        "since_then": _paper(obligation, as_of, str(request.LANGUAGE_CODE)) if known_on else None,
         "obligation": obligation,
         "as_of": as_of,
         "earliest": _earliest(obligation),
@@ -68,8 +74,8 @@ def _obligation_or_404(request: HttpRequest, uid: str, obligation_uid: str) -> A
     return found
 
 
-def _paper(obligation: Any, as_of: date, language: str) -> Paper:
-    view = statement_view(obligation.pk, as_of)
+def _paper(obligation: Any, as_of: date, language: str, known_at: datetime | None = None) -> Paper:
+    view = statement_view(obligation.pk, as_of, known_at=known_at)
     kinds = [str(obligation.account.terms.get("modality", "")), obligation.product]
     days = view.document.statement.days_past_due
     found = regulatory_class(obligation.creditor.country, kinds, days, as_of)
@@ -84,6 +90,20 @@ def _date_of(request: HttpRequest, obligation: Any) -> date:
     except ValueError:
         asked = today
     return max(min(asked, today + timedelta(days=AHEAD_DAYS_MAX)), _earliest(obligation))
+
+
+def _known_on(request: HttpRequest, obligation: Any, today: date) -> date | None:
+    """The day whose knowledge is asked for; none for today or when it cannot be read. The lender's figures keep no past."""
+    try:
+        asked = date.fromisoformat(request.GET.get("registrado", ""))
+    except ValueError:
+        return None
+    return asked if asked < today and obligation.account.balance_source != "core" else None
+
+
+def _end_of(day: date) -> datetime:
+    """The last instant of a business day."""
+    return datetime.combine(day, time.max, tzinfo=clock.zone())
 
 
 def _earliest(obligation: Any) -> date:

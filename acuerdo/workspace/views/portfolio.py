@@ -29,7 +29,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "page": paginator.get_page(request.GET.get("page", "1")),
         "creditors": creditor_choices(user),
         "stages": list(wording.STAGES.items()),
-        "buckets": [(code, wording.bucket_word(code)) for code in wording.BUCKETS],
+        "buckets": [(code, wording.bucket_word(code)) for code in queries.bucket_names()],
         "statuses": [(code, wording.ACCOUNT_STATUSES[code]) for code in (*queries.STATUSES, "all")],
     }
     return render(request, "workspace/portfolio.html", context)

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from acuerdo.ledger.rules.buckets import bucket_of, stage_of
+from acuerdo.kernel.errors import Refusal
+from acuerdo.ledger.rules.buckets import BUCKETS, Bucket, bucket_of, buckets_on, check_buckets, stage_of
 
 TODAY = date(2026, 3, 10)
 
@@ -31,3 +32,28 @@ def test_stages(days: int, due_in: int | None, stage: str) -> None:
     following = None if due_in is None else TODAY + timedelta(days=due_in)
     assert stage_of(days, following, TODAY) == stage
     assert stage_of(days, following, TODAY, is_written_off=True) == "written_off"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],  # none
+        [("a", 1)],  # does not start at zero
+        [("a", 0), ("b", 30), ("c", 30)],  # does not rise
+        [("a", 0), ("a", 30)],  # the same name twice
+        [("", 0)],  # no name
+        [("una franja muy larga", 0)],  # longer than the column
+    ],
+)
+def test_bad_buckets_are_refused(rows: list[tuple[str, int]]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        check_buckets([Bucket(name, first) for name, first in rows])
+    assert refusal.value.code == "bad-buckets"
+
+
+def test_an_installations_buckets_hold_from_their_date_on() -> None:
+    first, second = (Bucket("todo", 0),), (Bucket("al día", 0), Bucket("mora", 1))
+    history = [(date(2026, 5, 1), second), (date(2026, 3, 1), first)]
+    assert buckets_on(history, date(2026, 2, 28)) == BUCKETS
+    assert buckets_on(history, date(2026, 4, 30)) == first
+    assert bucket_of(40, buckets_on(history, date(2026, 5, 1))) == "mora"

@@ -5,14 +5,11 @@ from datetime import date
 import pytest
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.rules.buckets import BUCKETS
 from acuerdo.ledger.rules.classification import (
     ClassTable,
     class_of,
     kind_key,
-    read_buckets,
     read_tables,
-    shipped_buckets,
     shipped_tables,
     table_for,
 )
@@ -98,25 +95,6 @@ def test_a_table_holds_from_its_date_until_a_newer_one() -> None:
 )
 def test_kinds_as_lenders_write_them(written: str, key: str) -> None:
     assert kind_key(written) == key
-
-
-def test_the_shipped_buckets_are_those_in_use() -> None:
-    assert shipped_buckets() == BUCKETS
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [],  # none
-        [("a", 1)],  # does not start at zero
-        [("a", 0), ("b", 30), ("c", 30)],  # does not rise
-        [("a", 0), ("a", 30)],  # the same name twice
-    ],
-)
-def test_bad_buckets_are_refused(rows: list[tuple[str, int]]) -> None:
-    with pytest.raises(Refusal) as refusal:
-        read_buckets({"buckets": [{"name": name, "from_days": first} for name, first in rows]})
-    assert refusal.value.code == "bad-buckets"
 
 
 @pytest.mark.parametrize(
