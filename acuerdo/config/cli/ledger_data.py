@@ -47,7 +47,11 @@ def _add_classes(commands: "argparse._SubParsersAction[Any]") -> None:
         ("withdraw", "deja de usar una tabla confirmada", "stop using a confirmed table"),
     ):
         word = words.add_parser(name, help=in_language(es=es, en=en))
-        word.add_argument("key", metavar=in_language(es="TABLA", en="TABLE"), help="co/consumo/1995-01-01")
+        word.add_argument(
+            "key",
+            metavar=in_language(es="TABLA", en="TABLE"),
+            help=in_language(es="por ejemplo, co/consumo/1995-01-01", en="for example, co/consumo/1995-01-01"),
+        )
         _add_reason(word)
 
 
@@ -90,7 +94,11 @@ def _add_tariffs(commands: "argparse._SubParsersAction[Any]") -> None:
     units = words.add_parser(
         "units", help=in_language(es="carga valores diarios de una unidad", en="load daily values of a unit")
     )
-    units.add_argument("key", metavar=in_language(es="UNIDAD", en="UNIT"), help="cl/uf")
+    units.add_argument(
+        "key",
+        metavar=in_language(es="UNIDAD", en="UNIT"),
+        help=in_language(es="por ejemplo, cl/uf", en="for example, cl/uf"),
+    )
     _add_file(units, es="CSV con las columnas on y value", en="CSV with the columns on and value")
 
 
