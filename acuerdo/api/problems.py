@@ -22,6 +22,7 @@ STATUSES = {
     "bad-payment": 422,
     "too-many-decimals": 422,
     "currency-mismatch": 422,
+    "offer-request": 422,
     "before-core-figures": 422,
     "idempotency-key-reused": 422,
     "request-in-progress": 409,

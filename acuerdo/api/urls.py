@@ -6,7 +6,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from acuerdo.api import obligations, payments
+from acuerdo.api import obligations, payments, plans
 from acuerdo.api.access import BearerKey
 from acuerdo.api.problems import CONTENT_TYPE, register
 
@@ -27,7 +27,8 @@ class Api(NinjaAPI):
 api = Api(
     title="Acuerdo",
     version="1",
-    description="What is owed, why, and the payments received. Amounts are decimal texts; errors are problem details (RFC 9457).",
+    description="What is owed, why, the payments received and what was agreed. "
+    "Amounts are decimal texts; errors are problem details (RFC 9457).",
     urls_namespace="api-v1",
     auth=BearerKey(),
     docs_url=None,
@@ -35,5 +36,6 @@ api = Api(
 register(api)
 api.add_router("", obligations.router)
 api.add_router("", payments.router)
+api.add_router("", plans.router)
 
 urlpatterns = [path("", api.urls)]

@@ -31,6 +31,7 @@ from acuerdo.negotiation.queries.promises import (
     promises_due,
     promises_kept,
     promises_of,
+    promises_within,
     records_of,
     standing_promises,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "promises_due",
     "promises_kept",
     "promises_of",
+    "promises_within",
     "propose_plan",
     "records_of",
     "refuse_plan",

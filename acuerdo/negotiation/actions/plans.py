@@ -252,6 +252,7 @@ def _check_code(plan_id: int, code: str, *, now: datetime) -> None:
     """In a transaction of its own, so that a wrong try stays counted."""
     with transaction.atomic():
         plan = locked_plan(plan_id)
+        next_plan_state(plan.state, "accept")  # type: ignore[arg-type]
         terms = plan_terms_on(plan.made_on, plan.creditor.country)
         problem = _problem_of(plan, code.strip(), tries=terms.code_tries, now=now)
         if problem is not None and problem.code == "code-wrong":

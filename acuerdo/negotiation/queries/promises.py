@@ -81,6 +81,12 @@ def promises_of(debtor_id: int) -> QuerySet[Promise]:
     return Promise.objects.filter(debtor_id=debtor_id).select_related("obligation").order_by("-made_on", "-id")
 
 
+def promises_within(obligations: QuerySet[Any]) -> QuerySet[Promise]:
+    """The promises on obligations that the caller may see, with their person and obligation."""
+    found = Promise.objects.filter(obligation__in=obligations.values("pk"))
+    return found.select_related("obligation", "debtor")
+
+
 def standing_promises(obligation_ids: Sequence[int]) -> dict[int, Promise]:
     """The standing promise of each obligation that has one."""
     found = Promise.objects.filter(obligation_id__in=obligation_ids, state__in=STANDING_STATES)

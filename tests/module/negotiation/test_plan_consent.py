@@ -74,7 +74,7 @@ def test_the_code_accepts_once_and_is_never_kept() -> None:
     assert (accepted.state, accepted.code_digest, accepted.acceptance["method"]) == ("accepted", "", "code")
     with pytest.raises(Refusal) as refused:
         accept(plan, method="code", proof=code)
-    assert refused.value.code == "code-missing"
+    assert refused.value.code == "plan-state"
 
 
 def test_five_wrong_codes_and_another_must_be_sent() -> None:
