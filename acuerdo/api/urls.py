@@ -6,7 +6,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from acuerdo.api import obligations, payments, plans
+from acuerdo.api import hooks, obligations, payments, plans
 from acuerdo.api.access import BearerKey
 from acuerdo.api.problems import CONTENT_TYPE, register
 
@@ -38,4 +38,4 @@ api.add_router("", obligations.router)
 api.add_router("", payments.router)
 api.add_router("", plans.router)
 
-urlpatterns = [path("", api.urls)]
+urlpatterns = [path("hooks/<slug:name>", hooks.hook, name="provider-hook"), path("", api.urls)]

@@ -27,6 +27,19 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
+def secret_at(kind: str, place: str) -> str:
+    """A secret that a document names: of the variable `place` (kind "env") or of the file there (kind "file")."""
+    if kind == "env":
+        value = os.environ.get(place)
+        if value is None:
+            raise _wrong(place, "", "…")
+        return value
+    try:
+        return Path(place).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong("ACUERDO_PROVIDERS", place, getattr(error, "strerror", None) or "UTF-8") from None
+
+
 def flag(name: str, *, default: bool = False) -> bool:
     value = os.environ.get(name)
     if value is None:
@@ -58,6 +71,14 @@ def time_zone(name: str, default: str) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError):
         raise _wrong(name, value, "America/Bogota") from None
+    return value
+
+
+def web_address(name: str) -> str:
+    """An address such as https://cobranza.banco.co without a final slash, or "" for none."""
+    value = text(name).rstrip("/")
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[^\s?#]*)?", value):
+        raise _wrong(name, value, "https://cobranza.banco.co")
     return value
 
 

@@ -141,6 +141,12 @@ PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"
 EMAIL_URL = environment.text("ACUERDO_EMAIL_URL", "sandbox")
 EMAIL_FROM = environment.text("ACUERDO_EMAIL_FROM")
 MESSAGE_CHANNELS = "acuerdo.config.wiring.message_channels"
+PROVIDER_READERS = "acuerdo.config.providers.reader_named"
+# Providers of every channel, a TOML document (docs: how-to/connect-providers); and where they and customers reach this installation.
+PROVIDERS = environment.text("ACUERDO_PROVIDERS")
+PUBLIC_URL = environment.web_address("ACUERDO_PUBLIC_URL")
+# Hosts inside the own network that the HTTP door may reach.
+HTTP_PRIVATE = environment.words("ACUERDO_HTTP_PRIVATE")
 
 LOGGING = {
     "version": 1,

@@ -1,4 +1,4 @@
-"""Templates, the outbox of messages, and the sandbox mailbox where a message can be read as its receiver sees it."""
+"""Templates, the outbox of messages, what providers tell of them, what people answer, and the sandbox mailbox."""
 
 from typing import ClassVar
 
@@ -99,6 +99,10 @@ class Message(models.Model):
     tries = models.SmallIntegerField(default=0)
     provider = models.CharField(max_length=40, blank=True)
     provider_ref = models.CharField(max_length=200, blank=True)
+    sender = models.CharField(max_length=40, blank=True, db_default="", default="")  # number or name it came from
+    tried = models.CharField(
+        max_length=200, blank=True, db_default="", default=""
+    )  # providers that failed it, by comma
     failure = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -110,6 +114,171 @@ class Message(models.Model):
             ),
             models.Index(fields=["debtor", "-scheduled_for"], name="messaging_message_debtor"),
             models.Index(fields=["updated_at"], condition=models.Q(state="sending"), name="messaging_message_sending"),
+            models.Index(
+                fields=["provider_ref"], condition=~models.Q(provider_ref=""), name="messaging_message_reference"
+            ),
+            models.Index(
+                fields=["provider", "sender", "sent_at"],
+                condition=~models.Q(sender=""),
+                name="messaging_message_sender",
+            ),
+        ]
+
+
+class MessagePart(models.Model):
+    """One part of an SMS that left as a chain: the centre answers, and later reports, for each part apart."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="parts")
+    provider = models.CharField(max_length=40)
+    reference = models.CharField(max_length=100)
+    number = models.SmallIntegerField()
+    fate = models.CharField(max_length=10, default="accepted")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["reference", "provider"], name="messaging_part_reference")]
+
+
+class ProviderState(models.Model):
+    """What is known of one provider, and whether a person switched it off. `paced_until` is in the server's real time."""
+
+    name = models.CharField(max_length=40, unique=True)
+    is_on = models.BooleanField(default=True)
+    troubles = models.IntegerField(default=0)
+    resting_until = models.DateTimeField(null=True)
+    paced_until = models.DateTimeField(null=True)
+    last_ok_at = models.DateTimeField(null=True)
+    last_trouble = models.CharField(max_length=60, blank=True)
+    last_trouble_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)  # of its receipts, statuses or answers
+    quality = models.CharField(max_length=12, blank=True)  # as WhatsApp rates the number: GREEN, YELLOW, RED
+    reason = models.CharField(max_length=200, blank=True)
+    changed_by = models.CharField(max_length=60, blank=True)
+    changed_at = models.DateTimeField(null=True)
+
+
+class SenderState(models.Model):
+    """How a number, name or mail domain stands, counted anew every hour over its last days (rules/reputation.py)."""
+
+    provider = models.CharField(max_length=40)
+    sender = models.CharField(max_length=40)
+    grade = models.CharField(max_length=8, default="new")
+    sent = models.IntegerField(default=0)
+    delivered = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    complaints = models.IntegerField(default=0)
+    stops = models.IntegerField(default=0)
+    graded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "sender"], name="messaging_sender_once")]
+
+
+class ProviderEvent(models.Model):
+    """One thing that a provider told, once: a repeat finds its key taken. It waits here until its message is known."""
+
+    provider = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    reference = models.CharField(max_length=200, blank=True)
+    message_uid = models.UUIDField(null=True)
+    fate = models.CharField(max_length=10)
+    about = models.CharField(max_length=10, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "key"], name="messaging_event_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["reference"], condition=models.Q(applied_at=None), name="messaging_event_waiting")
+        ]
+
+
+class ConversationState(models.TextChoices):
+    OPEN = "open", "Por responder"
+    WAITING = "waiting", "Esperando a la persona"
+    CLOSED = "closed", "Cerrada"
+
+
+class Conversation(models.Model):
+    """All that one person and the house wrote to each other, on every channel. `urgency` 0 none, 1 today, 2 at once."""
+
+    uid = uid_field()
+    debtor = models.OneToOneField("portfolio.Debtor", on_delete=models.CASCADE, related_name="+")
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=ConversationState.choices, default=ConversationState.OPEN)
+    urgency = models.SmallIntegerField(default=0)
+    intent = models.CharField(max_length=20, blank=True)
+    assignee = models.ForeignKey("base.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    channel = models.CharField(max_length=8)
+    unread = models.IntegerField(default=0)
+    last_inbound_at = models.DateTimeField()
+    call_at = models.DateTimeField(null=True)  # when the person asked to be called
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state", "-urgency", "last_inbound_at"], name="messaging_conversation_inbox")
+        ]
+
+
+class Inbound(models.Model):
+    """One message that came in, whole and once. `debtor` is null while nobody knows whose address it came from."""
+
+    uid = uid_field()
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.CASCADE, related_name="inbound")
+    debtor = models.ForeignKey("portfolio.Debtor", null=True, on_delete=models.CASCADE, related_name="+")
+    contact_point = models.ForeignKey("portfolio.ContactPoint", null=True, on_delete=models.SET_NULL, related_name="+")
+    attempt = models.OneToOneField("policy.Attempt", null=True, on_delete=models.SET_NULL, related_name="+")
+    answers = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="replies")
+    provider = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    channel = models.CharField(max_length=8)
+    sender = models.CharField(max_length=254)
+    receiver = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    intent = models.CharField(max_length=20, blank=True)
+    done = models.JSONField(default=list)  # what was done at once, as codes
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    read_by = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "key"], name="messaging_inbound_once")]
+        indexes: ClassVar = [models.Index(fields=["sender", "-at"], name="messaging_inbound_sender")]
+
+
+class InboundFile(models.Model):
+    """An attachment, kept privately under its digest, or refused with the reason; it is never sent on to anybody."""
+
+    uid = uid_field()
+    inbound = models.ForeignKey(Inbound, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=80, blank=True)
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True)
+    refused = models.CharField(max_length=40, blank=True)
+
+
+class InboundPart(models.Model):
+    """A part of a long SMS that waits for the others of its chain."""
+
+    provider = models.CharField(max_length=40)
+    sender = models.CharField(max_length=40)
+    receiver = models.CharField(max_length=40)
+    reference = models.IntegerField()
+    total = models.SmallIntegerField()
+    number = models.SmallIntegerField()
+    text = models.CharField(max_length=200)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "sender", "receiver", "reference", "total", "number"], name="messaging_part_once"
+            )
         ]
 
 

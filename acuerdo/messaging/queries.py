@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 
 from acuerdo.kernel.phone import display_phone
-from acuerdo.messaging.models import Message, SandboxDelivery, Template
+from acuerdo.messaging.models import Inbound, Message, SandboxDelivery, Template
 from acuerdo.messaging.rules.fields import ObligationFacts, PersonFacts
 from acuerdo.negotiation.public import latest_promises
 from acuerdo.policy.public import Hold, SentText
@@ -17,6 +17,8 @@ from acuerdo.policy.public import Hold, SentText
 WRITER = {"es": "Servicio al cliente", "en": "Customer service"}
 POINT_KINDS = {"email": "email", "sms": "phone", "whatsapp": "phone", "voice": "phone"}
 CLOSED = ("paid", "gone")
+# A little less than Meta's 24 hours: the message must arrive within them.
+WHATSAPP_WINDOW = timedelta(hours=23, minutes=55)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +252,12 @@ def sent_text(row: Message) -> SentText:
     return SentText(
         row.attempt_id or 0, f"message:{row.uid}", version, row.receiver, row.subject, row.body, row.body_html
     )
+
+
+def in_window(debtor_ids: Iterable[int], now: datetime) -> frozenset[int]:
+    """Who wrote by WhatsApp within the last day, so that Meta admits free text. No query for nobody."""
+    wanted = set(debtor_ids)
+    if not wanted:
+        return frozenset()
+    recent = Inbound.objects.filter(debtor_id__in=wanted, channel="whatsapp", at__gt=now - WHATSAPP_WINDOW)
+    return frozenset(recent.values_list("debtor_id", flat=True))

@@ -1,14 +1,14 @@
 """The clockwork of messages: every minute what is due leaves, and what a dead worker left behind is settled."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from acuerdo.base import clock
 from acuerdo.base.jobs import app
-from acuerdo.messaging.ports import MessageChannel
-from acuerdo.messaging.public import deliver_all_due, recover_stuck
+from acuerdo.messaging.ports import Channels
+from acuerdo.messaging.public import deliver_all_due, fall_back, forget_old_events, grade_senders, recover_stuck
 
 
 @app.periodic(cron="* * * * *")
@@ -21,7 +21,22 @@ def deliver_due_messages(timestamp: int = 0) -> None:  # noqa: ARG001 - the peri
     deliver_all_due(now, channels)
 
 
-def configured_channels() -> Mapping[str, MessageChannel]:
+@app.task(name="messaging:fall_back", pass_context=False)
+def fall_back_elsewhere(message_ids: Sequence[int]) -> None:
+    """Looks for another channel for messages that could not arrive on the first."""
+    fall_back(message_ids, frozenset(configured_channels()), clock.now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="messaging:grade_senders", queueing_lock="messaging:grade_senders", pass_context=False)
+def grade_senders_hourly(timestamp: int = 0) -> None:  # noqa: ARG001 - the periodic call passes it
+    """Counts anew how each number stands, and forgets what providers told long ago."""
+    now = clock.now()
+    grade_senders(now)
+    forget_old_events(now)
+
+
+def configured_channels() -> Channels:
     """The installation's providers, as config/wiring.py chooses them."""
-    found: Mapping[str, MessageChannel] = import_string(settings.MESSAGE_CHANNELS)()
+    found: Channels = import_string(settings.MESSAGE_CHANNELS)()
     return found

@@ -11,6 +11,8 @@ import threading
 
 from acuerdo.config.cli import installation
 
+_LISTENERS_END_SECONDS = 3.0
+
 
 def main() -> int:
     parser = argparse.ArgumentParser()
@@ -43,8 +45,16 @@ def _web(host: str, port: int) -> int:
 
 def _worker() -> int:
     from acuerdo.base.jobs import run_worker  # noqa: PLC0415 - needs Django ready
+    from acuerdo.config.listening import start_listeners  # noqa: PLC0415
 
-    run_worker()
+    must_stop = threading.Event()
+    listeners = start_listeners(must_stop)
+    try:
+        run_worker()
+    finally:
+        must_stop.set()
+        for thread in listeners:
+            thread.join(_LISTENERS_END_SECONDS)
     return 0
 
 

@@ -10,19 +10,23 @@ A crash before 2 or after 3 loses nothing. In between, `recover_stuck` asks the 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from acuerdo.messaging.actions.planning import ACTOR, apply_refusal
 from acuerdo.messaging.actions.recording import record, settle, store, uid_of
+from acuerdo.messaging.actions.switchboard import NOBODY_UP_AGAIN, NoRoom, Switchboard, keep_pace, open_switchboard
+from acuerdo.messaging.actions.tokens import token_of
 from acuerdo.messaging.models import Message, MessageState
-from acuerdo.messaging.ports import MessageChannel, Outgoing
-from acuerdo.messaging.queries import Source, Wanted, gather, sent_text, source_of
+from acuerdo.messaging.ports import Channels, Outgoing, Route
+from acuerdo.messaging.queries import Source, Wanted, gather, in_window, sent_text, source_of
 from acuerdo.messaging.rules.compose import compose
+from acuerdo.messaging.rules.fields import values_of
 from acuerdo.messaging.rules.states import Event, next_state
 from acuerdo.policy.public import Permit, PlannedContact, keep_texts, permit_batch
 
@@ -35,11 +39,10 @@ PROMISE_STATES: Mapping[str, frozenset[str]] = {
     "promesa_cumplida": frozenset({"kept"}),
 }
 _TAKEN = (
-    "state", "obligation_id", "attempt_id", "verdict_id", "scheduled_for", "failure", "provider", "tries", "updated_at",
+    "state", "obligation_id", "attempt_id", "verdict_id", "scheduled_for", "failure", "provider", "sender", "tries",
+    "updated_at",
 )  # fmt: skip
 _TEXTS = ("subject", "body", "body_html")
-
-type Channels = Mapping[str, MessageChannel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,16 @@ class Delivered:
 
 def deliver_due(now: datetime, channels: Channels, limit: int = BATCH_MAX) -> Delivered:
     """Sends up to `limit` (at most 500) messages whose moment has come. Must not run inside a transaction."""
-    taken, leaving = _take(now, channels, min(limit, BATCH_MAX))
+    board = open_switchboard(channels)
+    taken, leaving = _take(now, board, min(limit, BATCH_MAX))
     counts = Counter(row.state for row in taken if row.state != MessageState.SENDING)
-    for channel, outgoing in _by_provider(leaving, channels):
-        rows = {uid_of(row): row for row, _source in outgoing}
-        for answers in channel.send([_outgoing(row, source, now) for row, source in outgoing]):
-            counts.update(record([(rows[answer.uid], answer) for answer in answers], now))
+    for route, going in _by_provider(leaving):
+        rows = {uid_of(one.row): one.row for one in going}
+        keep_pace(route, len(going))
+        for answers in route.channel.send(_outgoing(going, now)):
+            board.learn(route.lane.provider, answers, now)
+            pairs = [(rows[answer.uid], answer) for answer in answers]
+            counts.update(record(pairs, now, has_other=lambda row: board.has_other(row, now)))
     return Delivered(
         taken=len(taken),
         sent=counts[MessageState.SENT],
@@ -96,16 +103,26 @@ def recover_stuck(now: datetime, channels: Channels) -> Delivered:
         Message.objects.filter(state=MessageState.SENDING, updated_at__lt=now - STUCK_AFTER).order_by("id")[:BATCH_MAX]
     )
     counts: Counter[str] = Counter()
+    board = open_switchboard(channels)
     for provider in sorted({row.provider for row in stuck}):
         rows = [row for row in stuck if row.provider == provider]
-        channel = next((one for one in channels.values() if one.name == provider), None)
+        channel = board.named(provider)
         left = channel.sent_already([uid_of(row) for row in rows]) if channel is not None else None
         counts.update(settle(rows, left, now))
     return Delivered(len(stuck), counts["sent"], counts["scheduled"], 0, 0, counts["failed"])
 
 
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """One message that leaves now, what it was made from, and its provider."""
+
+    row: Message
+    source: Source
+    route: Route
+
+
 @transaction.atomic
-def _take(now: datetime, channels: Channels, limit: int) -> tuple[list[Message], list[tuple[Message, Source]]]:
+def _take(now: datetime, board: Switchboard, limit: int) -> tuple[list[Message], list[_Leaving]]:
     """The due messages after their rules were applied, and those of them that leave now, with what they were made from."""
     rows = list(_due(now, limit))
     if not rows:
@@ -113,18 +130,33 @@ def _take(now: datetime, channels: Channels, limit: int) -> tuple[list[Message],
     planned = [_texts(row) for row in rows]
     gathered = gather([_wanted(row) for row in rows])
     sources = {row.pk: source_of(gathered, _wanted(row), now) for row in rows}
-    asked = [row for row in rows if _is_still_wanted(row, sources[row.pk], channels, now)]
+    wanted = [row for row in rows if _is_still_wanted(row, sources[row.pk], board, now)]
+    routes = {row.pk: route for row in wanted if (route := _route(row, board, now)) is not None}
+    asked = [row for row in wanted if row.pk in routes]
     permits = permit_batch([_contact(row, sources[row.pk]) for row in asked], actor=ACTOR, now=now) if asked else []
     for row, permit in zip(asked, permits, strict=True):
-        _apply_permit(row, permit, sources[row.pk], channels, now)
+        _apply_permit(row, permit, sources[row.pk], now)
+    leaving = [row for row in asked if row.state == MessageState.SENDING]
+    for row in leaving:
+        row.provider, row.sender = routes[row.pk].channel.name, board.sender_for(routes[row.pk], row)
     for row in rows:
         row.updated_at = now
     # Texts are nearly all that a row weighs, and most leave as they were planned.
     is_reworded = planned != [_texts(row) for row in rows]
     store(rows, (*_TAKEN, *_TEXTS) if is_reworded else _TAKEN)
-    leaving = [row for row in asked if row.state == MessageState.SENDING]
     keep_texts([sent_text(row) for row in leaving], now=now)
-    return rows, [(row, sources[row.pk]) for row in leaving]
+    return rows, [_Leaving(row, sources[row.pk], routes[row.pk]) for row in leaving]
+
+
+def _route(row: Message, board: Switchboard, now: datetime) -> Route | None:
+    """The message's provider; None when it waits, for a minute if none is up, for the next round if all have enough."""
+    try:
+        route = board.pick(row, now)
+    except NoRoom:
+        return None
+    if route is None:
+        row.scheduled_for, row.failure = now + NOBODY_UP_AGAIN, "providers-resting"
+    return route
 
 
 def _texts(row: Message) -> tuple[str, ...]:
@@ -142,7 +174,7 @@ def _wanted(row: Message) -> Wanted:
     return Wanted(row.debtor_id, row.creditor_id, obligations, row.channel, code, row.context)
 
 
-def _is_still_wanted(row: Message, source: Source, channels: Channels, now: datetime) -> bool:
+def _is_still_wanted(row: Message, source: Source, board: Switchboard, now: datetime) -> bool:
     """Cancels or fails what no longer makes sense; writes the text of the rest from today's figures."""
     code = row.template.code if row.template else ""
     states = PROMISE_STATES.get(code)
@@ -152,9 +184,11 @@ def _is_still_wanted(row: Message, source: Source, channels: Channels, now: date
         return _close(row, "cancel", "paid")
     if states is not None and source.promise_state not in states:
         return _close(row, "cancel", "promise-changed")
-    if row.channel not in channels:
+    if row.channel not in board.routes:
         return _close(row, "give_up", "no-provider")
-    assert row.template is not None
+    if row.template is None:
+        # What a person wrote leaves as they wrote it.
+        return True
     text = compose(channel=row.channel, subject=row.template.subject, body=row.template.body, facts=source.facts)
     if text.holes:
         return _close(row, "give_up", f"hole:{text.holes[0]}")
@@ -190,7 +224,7 @@ def _contact(row: Message, source: Source) -> PlannedContact:
     )
 
 
-def _apply_permit(row: Message, permit: Permit, source: Source, channels: Channels, now: datetime) -> None:
+def _apply_permit(row: Message, permit: Permit, source: Source, now: datetime) -> None:
     row.verdict = permit.verdict
     if permit.attempt is None:
         apply_refusal(row, permit.verdict, source, now)
@@ -198,22 +232,27 @@ def _apply_permit(row: Message, permit: Permit, source: Source, channels: Channe
     row.state = MessageState(next_state("scheduled", "take"))
     row.attempt = permit.attempt
     row.failure = ""
-    row.provider = channels[row.channel].name
     row.tries += 1
 
 
-def _by_provider(
-    leaving: Iterable[tuple[Message, Source]], channels: Channels
-) -> list[tuple[MessageChannel, list[tuple[Message, Source]]]]:
-    groups: dict[str, list[tuple[Message, Source]]] = {}
-    for row, source in leaving:
-        groups.setdefault(row.channel, []).append((row, source))
-    return [(channels[name], rows) for name, rows in groups.items()]
+def _by_provider(leaving: Iterable[_Leaving]) -> list[tuple[Route, list[_Leaving]]]:
+    groups: dict[str, tuple[Route, list[_Leaving]]] = {}
+    for one in leaving:
+        groups.setdefault(one.route.lane.provider, (one.route, []))[1].append(one)
+    return list(groups.values())
 
 
-def _outgoing(row: Message, source: Source, now: datetime) -> Outgoing:
+def _outgoing(going: Sequence[_Leaving], now: datetime) -> list[Outgoing]:
+    chatting = in_window([one.row.debtor_id for one in going if one.row.channel == "whatsapp"], now)
+    return [_outgoing_one(one.row, one.source, now, is_in_window=one.row.debtor_id in chatting) for one in going]
+
+
+def _outgoing_one(row: Message, source: Source, now: datetime, *, is_in_window: bool) -> Outgoing:
+    uid, is_mail = uid_of(row), row.channel == "email"
+    by_template = row.channel == "whatsapp" and source.facts is not None and not is_in_window
+    has_address = is_mail and bool(settings.PUBLIC_URL)
     return Outgoing(
-        uid=uid_of(row),
+        uid=uid,
         channel=row.channel,
         receiver=row.receiver,
         sender_name=source.sender_name,
@@ -222,4 +261,11 @@ def _outgoing(row: Message, source: Source, now: datetime) -> Outgoing:
         body=row.body,
         body_html=row.body_html,
         at=now,
+        sender=row.sender,
+        template=row.template.code if row.template else "",
+        language=source.facts.language if source.facts else "es",
+        values=values_of(source.facts)[0] if by_template and source.facts else {},
+        is_in_window=is_in_window,
+        unsubscribe_url=f"{settings.PUBLIC_URL}/baja/{token_of(uid, 'unsubscribe')}" if has_address else "",
+        return_token=token_of(uid, "bounce") if is_mail else "",
     )

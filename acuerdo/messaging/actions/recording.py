@@ -1,23 +1,25 @@
 """Writing down what became of messages that left, or may have left: message, attempt and contact point in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from acuerdo.messaging.models import Message, MessageState
-from acuerdo.messaging.ports import IN_DOUBT, RECEIVER_REFUSED, Answer
+from acuerdo.messaging.actions.statuses import apply_waiting, ask_for_fallback, stop_channel
+from acuerdo.messaging.models import Message, MessagePart, MessageState
+from acuerdo.messaging.ports import IN_DOUBT, PROVIDER_TROUBLES, RECEIVER_REFUSED, RECEIVER_STOPPED, Answer
 from acuerdo.messaging.queries import related
 from acuerdo.messaging.rules.retry import next_try_at
 from acuerdo.messaging.rules.states import Event, next_state
 from acuerdo.policy.public import mark_attempts_many
 
-_ANSWERED = ("state", "sent_at", "provider_ref", "failure", "scheduled_for", "attempt_id", "updated_at")
+_ANSWERED = ("state", "sent_at", "provider_ref", "failure", "scheduled_for", "attempt_id", "tried", "updated_at")
 _TYPES = {
     "state": "text", "subject": "text", "body": "text", "body_html": "text", "failure": "text", "provider": "text",
-    "provider_ref": "text", "obligation_id": "bigint", "attempt_id": "bigint", "verdict_id": "bigint", "tries": "smallint",
+    "provider_ref": "text", "sender": "text", "tried": "text", "obligation_id": "bigint", "attempt_id": "bigint",
+    "verdict_id": "bigint", "tries": "smallint",
     "scheduled_for": "timestamptz", "sent_at": "timestamptz", "updated_at": "timestamptz",
 }  # fmt: skip
 
@@ -43,22 +45,44 @@ def store(rows: Sequence[Message], columns: Sequence[str]) -> None:
 
 
 @transaction.atomic
-def record(answers: Sequence[tuple[Message, Answer]], now: datetime) -> list[str]:
-    """Writes the provider's answers; gives the messages' new states. What is in doubt counts as a contact."""
+def record(
+    answers: Sequence[tuple[Message, Answer]],
+    now: datetime,
+    *,
+    has_other: Callable[[Message], bool] = lambda _row: False,
+) -> list[str]:
+    """Writes the provider's answers; gives the messages' new states. What is in doubt counts as a contact.
+
+    `has_other` says whether another provider may carry a message at once that this one could not.
+    """
     sent: list[int | None] = []
     freed: list[int | None] = []
-    refused: list[int | None] = []
     for row, answer in answers:
         attempt_id = row.attempt_id
-        _apply(row, answer, now)
+        _apply(row, answer, now, has_other)
         is_out = answer.trouble is None or answer.trouble.code == IN_DOUBT
         (sent if is_out else freed).append(attempt_id)
-        if answer.trouble is not None and answer.trouble.code == RECEIVER_REFUSED:
-            refused.append(row.contact_point_id)
     _mark(sent, freed, now)
-    _close_points([one for one in refused if one is not None], now)
     store([row for row, _answer in answers], _ANSWERED)
+    _follow(answers, now)
     return [str(row.state) for row, _answer in answers]
+
+
+def _follow(answers: Sequence[tuple[Message, Answer]], now: datetime) -> None:
+    """What an answer brings about beyond the message: a dead address, a person who stopped, statuses that came first."""
+    refused = [row for row, answer in answers if answer.trouble and answer.trouble.code == RECEIVER_REFUSED]
+    _close_points([row.contact_point_id for row in refused if row.contact_point_id is not None], now)
+    ask_for_fallback(refused)
+    for row, answer in answers:
+        if answer.trouble is not None and answer.trouble.code == RECEIVER_STOPPED:
+            stop_channel(row, now)
+    chains = [(row, answer.parts) for row, answer in answers if answer.parts]
+    MessagePart.objects.bulk_create(
+        MessagePart(message=row, provider=row.provider, reference=reference, number=number)
+        for row, parts in chains
+        for number, reference in enumerate(parts, start=1)
+    )
+    apply_waiting([(row, answer.parts or [answer.provider_ref]) for row, answer in answers if answer.provider_ref], now)
 
 
 @transaction.atomic
@@ -82,10 +106,11 @@ def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetim
             freed.append(attempt_id)
     _mark(sent, freed, now)
     store(rows, _ANSWERED)
+    apply_waiting([(row, ()) for row in rows], now)
     return [str(row.state) for row in rows]
 
 
-def _apply(row: Message, answer: Answer, now: datetime) -> None:
+def _apply(row: Message, answer: Answer, now: datetime, has_other: Callable[[Message], bool]) -> None:
     row.updated_at = now
     trouble = answer.trouble
     if trouble is None:
@@ -93,6 +118,10 @@ def _apply(row: Message, answer: Answer, now: datetime) -> None:
         row.sent_at, row.provider_ref = now, answer.provider_ref
         return
     again = None if trouble.permanent else next_try_at(now, row.tries)
+    if trouble.code in PROVIDER_TROUBLES and row.provider not in row.tried.split(","):
+        row.tried = ",".join(filter(None, [row.tried, row.provider]))[-200:]
+        if again is not None and has_other(row):
+            again = now
     if again is None:
         _move(row, "give_up", trouble.code)
     else:

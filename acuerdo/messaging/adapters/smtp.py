@@ -20,6 +20,8 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
+import dkim
+
 from acuerdo.kernel.errors import ExternalError, Refusal
 from acuerdo.kernel.text import squeeze
 from acuerdo.messaging.ports import IN_DOUBT, RECEIVER_REFUSED, Answer, Outgoing
@@ -31,8 +33,18 @@ _SCHEMES: dict[str, Security] = {"smtps": "tls", "smtp+tls": "tls", "smtp+startt
 
 
 @dataclass(frozen=True, slots=True)
+class Dkim:
+    """With which key mail is signed (RFC 6376); `key` is the private key as PEM."""
+
+    domain: str
+    selector: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where and how to hand mail over; `sender` is the envelope's and the header's address."""
+    """Where and how to hand mail over; `sender` is the header's address, and the envelope's unless `bounces_to` gets what
+    comes back: each message then has its own return path, `local+token@domain` (VERP)."""
 
     host: str
     port: int
@@ -41,9 +53,11 @@ class SmtpServer:
     password: str = field(repr=False)
     sender: str
     timeout_seconds: int = 30
+    bounces_to: str = ""
+    dkim: Dkim | None = None
 
 
-def server_from_url(url: str, sender: str) -> SmtpServer:
+def server_from_url(url: str, sender: str, *, bounces_to: str = "", dkim: Dkim | None = None) -> SmtpServer:
     """Reads `smtp+starttls://user:pass@host:587`, `smtps://…` or `smtp://127.0.0.1:25`; refuses `email-url`, `email-sender`.
 
     Plain SMTP is for a relay on the same machine: anywhere else balances would travel in the open.
@@ -66,15 +80,16 @@ def server_from_url(url: str, sender: str) -> SmtpServer:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         sender=sender,
+        bounces_to=bounces_to,
+        dkim=dkim,
     )
 
 
 class SmtpChannel:
     """One provider of e-mail. `context` is for tests and for lenders with a certificate authority of their own."""
 
-    name = "smtp"
-
-    def __init__(self, server: SmtpServer, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, server: SmtpServer, context: ssl.SSLContext | None = None, name: str = "smtp") -> None:
+        self.name = name
         self._server = server
         self._context = context or ssl.create_default_context()
 
@@ -123,13 +138,16 @@ class _Session:
     def deliver(self, message: Outgoing) -> None:
         """Raises SMTPException of the kinds that `_trouble` knows. A kept connection that died idle is replaced once."""
         text = compose(message, self._server.sender).as_bytes(policy=SMTP)
+        if self._server.dkim is not None:
+            text = signed(text, self._server.dkim)
         was_kept = self._smtp is not None
+        returns_to = return_path(message, self._server)
         try:
-            self._hand_over(text, message.receiver)
+            self._hand_over(text, returns_to, message.receiver)
         except _NotConnected:
             if not was_kept:
                 raise
-            self._hand_over(text, message.receiver)
+            self._hand_over(text, returns_to, message.receiver)
 
     def close(self) -> None:
         if self._smtp is not None:
@@ -138,11 +156,11 @@ class _Session:
             self._smtp.close()
             self._smtp = None
 
-    def _hand_over(self, text: bytes, receiver: str) -> None:
+    def _hand_over(self, text: bytes, returns_to: str, receiver: str) -> None:
         self._has_text_begun = False
         try:
             self._smtp = self._smtp or self._connect()
-            self._say(self._smtp, text, receiver)
+            self._say(self._smtp, text, returns_to, receiver)
         except smtplib.SMTPException as error:  # is an OSError too
             if not isinstance(error, smtplib.SMTPServerDisconnected):
                 raise
@@ -156,11 +174,11 @@ class _Session:
             self._smtp = None
         return (_InDoubt if self._has_text_begun else _NotConnected)(type(error).__name__)
 
-    def _say(self, smtp: smtplib.SMTP, text: bytes, receiver: str) -> None:
-        code, reply = smtp.mail(self._server.sender)
+    def _say(self, smtp: smtplib.SMTP, text: bytes, returns_to: str, receiver: str) -> None:
+        code, reply = smtp.mail(returns_to)
         if code != 250:
             self._forget(smtp, code)
-            raise smtplib.SMTPSenderRefused(code, reply, self._server.sender)
+            raise smtplib.SMTPSenderRefused(code, reply, returns_to)
         code, reply = smtp.rcpt(receiver)
         if code not in (250, 251):
             self._forget(smtp, code)
@@ -207,11 +225,44 @@ def compose(message: Outgoing, sender: str) -> EmailMessage:
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = message_id(message.uid, sender)
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<mailto:{message.reply_to or sender}?subject=Baja%20{message.uid}>"
+    mail["List-Unsubscribe"] = _ways_to_stop(message, sender)
+    if message.unsubscribe_url.startswith("https://"):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail["Feedback-ID"] = f"cobranza:{local}:{domain}"
     mail.set_content(message.body)
     if message.body_html:
         mail.add_alternative(message.body_html, subtype="html")
     return mail
+
+
+def _ways_to_stop(message: Outgoing, sender: str) -> str:
+    """By web and by mail (RFC 2369); the web one is the one-click end of RFC 8058, which only https may be."""
+    by_mail = f"<mailto:{message.reply_to or sender}?subject=Baja%20{message.uid}>"
+    return f"<{message.unsubscribe_url}>, {by_mail}" if message.unsubscribe_url else by_mail
+
+
+def return_path(message: Outgoing, server: SmtpServer) -> str:
+    """Where a bounce goes: an address that names the message, or the sender's."""
+    local, _, domain = server.bounces_to.partition("@")
+    return f"{local}+{message.return_token}@{domain}" if domain and message.return_token else server.sender
+
+
+# RFC 8058 section 4 wants both List-Unsubscribe headers signed; the rest is what a reader sees or a filter weighs.
+_SIGNED = [b"from", b"to", b"reply-to", b"subject", b"date", b"message-id", b"mime-version", b"content-type",
+           b"list-unsubscribe", b"list-unsubscribe-post", b"feedback-id"]  # fmt: skip
+
+
+def signed(text: bytes, key: Dkim) -> bytes:
+    """The mail with its DKIM-Signature on top. Refuses `dkim-key` for a key that cannot sign."""
+    present = {line.split(b":", 1)[0].lower() for line in text.split(b"\r\n\r\n", 1)[0].split(b"\r\n")}
+    include = [name for name in _SIGNED if name in present]
+    try:
+        header: bytes = dkim.sign(
+            text, key.selector.encode(), key.domain.encode(), key.key.encode(), include_headers=include
+        )
+    except (dkim.DKIMException, ValueError) as error:
+        raise Refusal("dkim-key", f"La clave DKIM no sirve para firmar ({type(error).__name__}).") from None
+    return header + text
 
 
 def _single(text: str) -> Address:

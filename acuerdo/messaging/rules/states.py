@@ -10,12 +10,21 @@ type Event = Literal[
 ]
 
 TRANSITIONS: dict[State, dict[Event, State]] = {
-    "scheduled": {"take": "sending", "block": "blocked", "cancel": "cancelled", "give_up": "failed"},
+    # A message that waits for its next try and is told delivered had left after all, and must not leave again.
+    "scheduled": {
+        "take": "sending",
+        "block": "blocked",
+        "cancel": "cancelled",
+        "give_up": "failed",
+        "confirm_delivered": "delivered",
+        "confirm_read": "read",
+    },
     "sending": {"confirm_sent": "sent", "retry_later": "scheduled", "give_up": "failed"},
     "sent": {"confirm_delivered": "delivered", "confirm_read": "read", "give_up": "failed"},
     "delivered": {"confirm_read": "read"},
     "read": {},
-    "failed": {},
+    # A receipt for what was in doubt, or counted as lost, proves that it arrived.
+    "failed": {"confirm_sent": "sent", "confirm_delivered": "delivered", "confirm_read": "read"},
     "blocked": {},
     "cancelled": {},
 }

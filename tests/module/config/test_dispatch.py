@@ -70,8 +70,8 @@ def test_a_death_at_any_step_loses_nobody_and_doubles_nobody(
 ) -> None:
     real = getattr(delivery, step)
 
-    def die_after(*arguments: Any) -> Any:
-        real(*arguments)
+    def die_after(*arguments: Any, **named: Any) -> Any:
+        real(*arguments, **named)
         raise Killed
 
     with monkeypatch.context() as patched:

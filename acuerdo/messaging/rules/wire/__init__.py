@@ -1,0 +1,1 @@
+"""What providers' protocols say, as pure functions: alphabets and parts of SMS, receipts, statuses, signatures, bounces."""
