@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
+<<<<<<< HEAD
 from acuerdo.workspace.agreements import approvals
+=======
+from acuerdo.workspace.templates_library.short_links import short_link
+from acuerdo.workspace.templates_library.views import library
+>>>>>>> a3365c3 (workspace: Write, judge, preview and approve message templates.)
 from acuerdo.workspace.views import (
     board,
     call,
@@ -55,7 +60,9 @@ urlpatterns = [
     path("reglas", compliance.rules, name="rules"),
     path("estrategia", documents.strategy, name="strategy"),
     path("estrategia/<uuid:uid>", documents.strategy, name="strategy_version"),
-    path("plantillas", documents.templates, name="templates"),
+    path("plantillas", library, name="templates"),
+    path("plantillas/", include("acuerdo.workspace.templates_library.urls")),
+    path("l/<slug:code>", short_link, name="short_link"),
     path("usuarios", users.users, name="users"),
     path("usuarios/nuevo", users.new_user, name="new_user"),
     path("usuarios/<uuid:uid>/cuenta", users.switch_user, name="switch_user"),

@@ -47,7 +47,8 @@ class PlannedMessage:
 class PlanOutcome:
     """The message's state: scheduled, blocked, cancelled or failed; of a wish planned before, whatever it is by now.
 
-    `reason` is empty, a rule's id, `known` (planned before), `paid`, `no-template`, `no-contact-point` or `hole:<field>`.
+    `reason` is empty, a rule's id, `known` (planned before), `paid`, `no-template`, `no-contact-point`, `hole:<field>` or
+    `tone:<rule>`.
     """
 
     item: PlannedMessage
@@ -129,9 +130,17 @@ def _draft(item: PlannedMessage, source: Source, template: Template | None, poin
     elif point is None:
         draft.reason, draft.state = "no-contact-point", MessageState.FAILED
     else:
-        draft.text = compose(channel=item.channel, subject=template.subject, body=template.body, facts=source.facts)
+        draft.text = compose(
+            channel=item.channel,
+            subject=template.subject,
+            body=template.body,
+            facts=source.facts,
+            country=source.variant.country,
+        )
         if draft.text.holes:
             draft.reason, draft.state = f"hole:{draft.text.holes[0]}", MessageState.FAILED
+        elif draft.text.blocked:
+            draft.reason, draft.state = f"tone:{draft.text.blocked}", MessageState.FAILED
     return draft
 
 

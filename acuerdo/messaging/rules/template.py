@@ -24,6 +24,7 @@ class Problem:
     line: int
     field: str
     message: str
+    near: str = ""  # the field that was probably meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,10 @@ def parse(source: str) -> Parsed:
             continue
         mark, field = match.group(1), match.group(2).strip()
         if field not in FIELDS:
-            problems.append(
-                Problem("unknown-field", line, field, f"Línea {line}: no existe el campo «{field}».{_nearest(field)}")
-            )
+            near = _nearest(field)
+            meant = f" ¿Quiso escribir «{near}»?" if near else ""
+            message = f"Línea {line}: no existe el campo «{field}».{meant}"
+            problems.append(Problem("unknown-field", line, field, message, near))
         if mark == "/":
             _close(stack, field, line, problems)
         elif mark:
@@ -183,7 +185,7 @@ def _nearest(field: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only when something is wrong
 
     near = get_close_matches(field, FIELDS, n=1, cutoff=0.6)
-    return f" ¿Quiso escribir «{near[0]}»?" if near else ""
+    return near[0] if near else ""
 
 
 def _placed(nodes: Sequence[Node]) -> list[str]:

@@ -5,5 +5,6 @@ Rules are data (`phrases`), read by one engine (`check`); no model, no network, 
 
 from acuerdo.messaging.rules.tone.check import ToneReport, check_tone
 from acuerdo.messaging.rules.tone.findings import Finding
+from acuerdo.messaging.rules.tone.remedy import Remedy, remedy
 
-__all__ = ["Finding", "ToneReport", "check_tone"]
+__all__ = ["Finding", "Remedy", "ToneReport", "check_tone", "remedy"]

@@ -1,0 +1,1 @@
+"""Screens of the library of templates: list, editor with live findings and preview, versions, approval."""
