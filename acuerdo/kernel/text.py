@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _PARTICLES = {"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "das"}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def squeeze(text: str) -> str:

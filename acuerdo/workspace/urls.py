@@ -2,12 +2,9 @@
 
 from django.urls import include, path
 
-<<<<<<< HEAD
 from acuerdo.workspace.agreements import approvals
-=======
 from acuerdo.workspace.templates_library.short_links import short_link
 from acuerdo.workspace.templates_library.views import library
->>>>>>> a3365c3 (workspace: Write, judge, preview and approve message templates.)
 from acuerdo.workspace.views import (
     board,
     call,

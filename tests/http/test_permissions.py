@@ -48,7 +48,7 @@ POSTS: dict[str, tuple[int, ...]] = {
     "switch_user": (302, 403, 403, 403, 403, 302, 403, 403),
     "reset_password": (302, 403, 403, 403, 403, 200, 403, 403),
 }
-OPEN = {"login", "logout", "language", "home"}
+OPEN = {"login", "logout", "language", "home", "short_link"}
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_agreements.
 ELSEWHERE = {"decide_approval", "record", "give_up", "undo", "lift_hold", "strategy_version"}
 QUERY = {"outcome_fields": "?code=CD-PTP"}

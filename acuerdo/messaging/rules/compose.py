@@ -43,7 +43,7 @@ def compose(*, channel: str, subject: str, body: str, facts: PersonFacts, countr
     holes = tuple(sorted({*missing_values(subject, values, items), *missing_values(body, values, items)}))
     text = render(body, values, items)
     if channel == "sms":
-        return Composed("", transliterate(text), "", holes, blocked)
+        return Composed("", transliterate(text).strip(), "", holes, blocked)
     if channel != "email":
         return Composed("", text, "", holes, blocked)
     # A header is one line: whatever a value holds, no line break can follow it (RFC 5322, section 2.2).

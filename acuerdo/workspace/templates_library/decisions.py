@@ -23,6 +23,7 @@ from acuerdo.messaging.public import (
 )
 from acuerdo.workspace.access import COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.tables import Template
+from acuerdo.workspace.templates_library.wording import REFUSALS
 
 
 @allow(SUPERVISOR, DIRECTOR, COMPLIANCE)
@@ -74,7 +75,7 @@ def _done(request: HttpRequest, uid: str, act: Callable[..., Any], sentence: str
     try:
         row = act(row.pk, *args, by=user_of(request), now=clock.now())
     except Refusal as refusal:
-        messages.error(request, _(refusal.message))
+        messages.error(request, REFUSALS.get(refusal.code, refusal.message))
     else:
         messages.success(request, sentence)
     return redirect("workspace:templates_library:page", uid=row.uid)

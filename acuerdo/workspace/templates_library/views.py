@@ -44,6 +44,7 @@ from acuerdo.workspace.templates_library.wording import (
     MEANT,
     PROBLEMS,
     PROVIDER_STATES,
+    REFUSALS,
     RULES,
     SEVERITIES,
     STATUSES,
@@ -86,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             made = create_template(form.told(), by=user_of(request), now=clock.now())
         except Refusal as refusal:
-            form.add_error(None, _(refusal.message))
+            form.add_error(None, str(REFUSALS.get(refusal.code, refusal.message)))
         else:
             return redirect("workspace:templates_library:page", uid=made.uid)
     return render(request, "workspace/templates_library/new.html", {"form": form}, status=status)
@@ -137,11 +138,12 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
 @allow(AGENT, SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN)
 @require_POST
 def tone(request: HttpRequest) -> HttpResponse:
-    """How any text sounds, for a note or an answer being typed; `field` names the box that a suggestion goes into."""
+    """How any text sounds, for a note or an answer being typed: `field` names it, `box` is where a suggestion goes."""
     field = request.POST.get("field", "text")
     text = _posted(request, field)
     found = check_tone(text, channel=request.POST.get("channel", "call"))
-    context = {"findings": _findings(text, found.findings, field), "is_note": True, "verdict": found.verdict}
+    box = request.POST.get("box", field)
+    context = {"findings": _findings(text, found.findings, box), "is_note": True}
     return render(request, "workspace/templates_library/findings.html", context)
 
 
@@ -152,6 +154,7 @@ def _page_context(request: HttpRequest, row: Any) -> dict[str, Any]:
     status, tone_name = STATUSES[row.status]
     return {
         "template": row,
+        "title": _title(row.code),
         "status": status,
         "tone": tone_name,
         "form_word": FORMS.get(row.form_of_address, row.form_of_address),
@@ -246,11 +249,17 @@ def _listed(row: Any) -> dict[str, Any]:
     worst = judge_template(text_of(row)).worst
     return {
         "template": row,
+        "title": _title(row.code),
         "url": reverse("workspace:templates_library:page", args=[row.uid]),
         "status": word,
         "tone": tone_name,
         "parts": worst.cost.count if worst is not None and worst.cost is not None else None,
     }
+
+
+def _title(code: str) -> str:
+    """`plan_cuota_por_vencer` → `Plan cuota por vencer`: the code is a name that people gave."""
+    return code.replace("_", " ").capitalize()
 
 
 def _typed(row: Any, *, subject: str, body: str) -> TemplateText:

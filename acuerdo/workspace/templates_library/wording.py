@@ -79,3 +79,14 @@ PROBLEMS = {
     "too-long": _("En el peor caso el texto no cabe en el canal. Acórtelo."),
 }
 MEANT = _("¿Quiso escribir «%(near)s»?")
+# Refusals by code, so that both languages have them.
+REFUSALS = {
+    "not-allowed": _("Su perfil no puede cambiar las plantillas."),
+    "template-odd": _("Elija un canal, un idioma y un trato de la lista."),
+    "template-known": _("Ya existe esa plantilla. Ábrala y cree una versión nueva."),
+    "template-state": _("Esta versión ya no admite ese cambio. Recargue la página."),
+    "same-person": _("Otra persona debe aprobar lo que usted escribió."),
+    "note-missing": _("Diga qué hay que cambiar."),
+    "provider-state-odd": _("Ese estado del proveedor no existe."),
+    "template-blocked": _("El texto no puede salir así. La revisión dice qué corregir."),
+}

@@ -21,7 +21,7 @@ _SHOUT_WORD = re.compile(
 _HEADINGS = frozenset({"IMPORTANTE", "AVISO", "ATENCION", "ATENCIÓN", "HOY"})
 _MARKS = re.compile(r"[!¡]{2,}|!\s*!")
 _AMOUNT = re.compile(
-    r"(?:(?:US|R|RD|C)?\$|S/\.?|\b(?:COP|PEN|USD|MXN)\b)\s?\d[\d.,]*"
+    r"(?:(?:US|R|RD|C)?\$|S/\.?|\b(?:COP|PEN|USD|MXN)\b)\s?\d(?:[\d.,]*\d)?"
     r"|\b\d[\d.,]*\s?(?:pesos|soles|dolares|mil pesos|millones)\b",
     re.IGNORECASE,
 )
