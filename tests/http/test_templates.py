@@ -63,8 +63,8 @@ def test_the_library_is_listed_searched_and_narrowed(world: World, django_assert
         page = client.get(reverse("workspace:templates")).content.decode()
     assert "Página 1 de" in page
     found = client.get(reverse("workspace:templates"), {"q": "paz salvo", "channel": "sms"}).content.decode()
-    assert "paz_y_salvo" in found
-    assert "temprana_8" not in found
+    assert "Paz y salvo" in found
+    assert "Temprana 8" not in found
     assert "Ninguna plantilla coincide" in client.get(reverse("workspace:templates"), {"q": "zzz"}).content.decode()
     odd = client.get(reverse("workspace:templates"), {"channel": "paloma", "stage": "x", "page": "99"})
     assert odd.status_code == 200
