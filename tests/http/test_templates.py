@@ -149,9 +149,14 @@ def test_a_new_text_is_made_once(world: World) -> None:
 
 
 def test_a_note_is_warned_about_by_anyone_who_writes_notes(world: World) -> None:
-    page = world.client("agent").post(address("tone"), {"field": "note", "note": "Es un moroso."}).content.decode()
-    assert "Vergüenza" in page
-    assert 'data-remedy="note"' in page
+    said = {"field": "note", "box": "id_note", "note": "Consiga prestado y pague."}
+    page = world.client("agent").post(address("tone"), said).content.decode()
+    assert "Presión" in page
+    assert "Bloquea" not in page
+    assert 'data-remedy="id_note"' in page
+    shamed = world.client("agent").post(address("tone"), {"field": "note", "note": "Es un moroso."}).content.decode()
+    assert "Vergüenza" in shamed
+    assert "{dias_mora}" not in shamed
     assert (
         world.client("agent").post(address("tone"), {"field": "note", "note": "Pidió otra fecha."}).content.strip()
         == b""

@@ -143,7 +143,7 @@ def tone(request: HttpRequest) -> HttpResponse:
     text = _posted(request, field)
     found = check_tone(text, channel=request.POST.get("channel", "call"))
     box = request.POST.get("box", field)
-    context = {"findings": _findings(text, found.findings, box), "is_note": True}
+    context = {"findings": [_for_note(one) for one in _findings(text, found.findings, box)], "is_note": True}
     return render(request, "workspace/templates_library/findings.html", context)
 
 
@@ -230,6 +230,16 @@ def _findings(text: str, found: Sequence[Finding], field: str) -> list[dict[str,
         }
         for one in found
     ]
+
+
+def _for_note(finding: dict[str, Any]) -> dict[str, Any]:
+    """A note is warned about, never stopped; what a template would fill in is of no use in it."""
+    word, tone_name = SEVERITIES["warn"]
+    is_plain = "{" not in finding["suggestion"]
+    return {
+        **finding, "severity": word, "tone": tone_name,
+        "remedy": finding["remedy"] if is_plain else None, "suggestion": finding["suggestion"] if is_plain else "",
+    }  # fmt: skip
 
 
 def _remedy_of(text: str, finding: Finding) -> dict[str, Any] | None:
