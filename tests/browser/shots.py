@@ -53,6 +53,9 @@ SHOTS = (
     Shot("estrategia", "director", "/estrategia"),
     Shot("plantillas", "director", "/plantillas"),
     Shot("cargas", "admin", "/cargas/"),
+    Shot("autorizaciones", "compliance", "/cargas/autorizaciones"),
+    Shot("cargar", "admin", "/cargas/nueva"),
+    Shot("pagos", "admin", "/pagos/"),
     Shot("buzon", "compliance", "/buzon/"),
     Shot("usuarios", "admin", "/usuarios"),
     Shot("usuario-nuevo", "admin", "/usuarios/nuevo"),
@@ -100,6 +103,7 @@ def _site(url: str, debtors: int) -> Iterator[str]:
         yield url.rstrip("/")
         return
     with tempfile.TemporaryDirectory(prefix="acuerdo-shots-") as folder:
+        Path(folder).chmod(0o711)  # as root the database runs under an account of its own, which must pass through
         command = [sys.executable, "-m", "acuerdo.config.cli.main", "demo", "--debtors", str(debtors), "--port", "8765"]
         served = subprocess.Popen(
             command,
