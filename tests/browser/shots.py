@@ -25,6 +25,7 @@ from tests.browser.chromium import ARGUMENTS, find_chromium
 SIZES = {"1366": (1366, 768), "390": (390, 844)}
 LANGUAGES = ("es", "en")
 PASSWORD = "acuerdo-demo"
+PATIENCE_MS = 180_000  # a busy machine is slow, not broken
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def main() -> int:
             for size, (width, height) in SIZES.items():
                 for role in dict.fromkeys(shot.role for shot in SHOTS):
                     context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+                    context.set_default_timeout(PATIENCE_MS)
                     _come_in(context, url, role, language)
                     for shot in SHOTS:
                         if shot.role == role and (not args.only or shot.name in args.only):
@@ -147,11 +149,11 @@ def _come_in(context: BrowserContext, url: str, role: str, language: str) -> Non
 def _take(context: BrowserContext, url: str, shot: Shot, target: Path) -> None:
     page = context.new_page()
     _open(page, url, shot)
-    page.screenshot(path=f"{target}.png", full_page=True)
+    page.screenshot(path=f"{target}.png", full_page=True, timeout=PATIENCE_MS)
     if shot.dark:
         page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
         page.wait_for_timeout(300)
-        page.screenshot(path=f"{target}-dark.png", full_page=True)
+        page.screenshot(path=f"{target}-dark.png", full_page=True, timeout=PATIENCE_MS)
     page.close()
 
 
