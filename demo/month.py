@@ -30,7 +30,7 @@ from demo.world import LENDERS, STARTS_ON, TODAY, Loan
 
 CALLS_PER_AGENT = 6
 MORNING = (7, 5)
-DELIVERIES = ((9, 30), (12, 30), (16, 30))
+DELIVERIES = ((9, 30), (12, 30), (16, 30), (17, 45))
 
 
 @dataclass(slots=True)

@@ -341,6 +341,28 @@ def source_word(source: str) -> str:
     return _("de la cartera cargada") if kind == "import" else _("fuente: %(source)s") % {"source": label_word(source)}
 
 
+MESSAGE_FAILURES = {
+    "day-over": gettext_lazy("El día terminó antes de su hora."),
+    "paid": gettext_lazy("Ya había pagado."),
+    "promise-changed": gettext_lazy("La promesa cambió."),
+    "no-provider": gettext_lazy("Ningún proveedor atiende este canal."),
+    "providers-resting": gettext_lazy("El proveedor no responde; se intentará de nuevo."),
+    "receiver-refused": gettext_lazy("El destino lo rechazó."),
+    "text-refused": gettext_lazy("El proveedor rechazó el texto."),
+    "undelivered": gettext_lazy("No se pudo entregar."),
+    "delivery-in-doubt": gettext_lazy("No se sabe si salió; no se repite solo."),
+    "hole": gettext_lazy("Al texto le falta un dato."),
+}
+
+
+def failure_word(code: str) -> str:
+    """Why a message did not leave: a code of messaging or the rule that stopped it, in words."""
+    if not code:
+        return ""
+    known = MESSAGE_FAILURES.get(code.partition(":")[0])
+    return str(known) if known is not None else rule_word(code)
+
+
 def actor_word(actor: str) -> str:
     """Who did it: a user's name as it is, the system by its word."""
     return _("el sistema") if actor in ("system", "sistema") else actor or "—"

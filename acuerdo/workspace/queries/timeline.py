@@ -140,7 +140,16 @@ def _message(row: dict[str, Any]) -> Event:
     word, tone = wording.MESSAGE_STATES.get(row["state"], (row["state"], "quiet"))
     title = str(wording.CHANNELS.get(row["code"], row["code"]))
     icon = wording.CHANNEL_ICONS.get(row["code"], "circle")
-    return _make(row, row["code"], icon, title, text=row["text"], note=row["note"], word=str(word), tone=tone)
+    return _make(
+        row,
+        row["code"],
+        icon,
+        title,
+        text=row["text"],
+        note=wording.failure_word(row["note"]),
+        word=str(word),
+        tone=tone,
+    )
 
 
 def _promise(row: dict[str, Any]) -> Event:
