@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0; refuses `country-unknown` for what is no two-letter code."""
+    """Exit status 0; refuses `country-unknown` for what is no two-letter code, and `encoding` for what is not UTF-8."""
     if len(args.country) != COUNTRY_LENGTH or not args.country.isalpha():
         raise Refusal(
             "country-unknown",
@@ -50,11 +50,27 @@ def run(args: argparse.Namespace) -> int:
             ),
         )
     if not args.lines:
-        print(json.dumps(answer(sys.stdin.read().removesuffix("\n"), args), ensure_ascii=False, indent=2))
+        text = _decoded(sys.stdin.buffer.read()).removesuffix("\n")
+        print(json.dumps(answer(text, args), ensure_ascii=False, indent=2))
         return 0
-    for line in sys.stdin:
-        print(json.dumps(answer(line.rstrip("\r\n"), args), ensure_ascii=False), flush=True)
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        print(json.dumps(answer(_decoded(line, number).rstrip("\r\n"), args), ensure_ascii=False), flush=True)
     return 0
+
+
+def _decoded(content: bytes, line: int = 0) -> str:
+    """UTF-8, with or without its mark; refuses `encoding` and says where, so that no accent is judged as another letter."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = in_language(es=f"línea {line}, ", en=f"line {line}, ") if line else ""
+        raise Refusal(
+            "encoding",
+            in_language(
+                es=f"El texto no está en UTF-8: {place}byte {error.start + 1}. Guárdelo como UTF-8 y repita.",
+                en=f"The text is not UTF-8: {place}byte {error.start + 1}. Save it as UTF-8 and try again.",
+            ),
+        ) from None
 
 
 def answer(text: str, args: argparse.Namespace) -> dict[str, object]:

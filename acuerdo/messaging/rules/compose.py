@@ -44,10 +44,12 @@ def compose(*, channel: str, subject: str, body: str, facts: PersonFacts, countr
     text = render(body, values, items)
     if channel == "sms":
         return Composed("", transliterate(text).strip(), "", holes, blocked)
-    if channel != "email":
+    if channel not in ("email", "letter"):
         return Composed("", text, "", holes, blocked)
     # A header is one line: whatever a value holds, no line break can follow it (RFC 5322, section 2.2).
     line = clean(render(subject, values, items), SUBJECT_LENGTH_MAX)
+    if channel == "letter":
+        return Composed(line, text, "", holes, blocked)
     letter = html_letter(
         subject=line, body=text, sender=clean(facts.creditor), language=facts.language, link=values["enlace"]
     )

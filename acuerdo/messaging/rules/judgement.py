@@ -15,6 +15,7 @@ from acuerdo.messaging.rules.tone import Finding, ToneReport, check_tone
 
 # A text message in more parts than this is an e-mail; WhatsApp takes 1,024 characters in a template's body.
 SMS_PARTS_MAX, WHATSAPP_LENGTH_MAX, SUBJECT_LENGTH_MAX, BODY_LENGTH_MAX = 5, 1024, 150, 8000
+WITH_SUBJECT = ("email", "letter")
 
 type WhatsAppCategory = Literal["utility", "marketing"]
 type Values = tuple[Mapping[str, str], Sequence[Mapping[str, str]]]
@@ -66,8 +67,8 @@ def judge_template(text: TemplateText) -> Judgement:
     problems = validate(subject=text.subject, body=text.body, required=_required(text))
     if not text.body.strip():
         problems.append(Problem("empty", 0, "", "Escriba el texto del mensaje."))
-    if text.channel == "email" and not text.subject.strip():
-        problems.append(Problem("no-subject", 0, "", "Un correo necesita un asunto."))
+    if text.channel in WITH_SUBJECT and not text.subject.strip():
+        problems.append(Problem("no-subject", 0, "", "Un correo o una carta necesita un asunto."))
     worst = None
     if not any(problem.code in _UNRENDERABLE for problem in problems):
         worst = preview(text, sample_values(text.language))
@@ -83,7 +84,7 @@ def preview(text: TemplateText, values: Values) -> Preview:
     is_sms = text.channel == "sms"
     sent = transliterate(body) if is_sms else body
     return Preview(
-        subject=clean(render(text.subject, known, items), SUBJECT_LENGTH_MAX) if text.channel == "email" else "",
+        subject=clean(render(text.subject, known, items), SUBJECT_LENGTH_MAX) if text.channel in WITH_SUBJECT else "",
         body=sent,
         length=len(sent),
         cost=segments(sent) if is_sms else None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-CHANNELS = ("sms", "whatsapp", "email")
+CHANNELS = ("sms", "whatsapp", "email", "voice", "letter")
 LANGUAGES = ("es", "en")
 # What no text about money may leave out: who is owed, how much, when, and how to act on it.
 REQUIRED = ("acreedor", "saldo_vencido", "fecha_vencimiento", "enlace")
@@ -54,7 +54,7 @@ def _texts_in(language: str) -> list[LibraryText]:
 
 def _text(row: dict[str, Any], channel: str, language: str, closings: dict[str, str]) -> LibraryText:
     content = row[channel]
-    subject, body = (content["subject"], content["body"]) if channel == "email" else ("", content)
+    subject, body = (content["subject"], content["body"]) if isinstance(content, dict) else ("", content)
     closing = closings[f"{channel}_{row['closing']}" if "closing" in row else channel]
     return LibraryText(
         code=row["code"],

@@ -75,7 +75,7 @@ PROBLEMS = {
     "part-mismatch": _("Línea %(line)s: «%(field)s» está fuera de su lugar o cierra una parte que no está abierta."),
     "missing-field": _("Falta el campo «%(field)s»."),
     "empty": _("Escriba el texto del mensaje."),
-    "no-subject": _("Un correo necesita un asunto."),
+    "no-subject": _("Un correo o una carta necesita un asunto."),
     "too-long": _("En el peor caso el texto no cabe en el canal. Acórtelo."),
 }
 MEANT = _("¿Quiso escribir «%(near)s»?")

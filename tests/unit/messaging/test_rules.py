@@ -202,7 +202,8 @@ def test_the_library_is_whole_in_both_languages() -> None:
     assert kinds["es"] == kinds["en"]
     codes = {code for code, _channel in kinds["es"]}
     assert codes >= NEEDED
-    assert kinds["es"] == {(code, channel) for code in codes for channel in ("sms", "email", "whatsapp")}
+    assert kinds["es"] >= {(code, channel) for code in codes for channel in ("sms", "email", "whatsapp")}
+    assert {code for code, channel in kinds["es"] if channel == "letter"} >= {"aviso_previo", "paz_y_salvo"}
     assert len(kinds["es"]) >= TEMPLATES_MIN
 
 
@@ -236,8 +237,28 @@ def test_each_text_fits_its_channel_in_the_worst_case(text: Any) -> None:
         assert (normal.count <= normal_max, paid.count <= SMS_WORST_MAX) == (True, True)
     elif text.channel == "whatsapp":
         assert len(worst) <= WHATSAPP_MAX
+    elif text.channel == "voice":
+        assert len(worst) <= 600  # some forty seconds
     else:
         assert 0 < len(render(text.subject, values, items)) <= 150
+
+
+SAID_ALOUD = {
+    "acreedor",
+    "acreedor_razon_social",
+    "saldo_vencido",
+    "saldo_total",
+    "cuota",
+    "producto",
+    "dias_mora",
+    "promesa_valor",
+}
+
+
+@pytest.mark.parametrize("text", [one for one in library() if one.channel == "voice"], ids=lambda text: text.code)
+def test_a_voice_message_tells_nobody_else_of_the_debt(text: Any) -> None:
+    assert not parse(text.body).fields & SAID_ALOUD
+    assert {"remitente_neutro", "telefono_acreedor"} <= parse(text.body).fields
 
 
 def normal_person() -> Any:

@@ -152,6 +152,16 @@ def test_the_command_answers_line_by_line() -> None:
     assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["pass", "block", "pass"]
 
 
+@pytest.mark.parametrize("arguments", [(), ("--lines",)])
+def test_the_command_says_where_a_text_is_not_utf8(arguments: tuple[str, ...]) -> None:
+    program = "import sys; from acuerdo.config.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "tone", "check", *arguments]
+    done = subprocess.run(command, input="Mañana".encode("latin-1"), capture_output=True, check=False)
+    assert done.returncode == 1
+    assert "UTF-8" in (done.stderr + done.stdout).decode()
+    assert "byte 3" in (done.stderr + done.stdout).decode()
+
+
 def test_the_command_refuses_what_is_no_country() -> None:
     assert run_command("Hola", "--country", "colombia").returncode == 1
     assert run_command("Hola", "--channel", "paloma").returncode == 2
