@@ -194,3 +194,46 @@ class PlanInstalment(models.Model):
     number = models.IntegerField()
     due_on = models.DateField()
     amount_minor = models.BigIntegerField()
+
+
+class ScriptState(models.TextChoices):
+    DRAFT = "draft", "Borrador"
+    PUBLISHED = "published", "Vigente"
+    RETIRED = "retired", "Retirado"
+
+
+class ScriptVersion(models.Model):
+    """One version of the guide of a call in a language, as YAML. Once published it never changes: a correction is another one.
+
+    `country` empty serves every country that has none of its own.
+    """
+
+    uid = uid_field()
+    language = models.CharField(max_length=2)
+    country = models.CharField(max_length=2, blank=True)
+    version = models.IntegerField()
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=ScriptState.choices, default=ScriptState.DRAFT)
+    saved_by = models.CharField(max_length=60)
+    saved_at = models.DateTimeField()
+    published_by = models.CharField(max_length=60, blank=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["language", "country", "version"], name="negotiation_script_version"),
+            models.UniqueConstraint(
+                fields=["language", "country"],
+                condition=models.Q(state="published"),
+                name="negotiation_script_one_published",
+            ),
+        ]
+
+
+class ScriptUse(models.Model):
+    """What of the guide was ticked as said in one contact, and by which version (empty: the one that ships)."""
+
+    attempt = models.OneToOneField("policy.Attempt", on_delete=models.CASCADE, related_name="+")
+    script = models.ForeignKey(ScriptVersion, null=True, on_delete=models.PROTECT, related_name="uses")
+    said = models.JSONField(default=list)
+    updated_at = models.DateTimeField()

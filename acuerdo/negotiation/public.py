@@ -20,7 +20,8 @@ from acuerdo.negotiation.actions.promises import (
     mark_said_paid,
     reschedule_promise,
 )
-from acuerdo.negotiation.models import PaymentPlan, PlanState
+from acuerdo.negotiation.actions.scripts import publish_script, save_script, tick_script
+from acuerdo.negotiation.models import PaymentPlan, PlanState, ScriptVersion
 from acuerdo.negotiation.queries.cases import load_case
 from acuerdo.negotiation.queries.plans import plans_in_force, plans_of, plans_within, waiting_for
 from acuerdo.negotiation.queries.promises import (
@@ -35,6 +36,7 @@ from acuerdo.negotiation.queries.promises import (
     records_of,
     standing_promises,
 )
+from acuerdo.negotiation.queries.scripts import InForce, script_in_force, script_versions, ticks_of
 from acuerdo.negotiation.rules.commitment import LABELS as COMMITMENT_LABELS
 from acuerdo.negotiation.rules.commitment import Record, commitment_of, kept_rate_percent_tenths
 from acuerdo.negotiation.rules.terms import PromiseTerms, terms_on
@@ -45,6 +47,7 @@ __all__ = [
     "COMMITMENT_LABELS",
     "END_REASONS",
     "EXTRACTS",
+    "InForce",
     "Judgements",
     "KeptFigures",
     "PaymentPlan",
@@ -52,6 +55,7 @@ __all__ = [
     "PlanState",
     "PromiseTerms",
     "Record",
+    "ScriptVersion",
     "accept_plan",
     "approve_plan",
     "cancel_plan",
@@ -78,10 +82,16 @@ __all__ = [
     "promises_of",
     "promises_within",
     "propose_plan",
+    "publish_script",
     "records_of",
     "refuse_plan",
     "reschedule_promise",
+    "save_script",
+    "script_in_force",
+    "script_versions",
     "standing_promises",
     "terms_on",
+    "tick_script",
+    "ticks_of",
     "waiting_for",
 ]

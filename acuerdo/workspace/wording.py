@@ -135,6 +135,11 @@ PROMISE_STATES = {
     "rescheduled": (gettext_lazy("Reprogramada"), "quiet"),
     "cancelled": (gettext_lazy("Cancelada"), "quiet"),
 }
+SCRIPT_STATES = {
+    "draft": (gettext_lazy("Borrador"), "quiet"),
+    "published": (gettext_lazy("En uso"), "ok"),
+    "retired": (gettext_lazy("Retirado"), "quiet"),
+}
 HOLDS = {
     "dispute": gettext_lazy("En disputa"),
     "insolvency": gettext_lazy("Insolvencia"),

@@ -186,6 +186,23 @@ def plan_saving(plan: Any) -> str:
 
 
 @register.simple_tag
+def script_chip(state: str) -> SafeString:
+    return _state_chip(wording.SCRIPT_STATES, state)
+
+
+@register.simple_tag
+def tick_box(step: str, number: int, words: str, said: Any, attempt: Any) -> SafeString:
+    """What must be said, to be ticked; it can be while a call is open."""
+    tick = f"{step}:{number}"
+    return format_html(
+        '<div class="form-check"><input class="form-check-input" type="checkbox" name="said" value="{}" id="dicho-{}-{}"{}{}>'
+        '<label class="form-check-label" for="dicho-{}-{}">{}</label></div>',
+        tick, step, number, SafeString(" checked" if tick in said else ""), SafeString("" if attempt else " disabled"),
+        step, number, words,
+    )  # fmt: skip
+
+
+@register.simple_tag
 def message_chip(state: str) -> SafeString:
     return _state_chip(wording.MESSAGE_STATES, state)
 
