@@ -47,7 +47,7 @@ def test_the_card_and_the_lines_hold_the_person_s_own_figures(world: World) -> N
     assert "Buenos días, le habla Agent de Prueba. ¿Hablo con Carlos Andrés Prueba Ríos?" in text
     assert "$\xa0180.000 pendientes" in text
     assert "No se pregunta el motivo del atraso" in text
-    assert "{" not in text.split('class="ac-steps"')[1].split("</form>")[0]
+    assert "{" not in text.split('class="ac-guide-steps"')[1].split("</form>")[0]
 
 
 def test_ticks_are_kept_with_the_call_by_who_has_it(world: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,7 +29,8 @@ def guide(request: HttpRequest, uid: str) -> HttpResponse:
     events = history_of(request, person).events
     country, language = _country_of(person), person.debtor.language or "es"
     in_force = script_in_force(country=country, language=language)
-    situation = situation_of(person, events, user, now=clock.now(), today=today)
+    with translation.override(language):  # the lines are said in the person's language, whatever the screen's
+        situation = situation_of(person, events, user, now=clock.now(), today=today)
     attempt = open_call_of(request, person).get("attempt")
     context = {
         "person": person,

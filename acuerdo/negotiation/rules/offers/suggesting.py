@@ -24,8 +24,9 @@ def offers_for(case: Case, wish: Wish, policy: OfferPolicy, role: Role = "agent"
             offer = price(case, request, policy, role)
         except Refusal:
             continue
-        found.setdefault((offer.kind, offer.instalments, offer.review_on), offer)
-    return sorted(found.values(), key=lambda offer: _rank(offer, wish))
+        # The same payments on the same days are one offer, whatever they are called.
+        found.setdefault((offer.instalments, offer.review_on, offer.saving_minor), offer)
+    return sorted(found.values(), key=lambda offer: _rank(offer, wish, case.stage))
 
 
 def fits(offer: Offer, wish: Wish) -> bool:
@@ -35,12 +36,15 @@ def fits(offer: Offer, wish: Wish) -> bool:
     return starts_late_enough and is_light_enough
 
 
-def _rank(offer: Offer, wish: Wish) -> tuple[object, ...]:
+def _rank(offer: Offer, wish: Wish, stage: str) -> tuple[object, ...]:
     """What the person can carry first; of what they cannot, the lightest."""
     is_fitting = fits(offer, wish)
+    # Nobody is first asked for the whole debt who did not say they could, unless it has no other instalments.
+    is_too_much = offer.kind == "full_payment" and wish.amount_minor is None and stage != "written_off"
     settles = offer.kind not in ("promise", "hardship_reduced", "hardship_paused")
     return (
         not is_fitting,
+        is_too_much,
         offer.approval is not None,
         0 if is_fitting else offer.burden_minor,
         -offer.saving_minor if settles else 0,
