@@ -26,6 +26,13 @@ STATUSES = {
     "before-core-figures": 422,
     "idempotency-key-reused": 422,
     "request-in-progress": 409,
+    "hold-lift-not-permitted": 403,
+    "unknown-hold": 422,
+    "hold-end-past": 422,
+    "hold-reason-missing": 422,
+    "consent-in-future": 422,
+    "petition-in-future": 422,
+    "petition-text-missing": 422,
 }
 
 

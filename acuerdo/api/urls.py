@@ -6,7 +6,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from acuerdo.api import hooks, obligations, payments, plans
+from acuerdo.api import contact_checks, hooks, obligations, payments, permissions, petitions, plans
 from acuerdo.api.access import BearerKey
 from acuerdo.api.problems import CONTENT_TYPE, register
 
@@ -27,8 +27,10 @@ class Api(NinjaAPI):
 api = Api(
     title="Acuerdo",
     version="1",
-    description="What is owed, why, the payments received and what was agreed. "
-    "Amounts are decimal texts; errors are problem details (RFC 9457).",
+    description=(
+        "What is owed, why, the payments received and what was agreed; whom the law and the customer let you contact."
+        " Amounts are decimal texts; errors are problem details (RFC 9457)."
+    ),
     urls_namespace="api-v1",
     auth=BearerKey(),
     docs_url=None,
@@ -37,5 +39,8 @@ register(api)
 api.add_router("", obligations.router)
 api.add_router("", payments.router)
 api.add_router("", plans.router)
+api.add_router("", contact_checks.router)
+api.add_router("", permissions.router)
+api.add_router("", petitions.router)
 
 urlpatterns = [path("hooks/<slug:name>", hooks.hook, name="provider-hook"), path("", api.urls)]

@@ -275,3 +275,117 @@ class ExcludedNumber(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["value", "country", "registered_on"], name="policy_excluded_once")
         ]
+
+
+class PetitionKind(models.TextChoices):
+    ACCESS = "access", "Consulta de datos"
+    CORRECTION = "correction", "Corrección de datos"
+    DELETION = "deletion", "Supresión de datos"
+    REVOCATION = "revocation", "Revocatoria de la autorización"
+    COMPLAINT = "complaint", "Queja por la gestión"
+
+
+class PetitionState(models.TextChoices):
+    RECEIVED = "received", "Recibida"
+    IN_STUDY = "in_study", "En estudio"
+    INCOMPLETE = "incomplete", "Incompleta"
+    ANSWERED = "answered", "Respondida"
+    TRANSFERRED = "transferred", "Trasladada"
+    WITHDRAWN = "withdrawn", "Desistida"
+
+
+class Petition(models.Model):
+    """A request of the data subject, or a complaint, as a case with clocks (rules/petitions.py tells states and terms)."""
+
+    uid = uid_field()
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.PROTECT, related_name="+")
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    obligation = models.ForeignKey(
+        "portfolio.Obligation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    attempt = models.ForeignKey(
+        "policy.Attempt", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=10, choices=PetitionKind.choices)
+    state = models.CharField(max_length=11, choices=PetitionState.choices, default=PetitionState.RECEIVED)
+    source = models.CharField(max_length=40)
+    text = models.TextField()
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=60)
+    owner = models.CharField(max_length=60, blank=True)
+    started_on = models.DateField()  # complete from this day; the clock counts from the next
+    due_on = models.DateField()
+    legend_on = models.DateField(null=True)  # «reclamo en trámite» must show by this day
+    complete_by = models.DateField(null=True)
+    transfer_by = models.DateField(null=True)
+    asked_on = models.DateField(null=True)  # when the person was asked to complete it
+    abandoned_on = models.DateField(null=True)
+    is_extended = models.BooleanField(default=False)
+    extension_reason = models.CharField(max_length=300, blank=True)
+    resolution = models.CharField(max_length=8, blank=True)
+    answer = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    citation = models.CharField(max_length=160)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["debtor", "-received_at"], name="policy_petition_debtor"),
+            models.Index(
+                fields=["due_on"],
+                condition=models.Q(state__in=["received", "in_study", "incomplete"]),
+                name="policy_petition_open",
+            ),
+            models.Index(fields=["received_at"], name="policy_petition_received"),
+            models.Index(fields=["updated_at", "uid"], name="policy_petition_updated"),
+        ]
+
+
+class PetitionStep(models.Model):
+    """What happened to a petition, in order; never changed."""
+
+    petition = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="steps")
+    at = models.DateTimeField()
+    event = models.CharField(max_length=16)
+    actor = models.CharField(max_length=60)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["at", "pk"]
+
+
+class BureauNotice(models.Model):
+    """A notice sent before a negative report to a bureau (CO: Ley 1266 de 2008, art. 12); one a day counts."""
+
+    uid = uid_field()
+    obligation = models.ForeignKey("portfolio.Obligation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    sent_on = models.DateField()
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    proof = models.CharField(max_length=200)
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["obligation", "sent_on", "channel"], name="policy_bureaunotice_once")
+        ]
+
+
+class BureauAuthorisation(models.Model):
+    """The person's express authorisation to report to a bureau, before any report (CO: Ley 1266 de 2008)."""
+
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.CASCADE, related_name="+")
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False)
+    granted_on = models.DateField()
+    revoked_on = models.DateField(null=True)
+    proof = models.CharField(max_length=200)
+    recorded_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["debtor", "creditor"],
+                condition=models.Q(revoked_on__isnull=True),
+                name="policy_bureauauthorisation_standing",
+            )
+        ]

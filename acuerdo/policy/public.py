@@ -4,6 +4,11 @@ The gate: `judge_contacts` looks, `ask_gate` stores the answer for a plan, `perm
 Afterwards `mark_attempts` follows delivery and `record_outcome` says what happened; `log_contact` does all for an agent.
 """
 
+from acuerdo.policy.actions.bureau import (
+    authorise_bureau_report,
+    record_bureau_notice,
+    revoke_bureau_authorisation,
+)
 from acuerdo.policy.actions.checkpoints import write_checkpoint, write_checkpoints
 from acuerdo.policy.actions.corrections import PointState, point_state, undo_outcome
 from acuerdo.policy.actions.declared import channels_in, declare_consents, declare_from_portfolio
@@ -27,11 +32,32 @@ from acuerdo.policy.actions.permissions import (
     revoke_consent,
     set_own_hours,
 )
+from acuerdo.policy.actions.petitions import (
+    abandon_petitions,
+    answer_petition,
+    ask_to_complete,
+    complete_petition,
+    extend_petition,
+    open_petition,
+    take_petition,
+    transfer_petition,
+    withdraw_petition,
+)
 from acuerdo.policy.actions.portfolio_file import authorisation_law, follow_load, reach_of, take_back_load
 from acuerdo.policy.actions.receipts import SentText, forget_salt, keep_texts
 from acuerdo.policy.actions.registry import RegistryReport, load_registry
-from acuerdo.policy.models import Attempt, AttemptStatus, Channel, Consent, ContactPreference, Hold, HoldKind, Verdict
-from acuerdo.policy.queries.checks import check_contacts
+from acuerdo.policy.models import (
+    Attempt,
+    AttemptStatus,
+    Channel,
+    Consent,
+    ContactPreference,
+    Hold,
+    HoldKind,
+    Petition,
+    Verdict,
+)
+from acuerdo.policy.queries.checks import CHECKS_MAX, check_contacts
 from acuerdo.policy.queries.facts import Judged, judge_contacts
 from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.queries.log import (
@@ -42,12 +68,20 @@ from acuerdo.policy.queries.log import (
     standing_consents,
     stopped_by_rule,
 )
+from acuerdo.policy.queries.petitions import (
+    bureau_answers,
+    bureau_notices,
+    count_complaints,
+    open_petitions,
+    petitions_visible_to,
+)
 from acuerdo.policy.queries.semaphore import Light, Subject, say_moment, semaphore, semaphore_of
 from acuerdo.policy.queries.verification import ReceiptReport, list_receipt_chains, verify_receipts
 from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, find_disposition, search_dispositions
 from acuerdo.policy.snapshot import EXTRACTS
 
 __all__ = [
+    "CHECKS_MAX",
     "EXTRACTS",
     "Attempt",
     "AttemptStatus",
@@ -62,6 +96,7 @@ __all__ = [
     "Light",
     "Outcome",
     "Permit",
+    "Petition",
     "PlannedContact",
     "PointState",
     "ReceiptReport",
@@ -69,18 +104,27 @@ __all__ = [
     "SentText",
     "Subject",
     "Verdict",
+    "abandon_petitions",
     "all_dispositions",
+    "answer_petition",
     "approve_reading",
     "ask_gate",
     "ask_gate_batch",
+    "ask_to_complete",
     "attempts_by_channel",
     "authorisation_law",
+    "authorise_bureau_report",
+    "bureau_answers",
+    "bureau_notices",
     "channels_in",
     "check_contacts",
     "clear_own_hours",
+    "complete_petition",
     "contact_log",
+    "count_complaints",
     "declare_consents",
     "declare_from_portfolio",
+    "extend_petition",
     "find_disposition",
     "follow_load",
     "forget_salt",
@@ -96,14 +140,19 @@ __all__ = [
     "mark_attempts",
     "mark_attempts_many",
     "open_holds",
+    "open_petition",
+    "open_petitions",
     "permit_and_log",
     "permit_batch",
+    "petitions_visible_to",
     "place_hold",
     "point_state",
     "reach_of",
+    "record_bureau_notice",
     "record_outcome",
     "refusals",
     "release_hold",
+    "revoke_bureau_authorisation",
     "revoke_consent",
     "say_moment",
     "search_dispositions",
@@ -113,8 +162,11 @@ __all__ = [
     "standing_consents",
     "stopped_by_rule",
     "take_back_load",
+    "take_petition",
+    "transfer_petition",
     "undo_outcome",
     "verify_receipts",
+    "withdraw_petition",
     "write_checkpoint",
     "write_checkpoints",
 ]

@@ -43,6 +43,8 @@ from acuerdo.portfolio.models import ImportBatch
 from acuerdo.portfolio.papers import attach_paper, paper_file, papers_of
 from acuerdo.portfolio.ports import AfterLoad, AfterUndo, Declaration, Loaded
 from acuerdo.portfolio.queries import (
+    ContactKeys,
+    contact_keys,
     debtors_visible_to,
     find_import,
     last_batch,
@@ -70,6 +72,7 @@ __all__ = [
     "AfterLoad",
     "AfterUndo",
     "BankReport",
+    "ContactKeys",
     "Control",
     "Declaration",
     "ImportBatch",
@@ -91,6 +94,7 @@ __all__ = [
     "bank_layouts",
     "begin_payments",
     "choose_split",
+    "contact_keys",
     "credits_of",
     "debtors_visible_to",
     "declaration_of",

@@ -1,6 +1,9 @@
 """What may be seen and how people are found. Every query that a user triggers starts from what is visible to that user."""
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,6 +19,7 @@ from acuerdo.portfolio.models import (
     ImportProfile,
     ImportStatus,
     Obligation,
+    ObligationParty,
     Placement,
 )
 
@@ -152,3 +156,40 @@ def stated_channels(creditor_id: int) -> dict[str, list[int]]:
             [creditor_id, columns],
         )
         return {words: list(ids) for words, ids in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactKeys:
+    """Keys by uid (as text), within one user's scope: `obligations` to (obligation, creditor, debtor); `debtors` by
+    (obligation's key, person's uid), the debtor and whoever else is named in the debt; `points` of those persons."""
+
+    obligations: dict[str, tuple[int, int, int]]
+    debtors: dict[tuple[int, str], int]
+    points: dict[str, int]
+
+
+def contact_keys(
+    user: User, *, obligations: Collection[UUID], debtors: Collection[UUID], points: Collection[UUID]
+) -> ContactKeys:
+    """What these uids are, in at most four queries; whatever the user may not see is left out."""
+    visible = visible_to(user).filter(uid__in=list(obligations))
+    owed = {
+        str(uid): (int(pk), int(creditor_id), int(debtor_id))
+        for uid, pk, creditor_id, debtor_id in visible.values_list("uid", "pk", "creditor_id", "debtor_id")
+    }
+    keys = [pk for pk, _creditor, _debtor in owed.values()]
+    persons: dict[tuple[int, str], int] = {}
+    if debtors:
+        own = Obligation.objects.filter(pk__in=keys, debtor__uid__in=list(debtors))
+        named = ObligationParty.objects.filter(obligation__in=keys, debtor__uid__in=list(debtors))
+        found = [
+            *own.values_list("pk", "debtor__uid", "debtor_id"),
+            *named.values_list("obligation_id", "debtor__uid", "debtor_id"),
+        ]
+        persons = {(int(obligation_id), str(uid)): int(debtor_id) for obligation_id, uid, debtor_id in found}
+    known: dict[str, int] = {}
+    if points:
+        people = {*persons.values(), *(debtor_id for _pk, _creditor, debtor_id in owed.values())}
+        of_them = ContactPoint.objects.filter(uid__in=list(points), debtor__in=people)
+        known = {str(uid): int(pk) for uid, pk in of_them.values_list("uid", "pk")}
+    return ContactKeys(owed, persons, known)
