@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import rules_page
 import strategy_page
 import yaml
 
@@ -72,6 +73,7 @@ def build(language: str) -> dict[Path, str]:
     return {
         folder / "cli.md": _command_line(language),
         folder / "import-columns.md": _columns(language),
+        folder / "contact-rules.md": rules_page.page(language, GENERATED),
         folder / "strategies.md": strategy_page.page(language, GENERATED),
     }
 

@@ -20,7 +20,7 @@ from acuerdo.policy.rules.request import show_verdict
 from acuerdo.portfolio.public import ContactKeys, contact_keys
 
 router = Router()
-PROBLEMS = {401: Problem, 403: Problem, 422: Problem}
+PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
 @router.post(

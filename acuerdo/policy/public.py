@@ -57,8 +57,10 @@ from acuerdo.policy.models import (
     Petition,
     Verdict,
 )
+from acuerdo.policy.queries.calendar import CALENDAR_DAYS, CalendarDay, contact_calendar
 from acuerdo.policy.queries.checks import CHECKS_MAX, check_contacts
 from acuerdo.policy.queries.facts import Judged, judge_contacts
+from acuerdo.policy.queries.figures import ComplianceFigures, compliance_figures, near_misses
 from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.queries.log import (
     attempts_by_channel,
@@ -68,6 +70,7 @@ from acuerdo.policy.queries.log import (
     standing_consents,
     stopped_by_rule,
 )
+from acuerdo.policy.queries.own_ledger import OwnContact, own_contacts
 from acuerdo.policy.queries.petitions import (
     bureau_answers,
     bureau_notices,
@@ -81,11 +84,14 @@ from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, fin
 from acuerdo.policy.snapshot import EXTRACTS
 
 __all__ = [
+    "CALENDAR_DAYS",
     "CHECKS_MAX",
     "EXTRACTS",
     "Attempt",
     "AttemptStatus",
+    "CalendarDay",
     "Channel",
+    "ComplianceFigures",
     "Consent",
     "ContactPreference",
     "Disposition",
@@ -95,6 +101,7 @@ __all__ = [
     "Judged",
     "Light",
     "Outcome",
+    "OwnContact",
     "Permit",
     "Petition",
     "PlannedContact",
@@ -120,6 +127,8 @@ __all__ = [
     "check_contacts",
     "clear_own_hours",
     "complete_petition",
+    "compliance_figures",
+    "contact_calendar",
     "contact_log",
     "count_complaints",
     "declare_consents",
@@ -139,9 +148,11 @@ __all__ = [
     "make_expediente",
     "mark_attempts",
     "mark_attempts_many",
+    "near_misses",
     "open_holds",
     "open_petition",
     "open_petitions",
+    "own_contacts",
     "permit_and_log",
     "permit_batch",
     "petitions_visible_to",

@@ -38,6 +38,7 @@ PLACES: tuple[Place, ...] = (
     Place("workspace:compliance", _("Veredictos"), "shield-check", "v", frozenset({COMPLIANCE, DIRECTOR})),
     Place("workspace:holds", _("Pausas"), "hand-stop", "s", frozenset({COMPLIANCE, SUPERVISOR})),
     Place("workspace:imports:authorisations", _("Autorizaciones"), "shield-check", "a", frozenset({COMPLIANCE})),
+    Place("workspace:petitions", _("Solicitudes"), "message-report", "q", frozenset({COMPLIANCE, SUPERVISOR, DIRECTOR})),
     Place("workspace:rules", _("Reglas"), "scale", "r", frozenset({COMPLIANCE, DIRECTOR, SUPERVISOR, ADMIN})),
     Place("workspace:strategy", _("Estrategia"), "route", "e", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:templates", _("Plantillas"), "template", "t", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),

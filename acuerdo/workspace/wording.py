@@ -288,6 +288,11 @@ def hour(at: datetime, zone: str = "") -> str:
     return f"{(local.hour % 12) or 12}:{local.minute:02}{NBSP}{mark}{NBSP}m."
 
 
+def clock_time(at: datetime) -> str:
+    """«7:00», on the wall clock that the moment itself carries; «24:00» at the midnight that ends a day."""
+    return "24:00" if (at.hour, at.minute) == (0, 0) else f"{at.hour}:{at.minute:02}"
+
+
 def moment(at: datetime, zone: str = "") -> str:
     """«15 may 2026, 3:40 p. m.»."""
     return f"{short_day(local_time(at, zone))}, {hour(at, zone)}"

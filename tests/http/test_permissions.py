@@ -19,6 +19,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "portfolio_export": (302, 403, 200, 200, 200, 403, 403, 403),
     "compliance": (302, 403, 403, 200, 200, 403, 403, 403),
     "compliance_export": (302, 403, 403, 200, 200, 403, 403, 403),
+    "compliance_period": (302, 403, 403, 200, 200, 403, 403, 403),
+    "compliance_period_export": (302, 403, 403, 200, 200, 403, 403, 403),
+    "petitions": (302, 403, 200, 200, 200, 403, 403, 403),
+    "petitions_export": (302, 403, 200, 200, 200, 403, 403, 403),
     "holds": (302, 403, 200, 200, 200, 403, 403, 403),
     "rules": (302, 403, 200, 200, 200, 200, 403, 403),
     "strategy": (302, 403, 200, 200, 200, 200, 403, 403),
@@ -32,6 +36,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "debtor": (302, 200, 200, 200, 200, 200, 200, 404),
     "light": (302, 200, 200, 200, 200, 200, 200, 404),
     "timeline": (302, 200, 200, 200, 200, 200, 200, 404),
+    "contact_calendar": (302, 200, 200, 200, 200, 200, 200, 404),
+    "new_petition": (302, 200, 200, 200, 200, 403, 200, 404),
     "incoming": (302, 200, 200, 403, 403, 403, 200, 404),
     "outcome_fields": (302, 200, 200, 403, 403, 403, 200, 404),
 }
@@ -39,6 +45,7 @@ TABLE: dict[str, tuple[int, ...]] = {
 POSTS: dict[str, tuple[int, ...]] = {
     "unmask": (302, 200, 200, 403, 200, 403, 200, 404),
     "place_hold": (302, 422, 422, 403, 422, 403, 422, 404),
+    "new_petition": (302, 422, 422, 422, 422, 403, 422, 404),
     "call": (302, 200, 200, 403, 403, 403, 200, 404),
     # nobody has contacted this person: there is nothing to put in one
     "expediente": (302, 403, 403, 409, 409, 403, 403, 403),
@@ -49,13 +56,23 @@ POSTS: dict[str, tuple[int, ...]] = {
     "reset_password": (302, 403, 403, 403, 403, 200, 403, 403),
 }
 OPEN = {"login", "logout", "language", "home", "short_link"}
-# Tested where their circumstances are made: test_calls, test_holds, test_documents, test_agreements.
-ELSEWHERE = {"decide_approval", "record", "give_up", "undo", "lift_hold", "strategy_version"}
+# Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements.
+ELSEWHERE = {
+    "decide_approval",
+    "record",
+    "give_up",
+    "undo",
+    "lift_hold",
+    "strategy_version",
+    "petition",
+    "petition_step",
+}
 QUERY = {"outcome_fields": "?code=CD-PTP"}
 
 
 def _address(name: str, world: World) -> str:
-    person = ("debtor", "light", "timeline", "unmask", "incoming", "outcome_fields", "place_hold", "expediente")
+    person = ("debtor", "light", "timeline", "unmask", "incoming", "outcome_fields", "place_hold", "expediente",
+        "contact_calendar", "new_petition")  # fmt: skip
     if name in person:
         return reverse(f"workspace:{name}", args=[world.debtor.uid])
     if name == "call":

@@ -18,12 +18,14 @@ from acuerdo.kernel.calendar import add_business_days
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.actions.gate import counts_towards_caps, permit_and_log
 from acuerdo.policy.actions.permissions import place_hold
+from acuerdo.policy.actions.petitions import open_petition
 from acuerdo.policy.actions.receipts import keep_outcome, keep_status
 from acuerdo.policy.models import Attempt, AttemptStatus, Hold
 from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.rules.dispositions import Disposition, HoldToPlace, check_fields, choose_primary
 from acuerdo.policy.rules.stops import FREES_CAP, statuses_before
 
+COMPLAINTS = {"conduct_complaint", "third_party_complaint"}  # each becomes a case with its clock
 OWNERSHIP_STEP = 15  # how much less sure a doubtful answer makes us that the number is the person's
 
 
@@ -64,6 +66,8 @@ def record_outcome(
         raise Refusal("outcome-already-recorded", "Este contacto ya tiene resultado; corríjalo con uno nuevo.")
     _apply(attempt, primary, secondary, values, note=note, duration_seconds=duration_seconds)
     attempt.save()
+    if COMPLAINTS & {one.id for one in (primary, *secondary)}:
+        _open_complaint(attempt, note or primary.es, actor, now)
     holds = [
         _place(attempt, hold, one, values, actor=actor, now=now) for one in (primary, *secondary) for hold in one.holds
     ]
@@ -71,6 +75,16 @@ def record_outcome(
         _mark_point(attempt, one, now)
     keep_outcome(attempt, event="recorded", holds=[str(hold.uid) for hold in holds], actor=actor, now=now)
     return Outcome(attempt, primary, tuple(holds))
+
+
+def _open_complaint(attempt: Attempt, text: str, actor: str, now: datetime) -> None:
+    """About the obligation where it is the person's own; else about the creditor's conduct."""
+    obligation = attempt.obligation
+    owned = obligation is not None and obligation.debtor_id == attempt.debtor_id
+    open_petition(
+        attempt.debtor_id, attempt.creditor_id, "complaint", text=text, source=attempt.channel, actor=actor, now=now,
+        obligation_id=attempt.obligation_id if owned else None, attempt_id=attempt.pk,
+    )  # fmt: skip
 
 
 def log_contact(

@@ -78,10 +78,11 @@ def _light(judged: Judged, now: datetime) -> Light:
         colour = "amber" if verdict.next_allowed_at - now <= SOON else "red"
         when = say_moment(verdict.next_allowed_at, now)
     spoken = denied or verdict.rules
-    return Light(judged.contact.channel, colour, when, " ".join(_reasons(spoken)), verdict.next_allowed_at, denied)
+    return Light(judged.contact.channel, colour, when, " ".join(say_reasons(spoken)), verdict.next_allowed_at, denied)
 
 
-def _reasons(rules: Sequence[RuleOutcome]) -> list[str]:
+def say_reasons(rules: Sequence[RuleOutcome]) -> list[str]:
+    """Each rule's sentence once, in the language of the screen."""
     is_english = (get_language() or "es").startswith("en")
     said = [rule.values.get("reason_en", rule.reason) if is_english else rule.reason for rule in rules]
     return list(dict.fromkeys(said))

@@ -38,6 +38,7 @@ class Rule:
     kind: str
     citation: str
     text: str
+    text_es: str
     reason: str
     reason_en: str
     confidence: str
@@ -87,6 +88,7 @@ class Setting:
     needs_approval: tuple[str, ...]
     citation: str
     text: str
+    text_es: str
     judged_as: tuple[str, str] | None = None
 
 

@@ -18,13 +18,14 @@ from acuerdo.policy.rules.pack import KINDS, OPEN_END, Pack, Rule, Setting
 from acuerdo.policy.rules.vocabulary import CHANNELS, CONFIDENCE, DAY_KINDS, EVIDENCE, HOLDS, PURPOSES, RECIPIENTS
 
 PACK_KEYS = {"schema", "pack", "name", "version", "basis", "calendar", "zones", "settings", "rules"}
-SETTING_KEYS = {"options", "default", "needs_approval", "judged_as", "citation", "text"}
+SETTING_KEYS = {"options", "default", "needs_approval", "judged_as", "citation", "text", "text_es"}
 COMMON_KEYS = {
     *(
         "id",
         "kind",
         "citation",
         "text",
+        "text_es",
         "reason",
         "reason_en",
         "confidence",
@@ -34,7 +35,7 @@ COMMON_KEYS = {
     ),
     *("effect", "when", "channels", "purposes", "recipients", "region"),
 }
-REQUIRED_KEYS = ("id", "kind", "citation", "text", "reason", "reason_en", "confidence", "effective_from")
+REQUIRED_KEYS = ("id", "kind", "citation", "text", "text_es", "reason", "reason_en", "confidence", "effective_from")
 KIND_KEYS: dict[str, set[str]] = {
     "party": set(),
     "hold": {"holds"},
@@ -145,7 +146,14 @@ def _settings(source: _Source, rows: Mapping[str, Mapping[str, Any]]) -> dict[st
         if row["default"] not in options or not set(loose) <= set(options) or row["default"] in loose:
             raise source.refuse(f"Los valores del ajuste «{name}» no concuerdan.", table=table, key="default")
         settings[name] = Setting(
-            name, options, row["default"], loose, row["citation"], row["text"], _judged_as(source, row, table, options)
+            name,
+            options,
+            row["default"],
+            loose,
+            row["citation"],
+            row["text"],
+            row["text_es"],
+            _judged_as(source, row, table, options),
         )
     return settings
 

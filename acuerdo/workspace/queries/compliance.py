@@ -110,8 +110,16 @@ def verdict_day(found: QuerySet[Any]) -> VerdictDay:
     """How many of each answer, and the rules that stopped contacts, most first."""
     counts = dict(found.order_by().values_list("verdict").annotate(n=Count("pk")))
     rows = found.exclude(verdict="allow").order_by().values_list("first_rule").annotate(n=Count("pk")).order_by("-n")
-    rules = [RuleCount(rule, wording.rule_word(rule), wording.rule_citation(rule), number) for rule, number in rows]
+    rules = rule_counts(dict(rows))
     return VerdictDay(counts.get("allow", 0), counts.get("deny", 0), counts.get("refuse", 0), rules)
+
+
+def rule_counts(by_rule: Mapping[str, int]) -> list[RuleCount]:
+    """Counts by rule in the words of the screens, in the order given."""
+    return [
+        RuleCount(rule, str(wording.rule_word(rule)), wording.rule_citation(rule), number)
+        for rule, number in by_rule.items()
+    ]
 
 
 def holds_in_force(user: User, *, now: datetime, kind: str = "") -> QuerySet[Any]:
@@ -134,7 +142,7 @@ def _page(code: str) -> PackPage:
     settings = [
         SettingRow(
             setting.name,
-            setting.text,
+            setting.text if wording.is_english() else setting.text_es,
             list(setting.options),
             setting.default,
             list(setting.needs_approval),
@@ -150,7 +158,7 @@ def _rule(rule: Any) -> RuleRow:
     return RuleRow(
         id=rule.id,
         sentence=wording.rule_word(rule.id),
-        text=rule.text,
+        text=rule.text if wording.is_english() else rule.text_es,
         citation=rule.citation,
         channels=[str(wording.CHANNELS.get(channel, channel)) for channel in rule.channels],
         confidence=rule.confidence,

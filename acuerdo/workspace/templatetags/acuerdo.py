@@ -55,6 +55,12 @@ def hour(value: datetime, zone: str = "") -> str:
 
 
 @register.filter
+def clock_time(value: datetime) -> str:
+    """«7:00» on the wall clock that the moment carries; its midnight ends a day."""
+    return wording.clock_time(value)
+
+
+@register.filter
 def moment(value: datetime | None, zone: str = "") -> str:
     return wording.moment(value, zone) if value else "—"
 

@@ -9,6 +9,7 @@ from acuerdo.base.audit import verify_chain
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.models import BureauNotice, Consent, Hold, Petition
 from acuerdo.policy.public import (
+    PlannedContact,
     abandon_petitions,
     answer_petition,
     ask_to_complete,
@@ -17,6 +18,7 @@ from acuerdo.policy.public import (
     complete_petition,
     count_complaints,
     extend_petition,
+    log_inbound,
     open_petition,
     open_petitions,
     petitions_visible_to,
@@ -66,6 +68,17 @@ def test_a_complaint_stops_collection_until_compliance_answers(owed: Any, lawyer
     assert hold.lifted_by == "cumplimiento"
     assert [step.event for step in case.steps.all()] == ["open", "take", "answer"]
     assert verify_chain("policy").broken is None
+
+
+def test_a_complaint_heard_in_a_call_becomes_a_case(owed: Any) -> None:
+    contact = PlannedContact(owed.debtor_id, owed.creditor_id, "call", obligation_id=owed.pk)
+    told = {"fields": {"text": "Gritó"}, "note": "Dice que le gritaron"}
+    outcome = log_inbound(contact, "CD-QUE", actor="gestor", now=NOW, **told)
+    case = Petition.objects.get()
+    assert (case.kind, case.text, case.attempt, case.obligation) == (
+        "complaint", "Dice que le gritaron", outcome.attempt, owed,
+    )  # fmt: skip
+    assert Hold.objects.get(kind="complaint", lifted_at=None).reason.startswith("Solicitud ")
 
 
 def test_a_stop_that_another_case_or_person_placed_stays(owed: Any, lawyer: Any) -> None:

@@ -31,7 +31,8 @@ def test_every_rule_can_be_told_and_cited(code: str) -> None:
         assert rule.id.startswith((f"{code}.", "common."))
         assert rule.reason.endswith(".")
         assert rule.reason_en.endswith(".")
-        assert rule.is_quotation == ("«" in rule.text)
+        assert rule.is_quotation == ("«" in rule.text) == ("«" in rule.text_es)
+        assert rule.text_es != rule.text or rule.is_quotation, rule.id
 
 
 @pytest.mark.parametrize("code", pack_codes())
@@ -54,12 +55,14 @@ options = ["kind", "kinder"]
 default = "kind"
 citation = "Ley 1"
 text = "t"
+text_es = "t"
 
 [[rules]]
 id = "zz.hours"
 kind = "hours"
 citation = "Ley 1, art. 1"
 text = "t"
+text_es = "t"
 reason = "r."
 reason_en = "r."
 confidence = "A"
@@ -72,6 +75,7 @@ id = "zz.hours"
 kind = "hours"
 citation = "Ley 2, art. 1"
 text = "t"
+text_es = "t"
 reason = "r."
 reason_en = "r."
 confidence = "A"
@@ -91,21 +95,21 @@ def parse(text: str) -> Pack:
         ("basis =", "= basis", 5, ""),
         ('default = "kind"', 'default = "cruel"', 10, "default"),
         ('options = ["kind", "kinder"]', 'options = ["kind", "kinder"]\nlevel = 3', 10, "level"),
-        ('id = "zz.hours"', 'id = "zz.hours"\nlimit = 3', 16, "limit"),
-        ('kind = "hours"', 'kind = "mood"', 16, "kind"),
-        ('confidence = "A"', 'confidence = "Z"', 21, "confidence"),
-        ('reason = "r."', 'reason = ""', 14, ""),
-        ("effective_to = 2024-12-31", "effective_to = 2019-12-31", 23, "effective_to"),
-        ("effective_to = 2024-12-31", 'effective_to = "2024-12-31"', 23, "effective_to"),
-        ("effective_from = 2025-01-01", "effective_from = 2024-12-31", 34, "effective_from"),
-        ("effective_from = 2020-01-01", 'effective_from = 2020-01-01\nwhen = { mood = ["cruel"] }', 23, "when"),
-        ("effective_from = 2020-01-01", 'effective_from = 2020-01-01\nchannels = ["fax"]', 23, "channels"),
-        ("effective_from = 2020-01-01", "effective_from = 2020-01-01\nchannels = []", 23, "channels"),
-        ('mon-fri = ["07:00-19:00"]', 'mon-thu = ["07:00-19:00"]', 24, "windows"),
-        ('mon-fri = ["07:00-19:00"]', 'mon-sat = ["07:00-19:00"]', 24, "windows"),
-        ('"07:00-19:00"', '"19:00-07:00"', 24, "windows"),
-        ('"07:00-19:00"', '"07:00-12:00", "11:00-19:00"', 24, "windows"),
-        ('"07:00-19:00"', '"7-19"', 24, "windows"),
+        ('id = "zz.hours"', 'id = "zz.hours"\nlimit = 3', 17, "limit"),
+        ('kind = "hours"', 'kind = "mood"', 17, "kind"),
+        ('confidence = "A"', 'confidence = "Z"', 23, "confidence"),
+        ('reason = "r."', 'reason = ""', 15, ""),
+        ("effective_to = 2024-12-31", "effective_to = 2019-12-31", 25, "effective_to"),
+        ("effective_to = 2024-12-31", 'effective_to = "2024-12-31"', 25, "effective_to"),
+        ("effective_from = 2025-01-01", "effective_from = 2024-12-31", 37, "effective_from"),
+        ("effective_from = 2020-01-01", 'effective_from = 2020-01-01\nwhen = { mood = ["cruel"] }', 25, "when"),
+        ("effective_from = 2020-01-01", 'effective_from = 2020-01-01\nchannels = ["fax"]', 25, "channels"),
+        ("effective_from = 2020-01-01", "effective_from = 2020-01-01\nchannels = []", 25, "channels"),
+        ('mon-fri = ["07:00-19:00"]', 'mon-thu = ["07:00-19:00"]', 26, "windows"),
+        ('mon-fri = ["07:00-19:00"]', 'mon-sat = ["07:00-19:00"]', 26, "windows"),
+        ('"07:00-19:00"', '"19:00-07:00"', 26, "windows"),
+        ('"07:00-19:00"', '"07:00-12:00", "11:00-19:00"', 26, "windows"),
+        ('"07:00-19:00"', '"7-19"', 26, "windows"),
     ],
 )
 def test_faulty_pack_is_refused_with_its_line(old: str, new: str, line: int, key: str) -> None:
