@@ -133,7 +133,7 @@ def _bare_scan() -> tuple[int, float, float]:
     paths = sorted(snapshot_folder().rglob("*.parquet"))
     wall, cpu = time.perf_counter(), time.process_time()
     for path in paths:
-        pl.scan_parquet(path).select(pl.all().max()).collect(engine="streaming")
+        pl.scan_parquet(path).collect(engine="streaming")
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return round(sum(pl.read_parquet(path).estimated_size("mb") for path in paths)), wall, cpu
 
