@@ -14,10 +14,29 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from acuerdo.base.locks import lock_name
+from acuerdo.base.locks import lock_name, lock_statement
 from acuerdo.base.models import AuditEntry
+from acuerdo.base.pipeline import Sql
 
 GENESIS = bytes(32)
+# The same links as `write_audit_many`, made by the server: nobody waits for an answer while the chain is locked.
+_APPEND = """
+WITH RECURSIVE link AS (
+    SELECT 0 AS turn, coalesce(max(sequence), 0) AS sequence, NULL::bytea AS previous, coalesce(
+        (SELECT digest FROM base_auditentry WHERE chain = %(chain)s ORDER BY sequence DESC LIMIT 1), %(genesis)s::bytea) AS digest
+    FROM (SELECT sequence FROM base_auditentry WHERE chain = %(chain)s ORDER BY sequence DESC LIMIT 1) AS last
+    UNION ALL
+    SELECT turn + 1, sequence + 1, digest,
+        sha256(digest || convert_to(%(before)s::text || (sequence + 1)::text || (%(after)s::text[])[turn + 1], 'UTF8'))
+    FROM link WHERE turn < %(count)s
+)
+INSERT INTO base_auditentry (chain, sequence, at, actor, action, subject_type, subject_uid, payload, previous_digest, digest)
+SELECT %(chain)s, link.sequence, %(now)s, told.actor, told.action, told.subject_type, told.subject_uid, told.payload::jsonb,
+    link.previous, link.digest
+FROM unnest(%(actors)s::text[], %(actions)s::text[], %(types)s::text[], %(uids)s::text[], %(payloads)s::text[]) WITH ORDINALITY
+    AS told(actor, action, subject_type, subject_uid, payload, turn)
+JOIN link ON link.turn = told.turn ORDER BY told.turn
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,22 @@ def write_audit_many(*, chain: str, facts: Sequence[Fact], now: datetime) -> lis
         previous = entry.digest = _digest(entry, previous)
         entries.append(entry)
     return AuditEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+def append_statements(chain: str, facts: Sequence[Fact], now: datetime) -> list[Sql]:
+    """What appends entries to `chain` when run in order in one transaction: the chain's lock, then all of them."""
+    payloads = [_canonical(fact.payload) for fact in facts]
+    at = _canonical(now)
+    after = [
+        f",{at},{_canonical(fact.actor)},{_canonical(fact.action)},{_canonical(fact.subject[0])},{_canonical(fact.subject[1])},{payload}]"
+        for fact, payload in zip(facts, payloads, strict=True)
+    ]
+    values = {
+        "chain": chain, "genesis": GENESIS, "before": f"[{_canonical(chain)},", "after": after, "count": len(facts), "now": now,
+        "actors": [fact.actor for fact in facts], "actions": [fact.action for fact in facts],
+        "types": [fact.subject[0] for fact in facts], "uids": [fact.subject[1] for fact in facts], "payloads": payloads,
+    }  # fmt: skip
+    return [lock_statement("audit", chain), (_APPEND, values)]
 
 
 def verify_chain(chain: str, since: datetime | None = None) -> ChainReport:

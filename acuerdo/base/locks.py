@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from acuerdo.base.pipeline import Sql
 from acuerdo.kernel.errors import Refusal
 
 # The server keeps max_locks_per_transaction × max_connections locks in all (64 × 100 as shipped).
@@ -21,6 +22,11 @@ def lock_name(name: str, key: object = "") -> None:
     _in_transaction()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(name, key)])
+
+
+def lock_statement(name: str, key: object = "") -> Sql:
+    """The statement of `lock_name`, for whoever sends several together."""
+    return "SELECT pg_advisory_xact_lock(%s)", [_key(name, key)]
 
 
 def lock_person(debtor_id: int) -> None:

@@ -18,6 +18,7 @@ from acuerdo.negotiation.actions.promises import (
     judge_promises,
     make_promise,
     mark_said_paid,
+    promised_statement,
     reschedule_promise,
 )
 from acuerdo.negotiation.actions.scripts import publish_script, save_script, tick_script
@@ -77,6 +78,7 @@ __all__ = [
     "plans_in_force",
     "plans_of",
     "plans_within",
+    "promised_statement",
     "promises_due",
     "promises_kept",
     "promises_of",

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.actions import payments, posting
+from acuerdo.ledger.actions import continuing, payments
 from acuerdo.ledger.models import Account, Entry, Instalment, Payment
 from acuerdo.ledger.public import record_payment, refresh_states, reverse_payment, statement
 
@@ -69,19 +69,16 @@ def check_books(expected_paid: int) -> None:
 
 def test_without_the_lock_the_state_forgets_a_payment(monkeypatch: pytest.MonkeyPatch) -> None:
     make_account()
-    both_have_inserted = threading.Barrier(2, timeout=20)
-    load = posting.load_accounts
+    both_have_read = threading.Barrier(2, timeout=20)
+    read = payments.read_locked
 
-    def load_then_wait(accounts: Sequence[Account]) -> Any:
-        loaded = load(accounts)
-        both_have_inserted.wait()
-        return loaded
+    def read_then_wait(*wanted: Any) -> Any:
+        found = read(*wanted)
+        both_have_read.wait()
+        return found
 
-    def without_lock(account_ids: Sequence[int]) -> dict[int, Account]:
-        return {account.pk: account for account in Account.objects.filter(pk__in=account_ids)}
-
-    monkeypatch.setattr(payments, "lock_accounts", without_lock)
-    monkeypatch.setattr(posting, "load_accounts", load_then_wait)
+    monkeypatch.setattr(continuing, "_LOCK", continuing._LOCK.replace(" FOR UPDATE", ""))
+    monkeypatch.setattr(payments, "read_locked", read_then_wait)
     run_together([lambda: pay(3000, "a"), lambda: pay(4000, "b")])
     assert Payment.objects.count() == 2
     assert Account.objects.get().paid_minor != 7000

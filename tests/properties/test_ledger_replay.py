@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from acuerdo.kernel.rates import Rate
 from acuerdo.ledger.rules.components import DEFAULT_WATERFALL
-from acuerdo.ledger.rules.events import PauseEvent, PaymentEvent, ReversalEvent
+from acuerdo.ledger.rules.continuing import OpenLine, Standing, continue_from, may_continue
+from acuerdo.ledger.rules.events import PauseEvent, PaymentEvent, ReversalEvent, WriteOffEvent
 from acuerdo.ledger.rules.late_interest import Pauses, accrue_late_interest, daily_rates, scaled_cap
 from acuerdo.ledger.rules.replay import Replayed, replay
 from acuerdo.ledger.rules.terms import LateInterestTerms
@@ -112,3 +113,50 @@ def test_no_day_bears_more_than_its_cap(late: LateInterestTerms, rates: list[Dec
     day = FIRST + timedelta(days=offset)
     line = daily_rates(late, table, FIRST, FIRST + timedelta(days=DAYS))
     assert line.over(day.toordinal() - 1, day.toordinal()) <= scaled_cap(table.require(day).annual)
+
+
+def open_lines(played: Replayed, as_of: date) -> list[OpenLine]:
+    day = as_of.toordinal()
+    return [
+        OpenLine(
+            line.number, date.fromordinal(line.due), line.owed["principal"], line.owed["contract_interest"],
+            line.owed["insurance"], line.owed["fees"], line.owed["collection_fee"], line.late_exact, line.late_settled,
+            date.fromordinal(line.accrued_through),
+        )
+        for line in played.book.lines
+        if played.book.is_open(line, day)
+    ]  # fmt: skip
+
+
+@given(worlds(), st.lists(st.tuples(st.integers(-20, 40), st.integers(1, 300_000)), min_size=1, max_size=3), st.data())
+def test_going_on_from_the_open_lines_is_the_replay_of_everything(
+    world: World, later: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    """New payments on the state of any day, before it and after it, wherever `may_continue` allows."""
+    state = world.as_of
+    events = [event for event in world.events if isinstance(event, PauseEvent) or event.on <= state]
+    before = replay(world.instalments, world.terms, events, [state], world.caps)
+    paid = [
+        PaymentEvent(f"z{index}", state + timedelta(days=days), amount) for index, (days, amount) in enumerate(later)
+    ]
+    first, as_of = min(payment.on for payment in paid), max([state, *(payment.on for payment in paid)])
+    as_of += timedelta(days=data.draw(st.sampled_from([0, 0, 3, 33])))
+    standing = Standing(
+        state,
+        before.statements[0].unallocated_minor,
+        max((event.on for event in events if isinstance(event, PaymentEvent)), default=None),
+        max((event.on for event in events if not isinstance(event, PauseEvent | PaymentEvent)), default=None),
+        any(share.on > first for outcome in before.payments.values() for share in outcome.shares),
+    )
+    assume(may_continue(standing, world.terms, first, as_of))
+    written_off = [event.on for event in events if isinstance(event, WriteOffEvent)]
+    pauses = Pauses.of((event.from_on, event.to_on) for event in events if isinstance(event, PauseEvent))
+    ours = continue_from(
+        open_lines(before, state), world.terms, paid, pauses, as_of, world.caps,
+        written_off_on=min(written_off, default=None),
+    )  # fmt: skip
+    whole = replay(world.instalments, world.terms, [*events, *paid], [as_of], world.caps)
+    assert ours.statements == whole.statements
+    assert ours.payments == {payment.uid: whole.payments[payment.uid] for payment in paid}
+    assert all(whole.payments[uid] == outcome for uid, outcome in before.payments.items())
+    assert open_lines(ours, as_of) == open_lines(whole, as_of)

@@ -11,14 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from acuerdo.base.audit import Fact, write_audit_many
+from acuerdo.base.audit import Fact, append_statements, write_audit_many
 from acuerdo.base.clock import zone
+from acuerdo.base.pipeline import run_together
 from acuerdo.kernel.errors import Refusal
+from acuerdo.kernel.identifiers import new_uid
+from acuerdo.ledger.actions.continuing import KnownPayment, Read, add_continued, continued, read_locked
 from acuerdo.ledger.actions.posting import Recomputed, recompute, shares_of
-from acuerdo.ledger.actions.writing import insert_payments
+from acuerdo.ledger.actions.writing import ContinuedBatch, NewPaymentRow
 from acuerdo.ledger.models import Account, Payment
 from acuerdo.ledger.ports import AfterPayments
-from acuerdo.ledger.queries import unknown_account
+from acuerdo.ledger.queries import PaymentRow, unknown_account
 from acuerdo.ledger.rules.book import Share
 
 AUDIT_CHAIN = "ledger"
@@ -81,12 +84,16 @@ def record_payments(rows: Sequence[NewPayment], *, now: datetime, actor: str) ->
     # By account, so that each one is played once, or twice where a batch ends.
     order = sorted(range(len(rows)), key=lambda index: (rows[index].account_id, rows[index].paid_on))
     recorded: dict[int, PaymentRecorded] = {}
+    facts: list[Fact] = []
     with transaction.atomic():
-        accounts = lock_accounts([row.account_id for row in rows])
+        if len(rows) > BATCH_ROWS:
+            lock_accounts([row.account_id for row in rows])  # in order over all batches, not only within one
         for batch in batched(order, BATCH_ROWS):
-            done = _record_batch([rows[index] for index in batch], accounts, now, actor)
+            done = _record_batch([rows[index] for index in batch], now, actor, facts)
             recorded |= zip(batch, done, strict=True)
         _settle([one.account_id for one in recorded.values() if one.is_new], now)
+        if facts:  # last, since everybody who posts waits for the chain until we commit
+            run_together(append_statements(AUDIT_CHAIN, facts, now))
     return [recorded[index] for index in range(len(rows))]
 
 
@@ -152,71 +159,97 @@ def _check(row: NewPayment) -> None:
         raise Refusal("bad-payment", "El pago necesita un origen y una referencia que lo distinga.")
 
 
-def _record_batch(
-    rows: Sequence[NewPayment], accounts: dict[int, Account], now: datetime, actor: str
-) -> list[PaymentRecorded]:
-    before = {row.account_id: _state(accounts[row.account_id]) for row in rows}
-    payments, new_ids = _insert(rows, accounts, now, actor)
-    touched = {payment.account_id: accounts[payment.account_id] for payment in payments if payment.pk in new_ids}
-    as_of = {account_id: account.state_as_of for account_id, account in touched.items()}
-    for payment in payments:
-        if payment.pk in new_ids:
-            account = touched[payment.account_id]
-            reached = state_date(account, payment.paid_on, now)
-            as_of[account.pk] = max(as_of[account.pk] or reached, reached)
-    dates = {account_id: day for account_id, day in as_of.items() if day is not None}
-    done, _ = recompute(list(touched.values()), as_of=dates, now=now, actor=actor, fresh=new_ids)
-    _audit(payments, new_ids, now, actor)
-    by_account = {one.loaded.account.pk: one for one in done}
-    return [_recorded(payment, payment.pk in new_ids, before, accounts, by_account) for payment in payments]
+def _record_batch(rows: Sequence[NewPayment], now: datetime, actor: str, facts: list[Fact]) -> list[PaymentRecorded]:
+    """Records up to BATCH_ROWS; what is to be told in the audit chain is added to `facts`."""
+    read = _read(rows)
+    before = {account_id: _state(one.account) for account_id, one in read.stood.items()}
+    fresh = _fresh(rows, read, now, actor)
+    batch = ContinuedBatch(payments=list(fresh.values()))
+    done, left = _continue_all(batch, read, now, actor)
+    if batch.payments:
+        _write(batch)
+    if left:
+        accounts = [read.stood[account_id].account for account_id in left]
+        played, _ = recompute(accounts, as_of=left, now=now, actor=actor, fresh={row.id for row in batch.payments})
+        done |= {one.loaded.account.pk: one for one in played}
+    facts += _facts(batch.payments)
+    return [_recorded(row, read, fresh, before, done) for row in rows]
 
 
-def _insert(
-    rows: Sequence[NewPayment], accounts: dict[int, Account], now: datetime, actor: str
-) -> tuple[list[Payment], set[int]]:
-    """The payments of the rows, in order, and the ids of those that are new.
+def _read(rows: Sequence[NewPayment]) -> Read:
+    wanted: dict[int, date] = {}
+    for row in rows:
+        wanted[row.account_id] = min(wanted.get(row.account_id, row.paid_on), row.paid_on)
+    read = read_locked(wanted, list(dict.fromkeys((row.source, row.external_ref) for row in rows)))
+    for account_id in sorted(wanted):
+        if account_id not in read.stood:
+            raise unknown_account(account_id)
+    return read
 
-    The unique constraint decides who is first: a reference that is here already, or that another connection is inserting,
-    is not inserted but read.
-    """
-    wanted = {(row.source, row.external_ref): row for row in reversed(rows)}
-    fresh = {
-        key: Payment(
+
+def _fresh(rows: Sequence[NewPayment], read: Read, now: datetime, actor: str) -> dict[tuple[str, str], NewPaymentRow]:
+    """The payments that nobody has, by (source, external_ref). Refuses a reference that names another payment."""
+    fresh: dict[tuple[str, str], NewPaymentRow] = {}
+    for row in rows:
+        key = (row.source, row.external_ref)
+        known = read.known.get(key) or fresh.get(key)
+        if known is not None:
+            _check_same(row, known)
+            continue
+        fresh[key] = NewPaymentRow(
+            id=read.ids[len(fresh)],
+            uid=new_uid(now),
             account_id=row.account_id,
             amount_minor=row.amount_minor,
-            currency=accounts[row.account_id].currency,
+            currency=read.stood[row.account_id].account.currency,
             paid_on=row.paid_on,
             source=row.source,
             external_ref=row.external_ref,
             recorded_at=now,
             recorded_by=actor,
         )
-        for key, row in wanted.items()
-    }
-    found = {(payment.source, payment.external_ref): payment for payment in insert_payments(list(fresh.values()))}
-    new_ids = {payment.pk for payment in found.values()}
-    if len(found) < len(wanted):
-        found |= _known(set(wanted) - set(found))
-    for row in rows:
-        _check_same(row, found[row.source, row.external_ref])
-    return [found[row.source, row.external_ref] for row in rows], new_ids
+    return fresh
 
 
-def _known(keys: set[tuple[str, str]]) -> dict[tuple[str, str], Payment]:
-    sources: dict[str, list[str]] = {}
-    for source, external_ref in keys:
-        sources.setdefault(source, []).append(external_ref)
-    rows: list[Payment] = []
-    for source, references in sources.items():
-        rows += Payment.objects.filter(source=source, external_ref__in=references)
-    return {(row.source, row.external_ref): row for row in rows}
+def _continue_all(
+    batch: ContinuedBatch, read: Read, now: datetime, actor: str
+) -> tuple[dict[int, Recomputed], dict[int, date]]:
+    """Continues each account that can be; also the date that each of the others must be played to."""
+    by_account: dict[int, list[PaymentRow]] = {}
+    for row in batch.payments:
+        by_account.setdefault(row.account_id, []).append(PaymentRow(row.id, row.amount_minor, row.paid_on, None))
+    done: dict[int, Recomputed] = {}
+    left: dict[int, date] = {}
+    for account_id, payments in by_account.items():
+        stood = read.stood[account_id]
+        as_of = max(state_date(stood.account, payment.paid_on, now) for payment in payments)
+        one = continued(stood, payments, as_of, read.caps, now)
+        if one is None:
+            left[account_id] = as_of
+        else:
+            done[account_id] = one
+            add_continued(batch, stood, one, now, actor)
+    return done, left
 
 
-def _check_same(row: NewPayment, payment: Payment) -> None:
+def _write(batch: ContinuedBatch) -> None:
+    """Sends the batch in one round trip. A payment that another connection recorded meanwhile is of another account: refused."""
+    inserted = set(run_together(batch.statements(), looks_up=True)[0])
+    for row in batch.payments:
+        if (row.source, row.external_ref) not in inserted:
+            raise _reused(row)
+
+
+def _check_same(row: NewPayment, payment: KnownPayment | NewPaymentRow) -> None:
+    is_reversal = isinstance(payment, KnownPayment) and payment.reverses_id is not None
     stored = (payment.account_id, payment.amount_minor, payment.paid_on)
-    if payment.reverses_id is not None or stored != (row.account_id, row.amount_minor, row.paid_on):
-        message = f"La referencia «{row.external_ref}» de {row.source} ya pertenece a otro pago."
-        raise Refusal("payment-ref-reused", message)
+    if is_reversal or stored != (row.account_id, row.amount_minor, row.paid_on):
+        raise _reused(row)
+
+
+def _reused(row: NewPayment | NewPaymentRow) -> Refusal:
+    message = f"La referencia «{row.external_ref}» de {row.source} ya pertenece a otro pago."
+    return Refusal("payment-ref-reused", message)
 
 
 def _insert_reversal(payment: Payment, reversed_on: date, external_ref: str, now: datetime, actor: str) -> Payment:
@@ -235,36 +268,36 @@ def _insert_reversal(payment: Payment, reversed_on: date, external_ref: str, now
     )
 
 
-def _audit(payments: Sequence[Payment], new_ids: set[int], now: datetime, actor: str) -> None:
-    facts = [
+def _facts(payments: Sequence[NewPaymentRow]) -> list[Fact]:
+    return [
         Fact(
             "record_payment",
-            actor,
-            ("payment", str(payment.uid)),
-            {"account": payment.account_id, "amount_minor": payment.amount_minor, "paid_on": payment.paid_on},
+            row.recorded_by,
+            ("payment", str(row.uid)),
+            {"account": row.account_id, "amount_minor": row.amount_minor, "paid_on": row.paid_on},
         )
-        for payment in payments
-        if payment.pk in new_ids
+        for row in payments
     ]
-    if facts:
-        write_audit_many(chain=AUDIT_CHAIN, facts=facts, now=now)
 
 
 def _recorded(
-    payment: Payment,
-    is_new: bool,
+    row: NewPayment,
+    read: Read,
+    fresh: dict[tuple[str, str], NewPaymentRow],
     before: dict[int, AccountState],
-    accounts: dict[int, Account],
-    by_account: dict[int, Recomputed],
+    done: dict[int, Recomputed],
 ) -> PaymentRecorded:
-    outcome = shares_of(by_account[payment.account_id], payment) if payment.account_id in by_account else None
+    key = (row.source, row.external_ref)
+    known = read.known.get(key)
+    payment_id, uid = (known.pk, known.uid) if known else (fresh[key].id, fresh[key].uid)
+    outcome = shares_of(done[row.account_id], payment_id) if row.account_id in done else None
     return PaymentRecorded(
-        payment_id=payment.pk,
-        payment_uid=_uid(payment),
-        account_id=payment.account_id,
-        is_new=is_new,
-        before=before[payment.account_id],
-        after=_state(accounts[payment.account_id]),
+        payment_id=payment_id,
+        payment_uid=uid,
+        account_id=row.account_id,
+        is_new=known is None,
+        before=before[row.account_id],
+        after=_state(read.stood[row.account_id].account),
         allocation=tuple(outcome.shares) if outcome else (),
         unallocated_minor=outcome.unallocated_minor if outcome else 0,
     )

@@ -14,8 +14,8 @@ from django.db.models import Sum
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.identifiers import new_uid
-from acuerdo.ledger.actions.writing import Batch, OpenRow, write_batch
-from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, Entry, Payment
+from acuerdo.ledger.actions.writing import Batch, NewEntry, OpenRow, write_batch
+from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, Entry
 from acuerdo.ledger.queries import (
     EventRow,
     Loaded,
@@ -90,9 +90,9 @@ def _recomputed(loaded: Loaded, as_of: date, caps: CapTables) -> Recomputed:
     return Recomputed(loaded, played.statements[0], played)
 
 
-def _new_legs(done: Sequence[Recomputed], fresh: AbstractSet[int], *, now: datetime, actor: str) -> list[Entry]:
+def _new_legs(done: Sequence[Recomputed], fresh: AbstractSet[int], *, now: datetime, actor: str) -> list[NewEntry]:
     posted = _posted_legs([one.loaded.account.pk for one in done if _may_have_legs(one, fresh)])
-    entries: list[Entry] = []
+    entries: list[NewEntry] = []
     for one in done:
         for payment in one.loaded.payments:
             if payment.reverses_id is None:
@@ -196,7 +196,7 @@ def _difference(
     *,
     payment: PaymentRow | None = None,
     event: EventRow | None = None,
-) -> list[Entry]:
+) -> list[NewEntry]:
     """One transaction that takes the legs from what is posted to what is wanted; empty when they agree."""
     changes = {key: wanted.get(key, 0) - posted.get(key, 0) for key in {**posted, **wanted}}
     changes = {key: amount for key, amount in changes.items() if amount}
@@ -205,7 +205,7 @@ def _difference(
     transaction_uid = new_uid(now)
     account = one.loaded.account
     return [
-        Entry(
+        NewEntry(
             transaction_uid=transaction_uid,
             account_id=account.pk,
             kind=kind,
@@ -227,10 +227,11 @@ def _open_rows(account_id: int, book: Book, as_of: date) -> Iterable[OpenRow]:
     day = as_of.toordinal()
     for line in book.lines:
         if book.is_open(line, day):
-            yield _open_row(account_id, line)
+            yield open_row(account_id, line)
 
 
-def _open_row(account_id: int, line: Line) -> OpenRow:
+def open_row(account_id: int, line: Line) -> OpenRow:
+    """A line as its row."""
     return OpenRow(
         account_id=account_id,
         number=line.number,
@@ -288,6 +289,12 @@ def _written_off_on(one: Recomputed) -> date | None:
     return dates[0] if dates and dates[0] <= one.statement.as_of else None
 
 
-def shares_of(recomputed: Recomputed, payment: Payment) -> PaymentOutcome | None:
+def payment_entries(payment: PaymentRow, one: Recomputed, now: datetime, actor: str) -> list[NewEntry]:
+    """The first legs of a new payment."""
+    kind = _payment_kind(payment, one, has_legs=False)
+    return _difference(one, kind, _payment_legs(payment, one), {}, now, actor, payment=payment)
+
+
+def shares_of(recomputed: Recomputed, payment_id: int) -> PaymentOutcome | None:
     """Where a payment went; None for a `core` account."""
-    return recomputed.played.payments.get(str(payment.pk)) if recomputed.played else None
+    return recomputed.played.payments.get(str(payment_id)) if recomputed.played else None

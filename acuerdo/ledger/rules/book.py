@@ -74,6 +74,16 @@ class Book:
         self.first_open = 0
         self.written_off: int | None = None
 
+    @classmethod
+    def of_lines(
+        cls, lines: Sequence[Line], terms: ObligationTerms, rates: DailyRates | None, pauses: Pauses
+    ) -> "Book":
+        """A book that goes on from the lines that still owe, with no credit waiting."""
+        book = cls((), terms, rates, pauses)
+        book.lines = list(lines)
+        book.outstanding = sum(line.owed["principal"] for line in lines)
+        return book
+
     def copy(self) -> "Book":
         twin = Book((), self.terms, self.line_rates, self.pauses)
         twin.lines = [line.copy() for line in self.lines]

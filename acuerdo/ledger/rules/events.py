@@ -149,7 +149,8 @@ _RANK: dict[type, int] = {
 def in_order(events: Iterable[Event]) -> list[DatedEvent]:
     """Events as they take effect, whatever order they arrived in. Pauses are not steps and stay out."""
     dated = [event for event in events if not isinstance(event, PauseEvent)]
-    return sorted(dated, key=lambda event: (event.on, _RANK[type(event)], _identity(event)))
+    # Shorter names first: names that count (9, 10) keep the order in which they were given.
+    return sorted(dated, key=lambda event: (event.on, _RANK[type(event)], len(_identity(event)), _identity(event)))
 
 
 def check_events(events: Sequence[Event]) -> None:

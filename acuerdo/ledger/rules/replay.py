@@ -34,7 +34,7 @@ from acuerdo.ledger.rules.fee_tariffs import check_fee
 from acuerdo.ledger.rules.late_interest import DailyRates, Pauses, daily_rates
 from acuerdo.ledger.rules.rate_caps import CapTables, cap_table
 from acuerdo.ledger.rules.statements import Statement, statement_of
-from acuerdo.ledger.rules.terms import Instalment, ObligationTerms
+from acuerdo.ledger.rules.terms import Instalment, LateInterestTerms, ObligationTerms
 
 # No debt of ours lives longer; a mistyped year should not cost a table of a million days.
 YEARS_MAX = 120
@@ -114,6 +114,11 @@ def replay(
     return _Player(book, events, dates, extra_numbers(instalments, events)).play()
 
 
+def play_on(book: Book, payments: Sequence[PaymentEvent], as_of: Sequence[date]) -> Replayed:
+    """Plays more payments on a book as it stands, and writes a statement for each date of `as_of`, ordered."""
+    return _Player(book, payments, as_of, {}).play()
+
+
 def rates_for(
     instalments: Sequence[Instalment],
     terms: ObligationTerms,
@@ -122,13 +127,17 @@ def rates_for(
     caps: CapTables,
 ) -> DailyRates | None:
     """The daily late rates over all days that the replay can touch; None when no late interest was agreed."""
-    late = terms.late_interest
-    if late is None or not instalments:
+    if terms.late_interest is None or not instalments:
         return None
     first = min(instalment.due_on for instalment in instalments)
     dated = [event for event in events if not isinstance(event, PauseEvent)]
     moved = [move.due_on for event in dated if isinstance(event, ExtensionEvent) for move in event.moves]
     last = max([first, *dates, *moved, *(event.on for event in dated), instalments[-1].due_on])
+    return late_rates(terms.late_interest, first, last, caps)
+
+
+def late_rates(late: LateInterestTerms, first: date, last: date, caps: CapTables) -> DailyRates:
+    """The daily rates of at least [first, last]. Refuses `dates-too-far-apart`."""
     if last.year - first.year > YEARS_MAX:
         raise Refusal("dates-too-far-apart", f"Entre el {first} y el {last} hay más de {YEARS_MAX} años.")
     table = caps.get(late.cap, cap_table(late.cap, ())) if late.cap else None

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from acuerdo.base.audit import Fact, write_audit, write_audit_many
+from acuerdo.base.pipeline import Sql
 from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation.models import Promise, PromiseState
 from acuerdo.negotiation.queries.promises import STANDING_STATES, Owed, owed_on, with_window_paid
@@ -115,6 +116,12 @@ def mark_said_paid(promise_id: int, *, actor: str, now: datetime) -> Promise:
     return promise
 
 
+_PROMISED = """
+SELECT EXISTS (SELECT 1 FROM negotiation_promise WHERE obligation_id = ANY(%s::bigint[]))
+    OR EXISTS (SELECT 1 FROM negotiation_planobligation WHERE obligation_id = ANY(%s::bigint[]))
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgements:
     """What judging brought about; `looked_at` counts the promises that were standing or had money taken back."""
@@ -143,6 +150,12 @@ def judge_promises(today: date, now: datetime) -> Judgements:
         if not page.looked_at:
             return total
         total += page
+
+
+def promised_statement(account_ids: Sequence[int]) -> Sql:
+    """Whether anything was ever promised or agreed on these obligations: a payment of the others need ask no further."""
+    ids = list(account_ids)
+    return _PROMISED, [ids, ids]
 
 
 def judge_after_payment(account_ids: Sequence[int], *, today: date, now: datetime) -> Judgements:
