@@ -101,11 +101,11 @@ def load_accounts(accounts: Sequence[Account], *, known_at: datetime | None = No
 
 
 # Equal stamps are equal tables; the text of every row is in it.
-TABLES_STAMP: Sql = (
-    "SELECT (SELECT (count(*), sum(hashtextextended(c::text, 0)::numeric))::text FROM ledger_certifiedcap c),"
-    " (SELECT (count(*), sum(hashtextextended(b::text, 0)::numeric))::text FROM ledger_bucketset b)",
-    (),
-)
+_TABLES_TEXT = """
+SELECT (SELECT (count(*), sum(hashtextextended(c::text, 0)::numeric))::text FROM ledger_certifiedcap c),
+    (SELECT (count(*), sum(hashtextextended(b::text, 0)::numeric))::text FROM ledger_bucketset b)
+"""
+TABLES_STAMP: Sql = (_TABLES_TEXT, ())
 _stamped: dict[tuple[Any, ...], DatedTables] = {}
 
 
