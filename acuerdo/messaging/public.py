@@ -40,6 +40,7 @@ from acuerdo.messaging.queries import (
 )
 from acuerdo.messaging.rules.approval import PROVIDER_STATES
 from acuerdo.messaging.rules.catalogue import FIELDS, TOLD_FIELDS
+from acuerdo.messaging.rules.compose import blocking_rule
 from acuerdo.messaging.rules.fields import PersonFacts, sample_values, values_of
 from acuerdo.messaging.rules.judgement import Judgement, TemplateText, judge_template, preview, whatsapp_category
 from acuerdo.messaging.rules.letter import html_letter
@@ -74,6 +75,7 @@ __all__ = [
     "approve_template",
     "begin_version",
     "best_points",
+    "blocking_rule",
     "check_tone",
     "count_states",
     "create_template",

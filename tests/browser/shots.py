@@ -53,6 +53,7 @@ SHOTS = (
     Shot("reglas", "compliance", "/reglas"),
     Shot("estrategia", "director", "/estrategia"),
     Shot("plantillas", "director", "/plantillas"),
+    Shot("plantilla-nueva", "director", "/plantillas/nueva", dark=True),
     Shot("cargas", "admin", "/cargas/"),
     Shot("autorizaciones", "compliance", "/cargas/autorizaciones"),
     Shot("cargar", "admin", "/cargas/nueva"),

@@ -25,7 +25,9 @@ from acuerdo.messaging.public import (
     create_template,
     html_letter,
     judge_template,
+    preview,
     remedy,
+    sample_values,
     save_template,
     text_of,
     whatsapp_category,
@@ -256,15 +258,23 @@ def _units(text: str, position: int) -> int:
 
 def _listed(row: Any) -> dict[str, Any]:
     word, tone_name = STATUSES[row.status]
-    worst = judge_template(text_of(row)).worst
     return {
         "template": row,
         "title": _title(row.code),
         "url": reverse("workspace:templates_library:page", args=[row.uid]),
         "status": word,
         "tone": tone_name,
-        "parts": worst.cost.count if worst is not None and worst.cost is not None else None,
+        "parts": _worst_parts(row) if row.channel == "sms" else None,
     }
+
+
+def _worst_parts(row: Any) -> int | None:
+    """How many SMS the text takes at worst; None while a draft cannot be rendered."""
+    try:
+        cost = preview(text_of(row), sample_values(row.language)).cost
+    except ValueError:  # the editor says what is wrong with it
+        return None
+    return cost.count if cost is not None else None
 
 
 def _title(code: str) -> str:
