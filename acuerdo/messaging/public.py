@@ -28,6 +28,7 @@ from acuerdo.messaging.actions.templates import (
 from acuerdo.messaging.actions.withdrawal import withdraw_paid
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.ports import Answer, Call, MessageChannel, Outgoing
+from acuerdo.messaging.previews import Sample, compose_samples
 from acuerdo.messaging.queries import (
     Wanted,
     best_points,
@@ -69,6 +70,7 @@ __all__ = [
     "PersonFacts",
     "PlanOutcome",
     "PlannedMessage",
+    "Sample",
     "TemplateText",
     "ToneReport",
     "Wanted",
@@ -77,6 +79,7 @@ __all__ = [
     "best_points",
     "blocking_rule",
     "check_tone",
+    "compose_samples",
     "count_states",
     "create_template",
     "deliver_all_due",

@@ -98,6 +98,16 @@ def _note_lines(node: yaml.Node, path: str, found: dict[str, int]) -> None:
             _note_lines(value, f"{path}[{index}]", found)
 
 
+def tree_of(text: str) -> yaml.Node:
+    """The YAML tree with the marks of its lines. Refuses `bad-strategy`."""
+    return _compose(text)
+
+
+def plain_value(node: yaml.Node) -> Any:
+    """The Python value of a tree."""
+    return _plain(node, "")
+
+
 def _compose(text: str) -> yaml.Node:
     if len(text) > SIZE_MAX:
         raise StrategyFaults([Fault(0, "", f"el documento pasa de {SIZE_MAX} caracteres")])

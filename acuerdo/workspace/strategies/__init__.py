@@ -1,0 +1,1 @@
+"""The strategy builder: see, write, check, rehearse, compare, approve, and go back."""
