@@ -48,6 +48,7 @@ from acuerdo.strategy.queries import (
     published_strategy,
     queue_for,
     strategy_version,
+    template_codes,
     why,
 )
 from acuerdo.strategy.rules.review import Who
@@ -98,6 +99,7 @@ __all__ = [
     "strategy_version",
     "submit_strategy",
     "take_snapshot",
+    "template_codes",
     "why",
     "write_plan",
 ]

@@ -105,6 +105,11 @@ def known_texts() -> list[KnownText]:
     return [KnownText(row.code, row.channel, row.language, row.subject, row.body) for row in rows]
 
 
+def template_codes() -> list[str]:
+    """The codes that a step may name."""
+    return sorted({text.code for text in known_texts()})
+
+
 def portfolio_countries() -> list[str]:
     """Where the creditors of the portfolio are, two letters each."""
     creditors = Decision._meta.get_field("creditor").related_model

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from acuerdo.workspace.agreements import approvals
+from acuerdo.workspace.strategies import views as strategies
 from acuerdo.workspace.templates_library.short_links import short_link
 from acuerdo.workspace.templates_library.views import library
 from acuerdo.workspace.views import (
@@ -11,7 +12,6 @@ from acuerdo.workspace.views import (
     compliance,
     day,
     debtor,
-    documents,
     holds,
     petitions,
     portfolio,
@@ -66,8 +66,9 @@ urlpatterns = [
     path("solicitudes/<uuid:uid>/<slug:event>", petitions.petition_step, name="petition_step"),
     path("pausas", holds.holds, name="holds"),
     path("reglas", compliance.rules, name="rules"),
-    path("estrategia", documents.strategy, name="strategy"),
-    path("estrategia/<uuid:uid>", documents.strategy, name="strategy_version"),
+    path("estrategia", strategies.strategy, name="strategy"),
+    path("estrategia/<uuid:uid>", strategies.strategy, name="strategy_version"),
+    path("estrategia/", include("acuerdo.workspace.strategies.urls")),
     path("plantillas", library, name="templates"),
     path("plantillas/", include("acuerdo.workspace.templates_library.urls")),
     path("l/<slug:code>", short_link, name="short_link"),

@@ -6,6 +6,7 @@ Coordinates are numbers of a drawing 1,000 wide; the same rows are told as a lis
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from acuerdo.strategy.rules.document import Step, StrategyDocument
 
@@ -59,7 +60,7 @@ class DayLine:
 def place_of(day: int) -> int:
     """0 … 1,000; days beyond either end lie on it."""
     day = min(max(day, FIRST), LAST)
-    for (low, start), (high, end) in zip(_SCALE, _SCALE[1:], strict=False):
+    for (low, start), (high, end) in pairwise(_SCALE):
         if day <= high:
             return start + (end - start) * (day - low) // (high - low)
     return _SCALE[-1][1]

@@ -146,6 +146,22 @@ def result_word(identifier: str) -> str:
     return wording.result_word(identifier)
 
 
+@register.filter
+def plus(number: int, more: int) -> int:
+    return number + more
+
+
+@register.filter
+def times(number: int, factor: int) -> int:
+    return number * factor
+
+
+@register.simple_tag
+def icon_url(channel_code: str) -> str:
+    """The sprite's address of a channel's icon, for drawings."""
+    return f"{static('dist/icons.svg')}#{wording.CHANNEL_ICONS.get(channel_code, 'circle')}"
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """A Tabler outline icon from our own sprite; always decorative, the word beside it speaks."""
