@@ -179,11 +179,19 @@ def play(loaded: Loaded, as_of: date, caps: CapTables) -> Replayed:
 
 
 def events_of(loaded: Loaded) -> list[happened.Event]:
-    """Payments, reversals and other events as the rules know them; a payment's uid is its row's id."""
+    """Payments, reversals and other events as the rules know them; a payment's uid is its row's id.
+
+    Money recorded once the debt has passed to another obligation is credit here, whatever its date: the other one owes what
+    passed on, and no one is to pay it twice.
+    """
     found: list[happened.Event] = []
+    closing = next((event for event in loaded.events if event.kind in happened.REPLACEMENTS), None)
+    known = set(json.loads(closing.details).get("payments", ())) if closing else set()
     for payment in loaded.payments:
         if payment.reverses_id is None:
-            found.append(happened.PaymentEvent(str(payment.pk), payment.paid_on, payment.amount_minor))
+            is_late = closing is not None and payment.pk not in known
+            on = max(payment.paid_on, closing.happened_on) if closing and is_late else payment.paid_on
+            found.append(happened.PaymentEvent(str(payment.pk), on, payment.amount_minor, is_late))
         else:
             found.append(happened.ReversalEvent(payment.paid_on, str(payment.reverses_id)))
     return found + [_event(event) for event in loaded.events]

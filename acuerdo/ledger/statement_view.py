@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from acuerdo.base.models import AuditEntry
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.models import Account, AccountEvent, Entry, Payment
+from acuerdo.ledger.models import Account, AccountEvent, Entry, Payment, Replacement
 from acuerdo.ledger.queries import cap_tables, core_figures_of, events_of, load_accounts, named_by, unknown_account
 from acuerdo.ledger.rules.classification import RegulatoryClass, class_of
 from acuerdo.ledger.rules.documents import read_obligation_terms
@@ -20,11 +20,15 @@ CONFIRM, WITHDRAW = "confirm_class_table", "withdraw_class_table"
 
 @dataclass(frozen=True, slots=True)
 class StatementView:
-    """`uids` and `transactions` are keyed by the `ref` of the document's payments and changes."""
+    """`uids` and `transactions` are keyed by the `ref` of the document's payments and changes.
+
+    `carried_minor`: what an obligation that took over others carries of their interest and charges, without interest on it.
+    """
 
     document: StatementDocument
     uids: dict[str, str]
     transactions: dict[str, list[str]]
+    carried_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class EntryLine:
 
 
 def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = None) -> StatementView:
-    """The statement as of a date, as known now or at `known_at`; seven queries however long the history.
+    """The statement as of a date, as known now or at `known_at`; eight queries however long the history.
 
     Refuses `unknown-account`, `rate-cap-missing` and `before-core-figures`.
     """
@@ -65,7 +69,7 @@ def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = 
         caps = cap_tables(known_at)
         document = build_document(loaded.instalments, terms, events, as_of, caps)
         document = replace(document, statement=named_by(document.statement, caps))
-    return StatementView(document, _uids(account_id), _transactions(account_id, known_at))
+    return StatementView(document, _uids(account_id), _transactions(account_id, known_at), _carried(account_id))
 
 
 def instalments_of(account_id: int) -> tuple[str, list[Instalment]]:
@@ -105,6 +109,11 @@ def _uids(account_id: int) -> dict[str, str]:
     payments = Payment.objects.filter(account_id=account_id).values_list("pk", "uid")
     events = AccountEvent.objects.filter(account_id=account_id).values_list("pk", "uid")
     return {str(pk): str(uid) for pk, uid in payments} | {f"e{pk}": str(uid) for pk, uid in events}
+
+
+def _carried(account_id: int) -> int:
+    carried = Replacement.objects.filter(new_id=account_id).values_list("carried", flat=True).first()
+    return sum(carried.values()) if carried else 0
 
 
 def _transactions(account_id: int, known_at: datetime | None) -> dict[str, list[str]]:

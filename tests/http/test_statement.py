@@ -21,7 +21,7 @@ from acuerdo.workspace.statement.paper import Paper, paper_of
 from tests import factories
 from tests.http.conftest import CAST, World
 
-QUERIES_MAX = 12
+QUERIES_MAX = 14
 TERMS = {
     "late_interest": {"rate": {"kind": "effective_annual", "value": "0.95"}, "cap": "co/consumo_y_ordinario"},
     "modality": "Consumo",

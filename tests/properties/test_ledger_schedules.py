@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from acuerdo.kernel.rates import Rate
@@ -31,7 +31,15 @@ def schedule_terms(draw: st.DrawFn) -> ScheduleTerms:
     )  # fmt: skip
 
 
+ODD_BALLOON = ScheduleTerms(
+    currency="COP", principal_minor=10_000, disbursed_on=date(2020, 1, 1), first_due_on=date(2020, 1, 1), instalments=42,
+    frequency=parse_frequency("monthly"), method="german", rate=Rate("effective_annual", Decimal(0)), unit_minor=100,
+    balloon_minor=1_801,
+)  # fmt: skip
+
+
 @given(schedule_terms())
+@example(ODD_BALLOON)
 def test_principal_sums_exactly_and_nothing_is_negative(terms: ScheduleTerms) -> None:
     rows = build_schedule(terms)
     assert sum(row.principal_minor for row in rows) == terms.principal_minor

@@ -4,6 +4,7 @@ Postings are whatever makes the entries agree with the replay: nothing for an ac
 legs, or the correction that a back-dated event calls for. Entries are only ever added.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -28,6 +29,7 @@ from acuerdo.ledger.queries import (
     take_core_figures,
 )
 from acuerdo.ledger.rules.book import Book, Line
+from acuerdo.ledger.rules.events import REPLACEMENTS
 from acuerdo.ledger.rules.rate_caps import CapTables
 from acuerdo.ledger.rules.replay import PaymentOutcome, Replayed
 from acuerdo.ledger.rules.statements import Statement
@@ -87,7 +89,21 @@ def _recomputed(loaded: Loaded, as_of: date, caps: CapTables) -> Recomputed:
             account.core_figures, account.core_taken_as_of = take_core_figures(account), account.core_as_of
         return Recomputed(loaded, state_of(loaded, as_of, caps), None)
     played = play(loaded, as_of, caps)
+    _check_passed_on(loaded, played)
     return Recomputed(loaded, played.statements[0], played)
+
+
+def _check_passed_on(loaded: Loaded, played: Replayed) -> None:
+    """Refuses `debt-passed-on`: what another obligation took over is not told anew here."""
+    for event in loaded.events:
+        passed = json.loads(event.details).get("passed") if event.kind in REPLACEMENTS else None
+        shares = played.effects.transferred.get(f"e{event.pk}") if passed else None
+        if shares is not None and sum(share.amount_minor for share in shares) != passed:
+            message = (
+                f"La deuda pasó a otra obligación el {event.happened_on}: lo anterior a esa fecha ya no cambia aquí. "
+                "Si un pago volvió a quien lo hizo, regístrelo como contracargo."
+            )
+            raise Refusal("debt-passed-on", message)
 
 
 def _new_legs(done: Sequence[Recomputed], fresh: AbstractSet[int], *, now: datetime, actor: str) -> list[NewEntry]:

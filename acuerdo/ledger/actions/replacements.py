@@ -11,7 +11,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions.corrections import post_event
 from acuerdo.ledger.actions.payments import lock_accounts
 from acuerdo.ledger.actions.posting import recompute
-from acuerdo.ledger.models import Account, AccountEvent, BalanceSource, Instalment, Replacement
+from acuerdo.ledger.models import Account, AccountEvent, BalanceSource, Instalment, Payment, Replacement
 from acuerdo.ledger.queries import cap_tables, load_accounts, play
 from acuerdo.ledger.rules.components import COMPONENTS, Amounts, no_amounts
 from acuerdo.ledger.rules.documents import read_obligation_terms, read_schedule_terms
@@ -65,8 +65,11 @@ def replace_accounts(
         olds = list(lock_accounts(old_ids).values())
         _check_olds(olds, agreed)
         since = min((old.due_since for old in olds if old.due_since), default=None)
-        closing = {"kind": kind, "happened_on": replaced_on, "reason": reason, "details": {"into": agreed.number}}
-        events = [post_event(old, AccountEvent(**closing), now=now, actor=actor) for old in olds]
+        closing = {"kind": kind, "happened_on": replaced_on, "reason": reason}
+        events = [
+            post_event(old, AccountEvent(**closing, details=_details(old, agreed)), now=now, actor=actor)
+            for old in olds
+        ]
         passed = [_passed_on(old, event) for old, event in zip(olds, events, strict=True)]
         debt = _planned(passed, agreed, olds[0].currency, replaced_on, since)
         new = _open(agreed, debt, olds[0].currency, replaced_on, now)
@@ -89,12 +92,20 @@ def _check_olds(olds: Sequence[Account], agreed: Agreed) -> None:
         raise Refusal("account-exists", "La obligación nueva ya existe.")
 
 
+def _details(old: Account, agreed: Agreed) -> dict[str, Any]:
+    """The payments known by now count before the closing; others that turn up later are credit."""
+    payments = Payment.objects.filter(account=old, reverses=None).order_by("pk").values_list("pk", flat=True)
+    return {"into": agreed.number, "payments": list(payments)}
+
+
 def _passed_on(old: Account, event: AccountEvent) -> Amounts:
-    """What the closing took off the old account, by component."""
+    """What the closing took off the old account, by component; kept with the event, since it does not change any more."""
     played = play(load_accounts([old])[0], event.happened_on, cap_tables())
     amounts = no_amounts()
     for share in played.effects.transferred[f"e{event.pk}"]:
         amounts[share.component] += share.amount_minor
+    event.details = {**event.details, "passed": sum(amounts.values())}
+    event.save(update_fields=["details"])
     return amounts
 
 

@@ -9,7 +9,7 @@ from acuerdo.ledger.rules.components import COMPONENTS, Amounts
 from acuerdo.ledger.rules.documents import ReplayQuestion, read_replay_question, read_schedule_terms
 from acuerdo.ledger.rules.events import Event
 from acuerdo.ledger.rules.replay import PaymentOutcome, Replayed, replay
-from acuerdo.ledger.rules.schedules import build_schedule, effective_rate
+from acuerdo.ledger.rules.schedules import build_schedule, rate_of_flows, years_of
 from acuerdo.ledger.rules.statements import Statement
 from acuerdo.ledger.rules.terms import Instalment
 
@@ -18,11 +18,12 @@ def answer_schedule(document: Any) -> dict[str, Any]:
     """Schedule, totals, the effective annual rate of principal and interest, and the cost with insurance and fees."""
     terms = read_schedule_terms(document)
     instalments = build_schedule(terms)
-    plain = [(row.due_on, row.principal_minor + row.contract_interest_minor) for row in instalments]
-    whole = [(row.due_on, row.total_minor) for row in instalments]
-    rate = effective_rate(terms.principal_minor, terms.disbursed_on, plain, terms.day_count)
+    years = years_of(terms, [row.due_on for row in instalments])
+    plain = [row.principal_minor + row.contract_interest_minor for row in instalments]
+    whole = [row.total_minor for row in instalments]
+    rate = rate_of_flows(terms.principal_minor, list(zip(years, plain, strict=True)))
     has_extras = plain != whole
-    cost = effective_rate(terms.principal_minor, terms.disbursed_on, whole, terms.day_count) if has_extras else rate
+    cost = rate_of_flows(terms.principal_minor, list(zip(years, whole, strict=True))) if has_extras else rate
     return {
         "instalments": show_schedule(instalments, terms.currency),
         "totals": _totals(instalments, terms.currency),

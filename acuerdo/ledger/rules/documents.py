@@ -28,6 +28,8 @@ from acuerdo.ledger.rules.terms import (
 )
 
 RATE_KINDS: tuple[RateKind, ...] = ("effective_annual", "nominal_annual", "periodic")
+# 24 for 24 % would be 2400 %: no lender's rate, and a common slip.
+RATE_END = 10
 ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even")
 # Late interest needs whole days that count once; 30/360 would count three days on 1 March and pass the cap that day.
 LATE_DAY_COUNTS = {"actual/365": 365, "actual/360": 360}
@@ -118,7 +120,7 @@ def _frequency(fields: Fields) -> Frequency:
 
 def _rate(fields: Fields) -> Rate:
     value = fields.decimal("value")
-    if not 0 <= value < 100:
+    if not 0 <= value < RATE_END:
         raise refused("bad-rate", "La tasa se escribe como fracción: 0.24 es 24 %.", fields.at("value"))
     return Rate(fields.choice("kind", RATE_KINDS), value)
 

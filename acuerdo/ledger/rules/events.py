@@ -11,11 +11,12 @@ from acuerdo.ledger.rules.components import COMPONENTS, Component
 
 @dataclass(frozen=True, slots=True)
 class PaymentEvent:
-    """Money received on `on`."""
+    """Money received on `on`. `is_after_close`: it turned up once the debt had passed on, so that day's closing comes first."""
 
     uid: str
     on: date
     amount_minor: int
+    is_after_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,12 @@ def in_order(events: Iterable[Event]) -> list[DatedEvent]:
     """Events as they take effect, whatever order they arrived in. Pauses are not steps and stay out."""
     dated = [event for event in events if not isinstance(event, PauseEvent)]
     # Shorter names first: names that count (9, 10) keep the order in which they were given.
-    return sorted(dated, key=lambda event: (event.on, _RANK[type(event)], len(_identity(event)), _identity(event)))
+    return sorted(dated, key=lambda event: (event.on, _rank(event), len(_identity(event)), _identity(event)))
+
+
+def _rank(event: DatedEvent) -> int:
+    is_late = isinstance(event, PaymentEvent) and event.is_after_close
+    return max(_RANK.values()) + 1 if is_late else _RANK[type(event)]
 
 
 def check_events(events: Sequence[Event]) -> None:

@@ -5,7 +5,7 @@ the days otherwise: compounded for an effective rate, proportional for a nominal
 unit; principal sums exactly to the loan and the last instalment takes what rounding left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 
@@ -70,13 +70,10 @@ def interest_factors(terms: ScheduleTerms, dates: Sequence[date]) -> list[Decima
     """The interest of one unit of balance in each period."""
     periods = terms.frequency.periods_per_year
     regular = terms.rate.periodic(periods)
-    starts = [terms.disbursed_on, *dates[:-1]]
-    is_thirty = terms.day_count.startswith("30/360")
-    factors = []
-    for index, (start, end) in enumerate(zip(starts, dates, strict=True)):
-        is_regular = index > 0 or end == terms.frequency.after(start, 1)
-        factors.append(regular if is_thirty and is_regular else _factor_by_days(terms, start, end, periods))
-    return factors
+    return [
+        regular if is_whole else _factor_by_days(terms, start, end, periods)
+        for start, end, is_whole in _periods(terms, dates)
+    ]
 
 
 def level_payment(terms: ScheduleTerms, factors: Sequence[Decimal]) -> int:
@@ -97,17 +94,44 @@ def level_payment(terms: ScheduleTerms, factors: Sequence[Decimal]) -> int:
 def effective_rate(
     principal_minor: int, disbursed_on: date, flows: Sequence[tuple[date, int]], day_count: DayCount
 ) -> Decimal:
-    """Effective annual rate of lending `principal_minor` for the dated `flows`, to 10 decimals, by root finding.
+    """Effective annual rate of lending `principal_minor` for the dated `flows`, to 10 decimals; years follow `day_count`."""
+    return rate_of_flows(
+        principal_minor, [(year_fraction(disbursed_on, due_on, day_count), amount) for due_on, amount in flows]
+    )
 
-    With principal and interest alone it is the TEA; with insurance and fees too, the cost (TCEA). Years follow `day_count`.
+
+def rate_of_flows(principal_minor: int, flows: Sequence[tuple[Decimal, int]]) -> Decimal:
+    """Effective annual rate of lending `principal_minor` for `(years, amount)`, to 10 decimals, by root finding.
+
+    With principal and interest alone it is the TEA; with insurance and fees too, the cost (TCEA). Refuses `no-effective-rate`.
     """
     dated = [(Decimal(0), Decimal(-principal_minor))]
-    dated += [(year_fraction(disbursed_on, due_on, day_count), Decimal(amount)) for due_on, amount in flows if amount]
+    dated += [(years, Decimal(amount)) for years, amount in flows if amount]
     try:
         found = rates.find_effective_rate(dated)
     except ValueError as error:
         raise Refusal("no-effective-rate", "Con estas cuotas no existe una tasa efectiva.") from error
     return found.quantize(Decimal("1e-10"))
+
+
+def years_of(terms: ScheduleTerms, dates: Sequence[date]) -> list[Decimal]:
+    """Years from the disbursement to each due date, as the interest counts them: a regular 30/360 period is one whole period.
+
+    So the rate found is the one agreed, whatever day a short month clamps a due date to.
+    """
+    whole = rates.CONTEXT.divide(Decimal(1), terms.frequency.periods_per_year)
+    years, found = Decimal(0), []
+    for start, end, is_whole in _periods(terms, dates):
+        years = rates.CONTEXT.add(years, whole if is_whole else year_fraction(start, end, terms.day_count))
+        found.append(years)
+    return found
+
+
+def _periods(terms: ScheduleTerms, dates: Sequence[date]) -> Iterator[tuple[date, date, bool]]:
+    """Each period's ends, and whether it counts as one whole period of the rate."""
+    is_thirty = terms.day_count.startswith("30/360")
+    for index, (start, end) in enumerate(zip([terms.disbursed_on, *dates[:-1]], dates, strict=True)):
+        yield start, end, is_thirty and (index > 0 or end == terms.frequency.after(start, 1))
 
 
 def _dates(terms: ScheduleTerms) -> list[date]:
@@ -138,8 +162,16 @@ def _principal_of(terms: ScheduleTerms, index: int, balance: int, interest: int,
         return 0
     if terms.method == "german":
         share = Decimal(terms.principal_minor - terms.balloon_minor) / (terms.instalments - terms.grace_instalments)
-        return min(round_to_unit(share, terms.unit_minor, terms.rounding), balance - terms.balloon_minor)
+        return min(
+            round_to_unit(share, terms.unit_minor, terms.rounding),
+            _whole(balance - terms.balloon_minor, terms.unit_minor),
+        )
     if level < interest and terms.payment_minor is not None:
         raise Refusal("payment-below-interest", f"La cuota {index + 1} no alcanza a cubrir sus intereses.")
     # A long loan counted by days can owe more interest in a 31-day month than the level instalment: it pays that interest.
-    return min(max(level - interest, 0), balance)
+    return min(max(level - interest, 0), _whole(balance, terms.unit_minor))
+
+
+def _whole(amount_minor: int, unit_minor: int) -> int:
+    """What of an amount is whole units: the odd rest waits for the last instalment."""
+    return amount_minor - amount_minor % unit_minor

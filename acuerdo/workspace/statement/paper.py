@@ -142,11 +142,15 @@ def paper_of(view: StatementView, obligation: Any, found_class: RegulatoryClass 
         rate_note="" if is_core else _rate_note(document),
         movements=tuple(_movements(view)),
         instalments=() if is_core else tuple(_instalments(document)),
-        ways_to_pay=tuple((str(way.get("name", "")), str(way.get("detail", ""))) for way in creditor.ways_to_pay),
+        ways_to_pay=() if _passed_on(document) else _ways(creditor),
         contact=" · ".join(part for part in (creditor.phone, creditor.email, creditor.website) if part),
         order_note=_order_note(document),
-        notes=tuple(_notes(document, found_class)),
+        notes=tuple(_notes(view, found_class)),
     )
+
+
+def _ways(creditor: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((str(way.get("name", "")), str(way.get("detail", ""))) for way in creditor.ways_to_pay)
 
 
 def _money(document: StatementDocument, minor: int) -> str:
@@ -156,6 +160,9 @@ def _money(document: StatementDocument, minor: int) -> str:
 def _summary(document: StatementDocument) -> str:
     told = document.statement
     total, due = _money(document, document.total_minor), _money(document, document.due_minor)
+    if (passed := _passed_on(document)) is not None:
+        where = {"number": passed.about, "day": wording.short_day(passed.on)}
+        return _("Esta deuda pasó a la obligación %(number)s el %(day)s. Aquí ya no debe nada.") % where
     if not document.total_minor:
         return _("No tiene saldo pendiente en esta obligación. Gracias.")
     if not document.due_minor:
@@ -172,6 +179,13 @@ def _summary(document: StatementDocument) -> str:
         told.days_past_due,
     )
     return sentence % {"total": total, "due": due, "day": wording.short_day(told.due_since), "n": told.days_past_due}
+
+
+def _passed_on(document: StatementDocument) -> Change | None:
+    """The restructuring or refinancing that closed the debt, if one did."""
+    if document.total_minor:
+        return None
+    return next((line for line in document.changes if line.kind in ("restructuring", "refinancing")), None)
 
 
 def _source_note(document: StatementDocument, creditor: str) -> str:
@@ -429,8 +443,14 @@ def _order_note(document: StatementDocument) -> str:
     }
 
 
-def _notes(document: StatementDocument, found_class: RegulatoryClass | None) -> Sequence[str]:
-    notes = []
+def _notes(view: StatementView, found_class: RegulatoryClass | None) -> Sequence[str]:
+    notes, document = [], view.document
+    if view.carried_minor:
+        amount = _money(document, view.carried_minor)
+        carried = _(
+            "Sus cuotas incluyen %(amount)s de intereses y cargos de la deuda anterior, que no causan intereses."
+        )
+        notes.append(carried % {"amount": amount})
     if document.statement.unallocated_minor:
         amount = _money(document, document.statement.unallocated_minor)
         notes.append(_("Tiene %(amount)s a su favor, que se usarán en la próxima cuota.") % {"amount": amount})

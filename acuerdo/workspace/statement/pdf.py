@@ -91,7 +91,7 @@ def _late_block(sheet: Sheet, block: LateBlock) -> None:
     if block.carried:
         rows.append([_("Se debe de nuevo"), "", "", "", "", block.carried])
     if block.settled:
-        rows.append([_("Ya pagado o condonado"), "", "", "", "", f"−{block.settled}"])
+        rows.append([_("Ya pagado, condonado o trasladado"), "", "", "", "", f"−{block.settled}"])
     sheet.rows(heads, rows, (40, 17, 31, 29, 31, 30), last=[_("Pendiente"), "", "", "", "", block.owed])
 
 

@@ -1,6 +1,6 @@
 """Restructuring and refinancing: old accounts close by entries, the new one owes the same, interest never bears interest unasked."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,15 @@ from django.db.models import Sum
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, AccountEvent, Entry, Replacement
-from acuerdo.ledger.public import Agreed, Replaced, replace_accounts, statement, statement_view
+from acuerdo.ledger.public import (
+    Agreed,
+    Replaced,
+    charge_back,
+    replace_accounts,
+    reverse_payment,
+    statement,
+    statement_view,
+)
 from tests.module.ledger.test_payments import make_account, pay
 
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
@@ -125,3 +133,31 @@ def test_a_core_account_and_a_second_time_are_refused() -> None:
     with pytest.raises(Refusal) as refusal:
         restructure(1, terms=agreed(new_id=51))
     assert refusal.value.code == "replaced-twice"
+
+
+def test_money_that_turns_up_later_is_credit_whatever_its_date() -> None:
+    make_account(1)
+    done = restructure(1)
+    pay(1, amount_minor=5_000, paid_on=date(2026, 3, 1), ref="tarde")
+    old = Account.objects.get(pk=1)
+    assert (statement(1, TODAY).unallocated_minor, old.unallocated_minor, old.balance_minor) == (5_000, 5_000, 0)
+    posted = Entry.objects.filter(event=done.events[0], component="replaced").aggregate(total=Sum("amount_minor"))
+    assert posted["total"] == done.debt.principal_minor + sum(done.debt.carried.values())
+    assert sum(Entry.objects.filter(account_id=1).values_list("amount_minor", flat=True)) == 0
+
+
+def test_what_passed_on_is_not_told_anew() -> None:
+    make_account(1)
+    first = pay(1, amount_minor=5_000)
+    restructure(1)
+    with pytest.raises(Refusal) as refusal:
+        reverse_payment(first.payment_id, reversed_on=TODAY, external_ref="rev", now=NOW, actor="x")
+    assert refusal.value.code == "debt-passed-on"
+    papers: dict[str, Any] = {
+        "charged_back_on": TODAY + timedelta(days=1),
+        "reference": "cb",
+        "reason": "x",
+        "actor": "x",
+    }
+    charge_back(first.payment_id, 5_000, now=NOW + timedelta(days=1), **papers)
+    assert statement(1, TODAY + timedelta(days=1)).balance_minor == 5_000

@@ -9,6 +9,7 @@ import pytest
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.rates import Rate
+from acuerdo.ledger.rules.answers import answer_schedule
 from acuerdo.ledger.rules.due_dates import due_dates, parse_frequency
 from acuerdo.ledger.rules.schedules import build_schedule, effective_rate
 from acuerdo.ledger.rules.terms import Instalment, ScheduleTerms
@@ -164,3 +165,15 @@ def test_the_effective_rate_is_the_one_agreed_and_the_cost_adds_insurance() -> N
 
 def test_an_instalment_totals_its_parts() -> None:
     assert Instalment(1, date(2026, 1, 1), 1, 20, 300, 4000).total_minor == 4321
+
+
+def test_months_end_keeps_the_agreed_effective_rate() -> None:
+    """From 31 January the due dates are 28 February, 31 March…: each period is a month, whatever its days."""
+    question = {
+        "currency": "PEN", "principal": "100000.00", "disbursed_on": "2026-01-31", "first_due_on": "2026-02-28",
+        "instalments": 12, "frequency": "monthly", "method": "french", "rate": {"kind": "effective_annual", "value": "0.45"},
+    }  # fmt: skip
+    assert abs(Decimal(answer_schedule(question)["effective_annual_rate"]) - Decimal("0.45")) < Decimal("1e-6")
+    with pytest.raises(Refusal) as refusal:
+        answer_schedule(question | {"rate": {"kind": "effective_annual", "value": "45"}})
+    assert refusal.value.code == "bad-rate"
