@@ -225,7 +225,7 @@ def test_a_post_without_its_key_or_body_is_refused(world: World, secrets: dict[s
     "path", ["/obligations/{obligation}", "/obligations/{obligation}/statement", "/debtors/{debtor}"]
 )
 def test_queries_of_one(world: World, secrets: dict[str, str], path: str) -> None:
-    _count(secrets, path.format(obligation=world.obligation.uid, debtor=world.debtor.uid), 11)
+    _count(secrets, path.format(obligation=world.obligation.uid, debtor=world.debtor.uid), 13)
 
 
 def test_queries_of_a_list_do_not_grow(world: World, secrets: dict[str, str]) -> None:
