@@ -104,7 +104,7 @@ def test_what_was_known_before_the_payment(account: Account) -> None:
 def test_queries_do_not_grow_with_the_history(account: Account, django_assert_num_queries: Any) -> None:
     for number in range(4):
         _pay(100, f"m{number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         statement_view(1, TODAY)
 
 
