@@ -23,6 +23,7 @@ from acuerdo.strategy.actions.versions import (
     submit_strategy,
 )
 from acuerdo.strategy.engine.rehearsal import rehearse
+from acuerdo.strategy.engine.frames import SparkPlace
 from acuerdo.strategy.engine.run import decide, write_plan
 from acuerdo.strategy.engine.snapshot import read_snapshot
 from acuerdo.strategy.models import (
@@ -62,6 +63,7 @@ __all__ = [
     "Funnel",
     "Rehearsal",
     "Settled",
+    "SparkPlace",
     "Strategy",
     "StrategyStatus",
     "Who",

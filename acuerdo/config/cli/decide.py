@@ -13,7 +13,13 @@ from acuerdo.config import environment
 from acuerdo.config.cli import output
 from acuerdo.kernel.errors import Refusal
 
-ENGINES = ("polars", "duckdb")
+ENGINES = ("polars", "duckdb", "spark")
+
+SPARK = (
+    ("master", "dónde corre Spark (spark://…, yarn, k8s://…); por omisión, esta máquina", "where Spark runs; default: this machine"),
+    ("folder", "carpeta que comparten sus trabajadores (s3a://…) para las tablas de la corrida", "folder its workers share for the run"),
+    ("snapshot", "la misma foto donde la leen sus trabajadores (s3a://…)", "the same snapshot, where its workers read it"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="polars",
         help=in_language(es="motor de cálculo", en="engine to compute with"),
     )
+    for name, spanish, english in SPARK:
+        parser.add_argument(f"--spark-{name}", default="", metavar="URL", help=in_language(es=spanish, en=english))
     parser.add_argument(
         "--date",
         type=date.fromisoformat,
@@ -57,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     ready()
     from django.conf import settings  # noqa: PLC0415 - after its variables
 
-    from acuerdo.strategy.public import decide, read_snapshot, write_plan  # noqa: PLC0415
+    from acuerdo.strategy.public import SparkPlace, decide, read_snapshot  # noqa: PLC0415
     from acuerdo.strategy.rules.yaml_text import read_strategy  # noqa: PLC0415
 
     document = read_strategy(_text(args.strategy))
@@ -72,12 +80,14 @@ def run(args: argparse.Namespace) -> int:
         )
     # The plan of a date is made as of its first instant, so it never depends on when the command runs.
     now = datetime.combine(snapshot.on, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
-    plan = decide(snapshot, document, now=now, zone=settings.TIME_ZONE, engine_name=args.engine)
-    write_plan(plan, args.out)
-    (args.out / "funnel.json").write_text(json.dumps(plan.funnel, ensure_ascii=False, indent=1), "utf-8")
-    output.answer(
-        args, {"status": "done", "date": snapshot.on.isoformat(), **plan.funnel}, _as_text(plan.funnel, snapshot.on)
+    place = SparkPlace(args.spark_master, args.spark_folder, args.spark_snapshot)
+    plan = decide(
+        snapshot, document, now=now, zone=settings.TIME_ZONE, engine_name=args.engine, folder=args.out, spark=place
     )
+    told = {**plan.funnel, "allocation": plan.allocation}
+    (args.out / "funnel.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+    answer = {"status": "done", "date": snapshot.on.isoformat(), "engine": args.engine, **told}
+    output.answer(args, answer, _as_text(plan, snapshot.on))
     return 0
 
 
@@ -102,15 +112,18 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _as_text(funnel: dict[str, Any], on: date) -> str:
-    """The funnel, a line a drop."""
+def _as_text(plan: Any, on: date) -> str:
+    """The funnel, a line a drop, then what is scarce and what more of it would bring."""
     from acuerdo.base.language import terminal_language  # noqa: PLC0415
+    from acuerdo.strategy.rules.price_words import gap_sentence, price_sentences  # noqa: PLC0415
     from acuerdo.strategy.rules.reasons import say  # noqa: PLC0415
 
-    language = terminal_language()
+    language, funnel = terminal_language(), plan.funnel
     lines = [in_language(es=f"Plan del {on}", en=f"Plan of {on}")]
     lines.append(f"{funnel['portfolio']:>12,}  " + in_language(es="obligaciones", en="obligations"))
     lines += [f"{-rows:>12,}  {say(code, language)}" for code, rows in funnel["drops"].items()]
     lines.append(f"{funnel['planned']:>12,}  " + in_language(es="contactos", en="contacts"))
     lines += [f"{rows:>12,}    {channel}" for channel, rows in funnel["contacts"].items()]
+    lines.append(gap_sentence(plan.allocation, language))
+    lines += [f"  {told.sentence}" for told in price_sentences(plan.allocation, language)]
     return "\n".join(lines)

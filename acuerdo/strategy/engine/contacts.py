@@ -33,13 +33,15 @@ LEAD = ["debtor_id", "creditor_id", "obligation_id", "channel", "position", "sco
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """`contacts`: every contact worth making. `leads`: those to be made, with `wished`, the channel if nothing were scarce."""
+    """`contacts`: every contact worth making. `leads`: those to be made, with `wished`, the channel if nothing were scarce.
+    `currency`: the one of most contacts."""
 
     contacts: Frame
     leads: Frame
     market: Market
     allocation: Allocation
     scale: Scale
+    currency: str
 
 
 def choose_contacts(
@@ -53,7 +55,10 @@ def choose_contacts(
 ) -> Chosen:
     """One contact a person under the day's capacities. `warm`: earlier prices, in scores a unit, by resource."""
     contacts = engine.settle(contacts_of(judged), "contacts")
-    keys = engine.collect(contacts.select(KEY).unique()).sort(KEY)
+    keys = engine.collect(contacts.group_by(KEY).agg(rows=nw.len())).sort(KEY)
+    common = keys.group_by("currency").agg(pl.col("rows").sum()).sort("rows", "currency", descending=[True, False])
+    currency = str(common.get_column("currency").first() or "")
+    keys = keys.drop("rows")
     market = market_of(keys, agents, document)
     scale = Scale(len(market.kinds))
     numbered = engine.lend(keys.with_row_index("kind").cast({"kind": pl.Int64}), "kinds")
@@ -62,7 +67,7 @@ def choose_contacts(
     found = allocate(engine, options, market, scale, warm)
     priced = _Market(market, keys, found, scale, offered)
     leads = _leads(engine, priced, agents, document.capacity.calls_per_agent)
-    return Chosen(contacts, leads, market, found, scale)
+    return Chosen(contacts, leads, market, found, scale, currency)
 
 
 def contacts_of(judged: Frame) -> Frame:

@@ -1,4 +1,4 @@
-"""One code, several engines: Narwhals' lazy frames over Polars (default) or DuckDB, with Parquet between the stages.
+"""One code, several engines: Narwhals' lazy frames over Polars (default), DuckDB or Spark, with Parquet between the stages.
 
 Each stage is written out and read again: the plan stays small, nothing is computed twice, and memory stays with the
 widest stage instead of the sum of all.
@@ -11,19 +11,34 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import narwhals as nw
 import polars as pl
 
 from acuerdo.kernel.errors import Refusal
 
-ENGINES = ("polars", "duckdb")
+ENGINES = ("polars", "duckdb", "spark")
 type Frame = nw.LazyFrame[Any]
+# For a session of our own; what spark-submit or spark-defaults.conf says stands otherwise.
+SPARK_QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+
+
+@dataclass(frozen=True, slots=True)
+class SparkPlace:
+    """Where Spark runs and what its workers share: `folder` holds the run's tables, `snapshot` the snapshot's files.
+
+    Any address that Spark reads: a path, `s3a://…`, `gs://…`, `abfss://…`. Empty: this machine and its files.
+    """
+
+    master: str = ""
+    folder: str = ""
+    snapshot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`made` counts the files of a run: none is written twice, since a frame over it may not have been computed yet."""
+    """`made` counts the tables of a run: none is written twice, since a frame over it may not have been computed yet."""
 
     name: str
     scratch: Path
@@ -43,7 +58,7 @@ class Engine:
         return self.scan(self.store(frame, name))
 
     def store(self, frame: Frame, name: str) -> Path:
-        """The frame computed and written; where it stands."""
+        """The frame computed and written as one file of this machine."""
         path = self._fresh(name)
         native = frame.to_native()
         if isinstance(native, pl.LazyFrame):  # read once, here: speed beats size
@@ -52,24 +67,66 @@ class Engine:
             frame.sink_parquet(path)
         return path
 
-    def _fresh(self, name: str) -> Path:
-        return self.scratch / f"{next(self.made):03}-{name}.parquet"
-
     def collect(self, frame: Frame) -> pl.DataFrame:
         native = frame.to_native()
         if isinstance(native, pl.LazyFrame):
             return native.collect(engine="streaming")
         return pl.DataFrame(native.pl())
 
+    def _fresh(self, name: str) -> Path:
+        return self.scratch / f"{next(self.made):03}-{name}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class SparkEngine(Engine):
+    """Tables stand in the folder that the workers share; small ones of our own travel with the work."""
+
+    session: Any = None
+    shared: str = ""
+    snapshot: str = ""
+
+    def scan(self, path: Path) -> Frame:
+        where = f"{self.snapshot.rstrip('/')}/{path.name}" if self.snapshot else str(path.resolve())
+        return nw.from_native(self.session.read.parquet(where))
+
+    def lend(self, rows: pl.DataFrame, name: str) -> Frame:
+        return nw.from_native(self.session.createDataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest())))
+
+    def settle(self, frame: Frame, name: str) -> Frame:
+        where = f"{self.shared}/{next(self.made):03}-{name}"
+        frame.to_native().write.parquet(where)
+        return nw.from_native(self.session.read.parquet(where))
+
+    def store(self, frame: Frame, name: str) -> Path:
+        path = self._fresh(name)
+        self.collect(frame).write_parquet(path)
+        return path
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        return pl.DataFrame(pl.from_arrow(frame.to_native().toArrow()))
+
+    def clear(self) -> None:
+        """Remove the run's tables from the shared folder, whatever file system it is on."""
+        java = self.session._jvm  # noqa: SLF001 - Spark's own door to Hadoop's file systems
+        path = java.org.apache.hadoop.fs.Path(self.shared)
+        path.getFileSystem(self.session._jsc.hadoopConfiguration()).delete(path, True)  # noqa: SLF001
+
 
 @contextmanager
-def open_engine(name: str) -> Iterator[Engine]:
+def open_engine(name: str, spark: SparkPlace | None = None) -> Iterator[Engine]:
     """The engine with a scratch folder of its own. Refuses `unknown-engine` and `engine-missing`."""
     if name not in ENGINES:
         raise Refusal("unknown-engine", f"No hay motor «{name}»; use uno de: {', '.join(ENGINES)}.")
-    if name == "duckdb":
-        _need_duckdb()
     with tempfile.TemporaryDirectory(prefix="acuerdo-decide-") as folder:
+        if name == "spark":
+            engine = _open_spark(Path(folder), spark or SparkPlace())
+            try:
+                yield engine
+            finally:
+                engine.clear()
+            return
+        if name == "duckdb":
+            _need_duckdb()
         yield Engine(name, Path(folder))
 
 
@@ -77,4 +134,33 @@ def _need_duckdb() -> None:
     try:
         import duckdb  # noqa: F401, PLC0415 - an engine that only some installations have
     except ImportError:
-        raise Refusal("engine-missing", "El motor «duckdb» no está instalado: agregue el paquete duckdb.") from None
+        raise _missing("duckdb", "duckdb") from None
+
+
+def _open_spark(scratch: Path, place: SparkPlace) -> SparkEngine:
+    """A session of this process (spark-submit's own, if there is one), counting days in UTC."""
+    try:
+        from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415 - half a gigabyte that few installations have
+        from pyspark.sql import SparkSession  # noqa: PLC0415
+    except ImportError:
+        raise _missing("spark", "pyspark") from None
+    builder = SparkSession.builder.appName("acuerdo decide").config("spark.sql.session.timeZone", "UTC")
+    if place.master or SparkSession.getActiveSession() is None:
+        builder = builder.master(place.master or "local[*]")
+        for name, value in SPARK_QUIET.items():
+            builder = builder.config(name, value)
+    try:
+        session = builder.getOrCreate()
+    except PySparkRuntimeError:
+        raise Refusal(
+            "engine-missing",
+            "Spark no arranca: necesita Java 17 o posterior (en Debian, «apt-get install default-jre-headless»).",
+        ) from None
+    shared = f"{place.folder.rstrip('/')}/acuerdo-{uuid4()}" if place.folder else str(scratch / "tables")
+    return SparkEngine("pyspark", scratch, session=session, shared=shared, snapshot=place.snapshot)
+
+
+def _missing(name: str, package: str) -> Refusal:
+    return Refusal(
+        "engine-missing", f"El motor «{name}» no está instalado: agregue «acuerdo[{name}]» (paquete {package})."
+    )

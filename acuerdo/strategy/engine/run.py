@@ -20,7 +20,7 @@ from acuerdo.strategy.engine.choosing import judge_candidates
 from acuerdo.strategy.engine.contacts import Chosen, choose_contacts
 from acuerdo.strategy.engine.explaining import SEPARATOR, explained
 from acuerdo.strategy.engine.facts import obligations_frame
-from acuerdo.strategy.engine.frames import Engine, open_engine
+from acuerdo.strategy.engine.frames import Engine, SparkPlace, open_engine
 from acuerdo.strategy.engine.gate import SITUATION, laws_of
 from acuerdo.strategy.engine.moment import Moment, start_of
 from acuerdo.strategy.engine.placing import place
@@ -69,11 +69,12 @@ def decide(
     warm: Mapping[str, float] | None = None,
     paused: Collection[str] = (),
     folder: Path | None = None,
+    spark: SparkPlace | None = None,
 ) -> Plan:
     """The plan of the snapshot's date. `zone` says when that date begins where the installation works.
 
     `warm` are an earlier run's prices, `paused` variants that fall back to their champion. The rows go to `folder`'s
-    decisions.parquet, or stay in memory without one.
+    decisions.parquet, or stay in memory without one. `spark` says where that engine runs.
 
     Refuses `snapshot-incomplete`, `unknown-engine`, `engine-missing`, `unknown-timezone`.
     """
@@ -83,7 +84,7 @@ def decide(
             "snapshot-incomplete", f"A la foto de la cartera le falta: {', '.join(missing)}. Créela de nuevo."
         )
     moment = start_of(snapshot.on, now, zone)
-    with open_engine(engine_name) as engine:
+    with open_engine(engine_name, spark) as engine:
         rows, chosen = _decide(engine, snapshot, document, moment, warm=warm, paused=paused)
         file = _written(rows, document, moment, folder or engine.scratch, paused)
         kept = file if folder else pl.read_parquet(file, memory_map=False)
@@ -217,6 +218,7 @@ def allocation_of(chosen: Chosen) -> dict[str, object]:
         "bound": -(-found.bound // one),
         "gap_ppm": found.gap_ppm,
         "steps": found.steps,
+        "currency": chosen.currency,
         "resources": [
             {
                 "code": resource.code,
