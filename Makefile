@@ -78,7 +78,7 @@ $(UV):
 	.cache/tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)
-	@$(UV) sync --frozen --quiet --python "$$(.ci/find-python)"
+	@$(UV) sync --frozen --quiet $(if $(wildcard .venv/.engines),--group spark) --python "$$(.ci/find-python)"
 	@touch $@
 
 # Apache Spark is half a gigabyte, so only the tests that compare the engines fetch it.

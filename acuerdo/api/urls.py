@@ -6,7 +6,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from acuerdo.api import contact_checks, hooks, obligations, payments, permissions, petitions, plans
+from acuerdo.api import contact_checks, decisions, hooks, obligations, payments, permissions, petitions, plans
 from acuerdo.api.access import BearerKey
 from acuerdo.api.problems import CONTENT_TYPE, register
 
@@ -36,6 +36,7 @@ api = Api(
     docs_url=None,
 )
 register(api)
+api.add_router("", decisions.router)
 api.add_router("", obligations.router)
 api.add_router("", payments.router)
 api.add_router("", plans.router)

@@ -22,8 +22,8 @@ from acuerdo.strategy.actions.versions import (
     save_strategy,
     submit_strategy,
 )
-from acuerdo.strategy.engine.rehearsal import rehearse
 from acuerdo.strategy.engine.frames import SparkPlace
+from acuerdo.strategy.engine.rehearsal import rehearse
 from acuerdo.strategy.engine.run import decide, write_plan
 from acuerdo.strategy.engine.snapshot import read_snapshot
 from acuerdo.strategy.models import (

@@ -131,6 +131,15 @@ DEFINITIONS: dict[str, Definition] = {
             _GRAIN_OBLIGATION,
         ),
         Definition(
+            "scarcity",
+            _("Lo que escasea hoy"),
+            _(
+                "Lo que recuperaría una unidad más de cada recurso, según el reparto de la corrida: minutos de gestores, "
+                "mensajes por canal y presupuesto. Es una estimación con la tabla de puntos de la estrategia."
+            ),
+            _GRAIN_EVENT,
+        ),
+        Definition(
             "agents",
             _("Por gestor"),
             _(

@@ -11,14 +11,32 @@ from acuerdo.strategy.engine.frames import SparkPlace
 from acuerdo.strategy.engine.run import Plan, decide
 from acuerdo.strategy.rules.yaml_text import read_strategy
 from tests.properties.strategy_worlds import DAWN, World, make_world
-from tests.properties.test_strategy_run import WITH_CONTROL
 
 pytest.importorskip("pyspark", reason="Apache Spark is not installed: make .venv/.engines")
 pytestmark = [
-    pytest.mark.skipif(shutil.which("java") is None, reason="Apache Spark needs Java: apt-get install default-jre-headless"),
+    pytest.mark.skipif(
+        shutil.which("java") is None, reason="Apache Spark needs Java: apt-get install default-jre-headless"
+    ),
     pytest.mark.filterwarnings("default::ResourceWarning"),
     pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning"),
 ]
+# Small, since planning a query of Spark's costs more than running it over so few.
+STRATEGY = """
+code: en_spark
+title: Tres segmentos, cuatro pasos
+segments:
+  - {code: promesa, title: Promesa vigente, when: open_promise, leave_alone: promise-running}
+  - {code: alto_valor, title: Alto valor, when: 'exposure >= amount(COP=20000000, PEN=20000)'}
+  - {code: general, title: Los demás}
+steps:
+  - {code: previo, title: Antes, day: -5, open_days: 5, channels: [email, whatsapp, sms], template: preventiva_5, purpose: reminder}
+  - {code: alto, title: Alto valor, day: 1, open_days: 60, segments: [alto_valor], channels: [call, email, sms], template: temprana_3}
+  - {code: temprana, title: Temprana, day: 1, open_days: 20, channels: [sms, email], template: temprana_1, hour: '19:30'}
+  - {code: tardia, title: Tardía, day: 21, open_days: 10, repeat_days: 10, until: 400, channels: [call, email, sms], template: tardia}
+capacity: {calls_per_agent: 2, messages: {sms: 3}}
+costs: {COP: {sms: 40, call: 1800, fatigue: 150}}
+control_percent: 10
+"""
 # Sixty people: compiling code and shuffling in 200 parts would cost more than the work.
 SMALL = {
     "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.log.level": "ERROR",
@@ -40,7 +58,7 @@ def _session() -> Iterator[None]:
 
 
 def run(world: World, engine: str, spark: SparkPlace | None = None) -> Plan:
-    document = read_strategy(WITH_CONTROL)
+    document = read_strategy(STRATEGY)
     with tempfile.TemporaryDirectory() as folder:
         snapshot = world.write(Path(folder))
         return decide(snapshot, document, now=DAWN, zone="America/Bogota", engine_name=engine, spark=spark)

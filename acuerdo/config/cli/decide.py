@@ -16,9 +16,21 @@ from acuerdo.kernel.errors import Refusal
 ENGINES = ("polars", "duckdb", "spark")
 
 SPARK = (
-    ("master", "dónde corre Spark (spark://…, yarn, k8s://…); por omisión, esta máquina", "where Spark runs; default: this machine"),
-    ("folder", "carpeta que comparten sus trabajadores (s3a://…) para las tablas de la corrida", "folder its workers share for the run"),
-    ("snapshot", "la misma foto donde la leen sus trabajadores (s3a://…)", "the same snapshot, where its workers read it"),
+    (
+        "master",
+        "dónde corre Spark (spark://…, yarn, k8s://…); por omisión, esta máquina",
+        "where Spark runs; default: this machine",
+    ),
+    (
+        "folder",
+        "carpeta que comparten sus trabajadores (s3a://…) para las tablas de la corrida",
+        "folder its workers share for the run",
+    ),
+    (
+        "snapshot",
+        "la misma foto donde la leen sus trabajadores (s3a://…)",
+        "the same snapshot, where its workers read it",
+    ),
 )
 
 

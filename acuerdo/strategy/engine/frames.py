@@ -87,15 +87,20 @@ class SparkEngine(Engine):
 
     def scan(self, path: Path) -> Frame:
         where = f"{self.snapshot.rstrip('/')}/{path.name}" if self.snapshot else str(path.resolve())
-        return nw.from_native(self.session.read.parquet(where))
+        return self._read(where)
 
     def lend(self, rows: pl.DataFrame, name: str) -> Frame:
-        return nw.from_native(self.session.createDataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest())))
+        lent: Frame = nw.from_native(self.session.createDataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest())))
+        return lent
 
     def settle(self, frame: Frame, name: str) -> Frame:
         where = f"{self.shared}/{next(self.made):03}-{name}"
         frame.to_native().write.parquet(where)
-        return nw.from_native(self.session.read.parquet(where))
+        return self._read(where)
+
+    def _read(self, where: str) -> Frame:
+        found: Frame = nw.from_native(self.session.read.parquet(where))
+        return found
 
     def store(self, frame: Frame, name: str) -> Path:
         path = self._fresh(name)
@@ -107,9 +112,9 @@ class SparkEngine(Engine):
 
     def clear(self) -> None:
         """Remove the run's tables from the shared folder, whatever file system it is on."""
-        java = self.session._jvm  # noqa: SLF001 - Spark's own door to Hadoop's file systems
+        java = self.session._jvm
         path = java.org.apache.hadoop.fs.Path(self.shared)
-        path.getFileSystem(self.session._jsc.hadoopConfiguration()).delete(path, True)  # noqa: SLF001
+        path.getFileSystem(self.session._jsc.hadoopConfiguration()).delete(path, True)
 
 
 @contextmanager

@@ -32,7 +32,9 @@ class Told:
         return self.used / self.capacity if self.capacity else None
 
 
-def price_sentences(allocation: Mapping[str, Any], language: str, groups: Mapping[str, str] | None = None) -> list[Told]:
+def price_sentences(
+    allocation: Mapping[str, Any], language: str, groups: Mapping[str, str] | None = None
+) -> list[Told]:
     """Every resource of a run, the dearest first. `groups` names the groups of agents by their code."""
     currency = allocation.get("currency") or "USD"
     told = [_told(one, currency, language, groups or {}) for one in allocation.get("resources", [])]
@@ -56,7 +58,11 @@ def _told(one: Mapping[str, Any], currency: str, language: str, groups: Mapping[
         sentence = f"{name}: hoy no hay capacidad." if es else f"{name}: there is no capacity today."
         return Told(one["code"], name, one["used"], 0, sentence, None)
     if one["price"] <= 0:
-        sentence = f"{name}: alcanza para todo lo que conviene hoy." if es else f"{name}: enough for all that is worth doing today."
+        sentence = (
+            f"{name}: alcanza para todo lo que conviene hoy."
+            if es
+            else f"{name}: enough for all that is worth doing today."
+        )
         return Told(one["code"], name, one["used"], one["capacity"], sentence, None)
     if kind == "budget":
         sentence = _budget(rest, one["price"], language)
@@ -78,7 +84,11 @@ def _name(kind: str, rest: str, language: str, groups: Mapping[str, str]) -> tup
     if kind == "minutes":
         skill, _, hour = rest.partition(":")
         name = f"Minutos de «{skill}», {hour}:00" if es else f"Minutes of “{skill}”, {hour}:00"
-        return name, (f"Una hora más de «{skill}» a las {hour}:00" if es else f"One more hour of “{skill}” at {hour}:00"), MINUTES
+        return (
+            name,
+            (f"Una hora más de «{skill}» a las {hour}:00" if es else f"One more hour of “{skill}” at {hour}:00"),
+            MINUTES,
+        )
     named = groups.get(rest, "")
     name = ("Gestores" if es else "Agents") + (f" ({named})" if named else "")
     more = "Una hora más de gestor" if es else "One more agent-hour"

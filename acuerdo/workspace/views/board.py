@@ -17,6 +17,7 @@ from acuerdo.workspace.access import COMPLIANCE, DIRECTOR, SUPERVISOR, allow, us
 from acuerdo.workspace.definitions import DEFINITIONS
 from acuerdo.workspace.exports import csv_response
 from acuerdo.workspace.queries.board import Board, board_of, decisions_of
+from acuerdo.workspace.queries.scarcity import scarcity_of
 
 PAGE_ROWS = 50
 
@@ -33,6 +34,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "ageing_charts": _ageing_charts(found),
         "is_today": day == clock.business_date(),
         "funnel_chart": _funnel_chart(found),
+        "scarcity": scarcity_of(user, day) if user.role != Role.COMPLIANCE else None,
     }
     return render(request, "workspace/board.html", context)
 

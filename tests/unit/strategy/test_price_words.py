@@ -16,7 +16,11 @@ def resource(code: str, price: float, capacity: int = 100, used: int = 100) -> d
         (resource("agents:0:*", 2.0), "es", "Una hora más de gestor recuperaría cerca de $ 4.800."),
         (resource("agents:0:*", 2.0), "en", "One more agent-hour would recover about $ 4.800."),
         (resource("agents:9:*", 2.0), "es", "Una hora más de gestor (Agencia Sur) recuperaría cerca de $ 4.800."),
-        (resource("minutes:general:10", 2.0), "es", "Una hora más de «general» a las 10:00 recuperaría cerca de $ 4.800."),
+        (
+            resource("minutes:general:10", 2.0),
+            "es",
+            "Una hora más de «general» a las 10:00 recuperaría cerca de $ 4.800.",
+        ),
         (resource("messages:sms", 0.5), "es", "Mil mensajes más por SMS recuperarían cerca de $ 20.000."),
         (resource("budget:COP", 0.001), "es", "Cada COP más de presupuesto recuperaría cerca de 4,0 COP."),
         (resource("messages:sms", 0.0), "es", "SMS: alcanza para todo lo que conviene hoy."),
@@ -38,5 +42,7 @@ def test_the_dearest_comes_first() -> None:
 
 
 def test_the_gap_in_words() -> None:
-    assert gap_sentence({"gap_ppm": 93}, "es").startswith("Ningún reparto de la capacidad de hoy rendiría más de 0,009 %")
+    assert gap_sentence({"gap_ppm": 93}, "es").startswith(
+        "Ningún reparto de la capacidad de hoy rendiría más de 0,009 %"
+    )
     assert "0.009 %" in gap_sentence({"gap_ppm": 93}, "en")
