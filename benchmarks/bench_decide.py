@@ -1,51 +1,92 @@
 """The decision run alone, Parquet in and out, against a bare scan of the same files: seconds, CPU, memory and the ratio.
 
-`--obligations 1000000` (default 100,000), `--engine duckdb`. The portfolio is made with whole-column arithmetic and is the
-same every time.
+`--obligations 1000000` (default 100,000; several sizes give the growth exponent), `--engine duckdb`. Each size runs in a
+process of its own, so that the memory is its own. `--snapshots DIR` keeps the synthetic snapshots for another time.
 """
 
 import argparse
 import json
+import math
 import os
-import resource
+import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
+from _measure import load, peak_mib
+from _snapshot_world import NOW, write_snapshot
 
-ON = date(2026, 7, 15)
-NOW = datetime(2026, 7, 15, 10, 0, tzinfo=UTC)
-DAY = ON.toordinal() - date(1970, 1, 1).toordinal()
-US = 1_000_000
-FOREVER = 9_000_000_000_000_000
+SECONDS_MAX = {1_000_000: 15, 10_000_000: 150}
+MEMORY_MAX_MIB, EXPONENT_MAX = 8_192, 1.1
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--obligations", type=int, default=100_000)
+    parser.add_argument("--obligations", type=int, nargs="+", default=[100_000])
     parser.add_argument("--engine", default="polars")
+    parser.add_argument("--snapshots", type=Path)
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="acuerdo-bench-") as name:
-        os.environ |= {"ACUERDO_DATA": name, "ACUERDO_SECRET_KEY": "benchmark-" + "0" * 40}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "acuerdo.config.settings"
-        import django
+    if args.measure:
+        return measure(args.measure, args.engine)
+    with tempfile.TemporaryDirectory(prefix="acuerdo-bench-") as temporary:
+        base = args.snapshots or Path(temporary)
+        found = [run(base / f"snapshot-{size}", size, args.engine) for size in args.obligations]
+    pairs = zip(args.obligations, found, strict=True)
+    failed = [size for size, one in pairs if min(one["run_s"], one["run_cpu"]) > SECONDS_MAX.get(size, math.inf)]
+    failed += [size for size, one in zip(args.obligations, found, strict=True) if one["peak_mib"] > MEMORY_MAX_MIB]
+    if len(found) > 1:
+        growth = math.log(found[-1]["run_cpu"] / found[0]["run_cpu"]) / math.log(
+            args.obligations[-1] / args.obligations[0]
+        )
+        print(f"growth exponent of CPU: {growth:.2f}")
+        failed += [0] if growth > EXPONENT_MAX else []
+    return int(bool(failed))
 
-        django.setup()
-        folder = Path(name) / "snapshot"
-        folder.mkdir()
-        write_snapshot(folder, args.obligations)
-        scan_s, scan_cpu = timed(lambda: bare_scan(folder))
-        before = peak()
-        run_s, run_cpu = timed(lambda: decide_once(folder, args.engine))
+
+def run(folder: Path, size: int, engine: str) -> dict[str, float]:
+    if not (folder / "manifest.json").exists():
+        write_snapshot(folder, size)
+    command = [sys.executable, __file__, "--measure", str(folder), "--engine", engine]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    told: dict[str, float] = json.loads(answer.splitlines()[-1])
     print(
-        f"{args.obligations:>10,} obligations on {args.engine}: run {run_s:.2f} s, {run_cpu:.2f} CPU-s,"
-        f" peak {peak()} MiB (before {before});"
-        f" bare scan {scan_s:.2f} s, {scan_cpu:.2f} CPU-s; CPU ratio {run_cpu / scan_cpu:.1f}"
+        f"{size:>11,} obligations on {engine}: {told['run_s']:.1f} s, {told['run_cpu']:.1f} CPU-s, peak {told['peak_mib']:,} MiB;"
+        f" bare scan {told['scan_s']:.2f} s, {told['scan_cpu']:.2f} CPU-s; CPU ratio {told['run_cpu'] / told['scan_cpu']:.1f};"
+        f" {told['planned']:,} contacts, gap {told['gap_ppm'] / 10_000:.4f} %; load {load()}"
     )
+    return told
+
+
+def measure(folder: Path, engine: str) -> int:
+    os.environ |= {"ACUERDO_DATA": str(folder), "ACUERDO_SECRET_KEY": "benchmark-" + "0" * 40}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "acuerdo.config.settings"
+    import django
+
+    django.setup()
+    from acuerdo.strategy.engine.run import decide
+    from acuerdo.strategy.engine.snapshot import read_snapshot
+    from acuerdo.strategy.rules.yaml_text import read_strategy
+
+    text = files("acuerdo.strategy").joinpath("data", "estrategia_base.yaml").read_text("utf-8")
+    scan_s, scan_cpu = timed(lambda: bare_scan(folder))
+    document, snapshot = read_strategy(text), read_snapshot(folder)
+    plans = []
+    with tempfile.TemporaryDirectory(prefix="acuerdo-bench-") as out:
+        run_s, run_cpu = timed(
+            lambda: plans.append(
+                decide(snapshot, document, now=NOW, zone="America/Bogota", engine_name=engine, folder=Path(out))
+            )
+        )
+    plan = plans[0]
+    told = {
+        "run_s": run_s, "run_cpu": run_cpu, "scan_s": scan_s, "scan_cpu": scan_cpu, "peak_mib": peak_mib(),
+        "planned": plan.funnel["planned"], "gap_ppm": plan.allocation["gap_ppm"],
+    }  # fmt: skip
+    print(json.dumps(told))
     return 0
 
 
@@ -55,123 +96,9 @@ def timed(work: object) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 def bare_scan(folder: Path) -> None:
     for path in sorted(folder.glob("*.parquet")):
         pl.scan_parquet(path).select(pl.all().max()).collect(engine="streaming")
-
-
-def decide_once(folder: Path, engine: str) -> None:
-    from acuerdo.strategy.engine.run import decide
-    from acuerdo.strategy.engine.snapshot import read_snapshot
-    from acuerdo.strategy.rules.yaml_text import read_strategy
-
-    document = read_strategy(files("acuerdo.strategy").joinpath("data", "estrategia_base.yaml").read_text("utf-8"))
-    plan = decide(read_snapshot(folder), document, now=NOW, zone="America/Bogota", engine_name=engine)
-    print(plan.funnel, file=sys.stderr)
-
-
-def draw(column: str, salt: int, n: int) -> pl.Expr:
-    return (pl.col(column).hash(salt) % n).cast(pl.Int64)
-
-
-def write_snapshot(folder: Path, count: int) -> None:
-    people = max(count * 3 // 4, 1)
-    debts = pl.select(obligation_id=pl.int_range(1, count + 1, dtype=pl.Int64))
-    persons = pl.select(debtor_id=pl.int_range(1, people + 1, dtype=pl.Int64))
-    late = draw("obligation_id", 1, 10) < 3
-    size = 5_000_000 + draw("obligation_id", 2, 100) * 700_000
-    days = pl.when(late).then(1 + draw("obligation_id", 3, 120)).otherwise(0)
-    bank = 1 + draw("obligation_id", 4, 3)
-    tables = {
-        "accounts": debts.select(
-            "obligation_id", pl.when(bank == 3).then(pl.lit("PEN")).otherwise(pl.lit("COP")).alias("currency"),
-            pl.lit(value=False).alias("is_written_off"), (size * 12).alias("balance_minor"),
-            pl.when(late).then(size).otherwise(0).alias("balance_due_minor"), days.alias("days_past_due"),
-            pl.lit("1-30").alias("bucket"),
-            (DAY + draw("obligation_id", 5, 30)).alias("next_due_day"), size.alias("next_due_minor"),
-            pl.lit(DAY - 20).cast(pl.Int64).alias("last_payment_day"), size.alias("last_payment_minor"),
-            pl.lit(DAY - 400).cast(pl.Int64).alias("disbursed_day"),
-        ),
-        "obligations": debts.select(
-            "obligation_id", (1 + draw("obligation_id", 6, people)).alias("debtor_id"), bank.alias("creditor_id"),
-            pl.lit("loan").alias("kind"), pl.lit("Libre inversión").alias("product"),
-        ),
-        "creditors": pl.DataFrame(
-            {"creditor_id": [1, 2, 3], "creditor": ["A", "B", "C"], "country": ["CO", "CO", "PE"],
-                "creditor_timezone": ["America/Bogota"] * 3}
-        ),
-        "debtors": persons.select(
-            "debtor_id", (draw("debtor_id", 7, 100) < 5).alias("company"), pl.lit("America/Bogota").alias("timezone"),
-            pl.lit("").alias("region"),
-            draw("debtor_id", 8, 2**32).alias("dice"),
-        ),
-        "contact_points": pl.concat(
-            [
-                persons.filter(draw("debtor_id", 9, 100) < 70).select("debtor_id", kind=pl.lit("email"), is_mobile=pl.lit(value=False)),
-                persons.filter(draw("debtor_id", 10, 100) < 90).select("debtor_id", kind=pl.lit("phone"), is_mobile=pl.lit(value=True)),
-            ]
-        ).with_row_index("contact_point_id").cast({"contact_point_id": pl.Int64}),
-        "consents": pl.concat(
-            [
-                persons.filter(draw("debtor_id", 20 + index, 100) < share).select("debtor_id", channel=pl.lit(channel))
-                for index, (channel, share) in enumerate([("email", 75), ("sms", 70), ("whatsapp", 40), ("call", 65)])
-            ]
-        ).select(pl.int_range(pl.len(), dtype=pl.Int64).alias("consent_id"), "debtor_id", "channel",
-            pl.lit("collection").alias("purpose"),
-                 pl.lit(US).cast(pl.Int64).alias("from_us"), pl.lit(FOREVER).cast(pl.Int64).alias("to_us")),
-        "attempts": pl.concat(
-            [
-                persons.filter(draw("debtor_id", 30 + index, 100) < 35).select(
-                    "debtor_id", channel=pl.lit(channel), at_us=(int(NOW.timestamp()) - 86_400 * (1 + draw("debtor_id", 40 + index,
-                    30))) * US,
-                    is_two_way=draw("debtor_id", 50 + index, 5) == 0,
-                )
-                for index, channel in enumerate(["email", "sms", "call"])
-            ]
-        ).with_columns(attempt_id=pl.int_range(pl.len(), dtype=pl.Int64), is_out=pl.lit(value=True), counts=pl.lit(value=True)),
-        "promises": debts.filter(draw("obligation_id", 11, 50) == 0).select(
-            pl.col("obligation_id").alias("promise_id"), pl.lit(1).cast(pl.Int64).alias("debtor_id"), "obligation_id",
-            pl.lit("open").alias("state"),
-            pl.lit(1000).cast(pl.Int64).alias("amount_minor"), pl.lit("COP").alias("currency"),
-            pl.lit(DAY - 4).cast(pl.Int64).alias("made_day"),
-            (DAY - 1 + draw("obligation_id", 12, 12)).alias("due_day"), pl.lit(DAY + 20).cast(pl.Int64).alias("ends_day"),
-            pl.lit(None).cast(pl.Int64).alias("decided_day"),
-        ),
-        "holds": persons.filter(draw("debtor_id", 13, 80) == 0).select(
-            pl.col("debtor_id").alias("hold_id"), "debtor_id", pl.lit(0).cast(pl.Int64).alias("obligation_id"),
-            pl.lit("dispute").alias("kind"),
-            pl.lit("").alias("channel"), pl.lit(US).cast(pl.Int64).alias("from_us"), pl.lit(FOREVER).cast(pl.Int64).alias("to_us"),
-        ),
-        "agents": pl.select(agent_id=pl.int_range(1, 41, dtype=pl.Int64)).with_columns(agency_id=pl.lit(0).cast(pl.Int64),
-        creditor_id=pl.lit(0).cast(pl.Int64)),
-        "placements": pl.DataFrame(schema={"obligation_id": pl.Int64, "agency_id": pl.Int64, "placed_agent_id": pl.Int64}),
-        "preferences": pl.DataFrame(
-            schema={"debtor_id": pl.Int64, "hours": pl.String, "has_instrument": pl.Boolean, "from_us": pl.Int64, "to_us": pl.Int64}
-        ),
-        "readings": pl.DataFrame(
-            schema={
-                "reading_id": pl.Int64, "creditor_id": pl.Int64, "pack": pl.String, "name": pl.String, "value": pl.String,
-                "approved_by": pl.String, "approved_day": pl.Int64,
-            }
-        ),
-    }  # fmt: skip
-    parts = {}
-    for name, table in tables.items():
-        table.write_parquet(folder / f"{name}.1.parquet")
-        parts[name] = {"file": f"{name}.1.parquet", "rows": table.height, "columns": ""}
-    told = {
-        "format": 1,
-        "on": ON.isoformat(),
-        "taken_at": NOW.isoformat(),
-        "identity": "bench",
-        "horizon": 1,
-        "parts": parts,
-    }
-    (folder / "manifest.json").write_text(json.dumps(told), "utf-8")
 
 
 if __name__ == "__main__":
