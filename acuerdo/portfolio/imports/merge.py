@@ -185,18 +185,22 @@ SELECT %(batch)s, 'portfolio_obligationparty', array_agg(id) FROM made HAVING co
 
 # A debt with one due date is its own schedule: an invoice, a single-payment loan. Where the lender gives no schedule but the
 # next instalment, that one is kept, so that it can be announced and falls due; tomorrow's file brings the one after it.
+# What a file gave is read first and set aside: the table grows while it is written, and looking into it for each row would
+# read all that the same statement has just written.
 _SINGLE_INSTALMENTS = """
+WITH given AS MATERIALIZED (SELECT DISTINCT number FROM imp_instalment)
 INSERT INTO imp_instalment
   (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
 SELECT number, 1, first_due_on, principal_minor, greatest(coalesce(instalment_minor, 0) - principal_minor, 0), 0, 0,
   greatest(coalesce(instalment_minor, 0), principal_minor)
 FROM imp_target t WHERE first_due_on IS NOT NULL AND principal_minor > 0 AND (kind = 'invoice' OR (term = 1 AND rate IS NULL))
-  AND NOT EXISTS (SELECT FROM imp_instalment i WHERE i.number = t.number);
+  AND NOT EXISTS (SELECT FROM given g WHERE g.number = t.number);
+WITH given AS MATERIALIZED (SELECT DISTINCT number FROM imp_instalment)
 INSERT INTO imp_instalment
   (number, instalment, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, total_minor)
 SELECT number, coalesce(instalments_paid, 0) + 1, next_due_on, instalment_minor, 0, 0, 0, instalment_minor
 FROM imp_target t WHERE source = 'core' AND next_due_on IS NOT NULL AND instalment_minor > 0
-  AND NOT EXISTS (SELECT FROM imp_instalment i WHERE i.number = t.number)
+  AND NOT EXISTS (SELECT FROM given g WHERE g.number = t.number)
   AND (SELECT count(*) FROM ledger_instalment i WHERE i.account_id = t.known_id) <= 1;
 """
 
