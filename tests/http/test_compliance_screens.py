@@ -84,6 +84,7 @@ def test_the_calendar_shows_hours_and_reasons(world: World) -> None:
     place_hold(world.debtor.pk, "do_not_contact", reason="Lo pidió", actor="x", now=NOW)
     closed = world.client("agent").get(f"/titulares/{world.debtor.uid}/calendario").content.decode()
     assert "7:00–19:00" not in closed
+    assert closed.count("pidió no ser contactad") == 1  # one reason for all channels, told once
 
 
 def test_the_figures_of_a_period(world: World, django_assert_max_num_queries: Any) -> None:

@@ -16,11 +16,15 @@ CALENDAR_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One channel on one day. `why` says in sentences what closes it, empty where it is open for some hours."""
+    """One channel on one day. `reasons` are sentences of what closes it, none where it is open for some hours."""
 
     channel: str
     spans: tuple[Span, ...]
-    why: str
+    reasons: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        return " ".join(self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +66,4 @@ def _days(gathered: Gathered, contact: PlannedContact, days: int) -> list[DayWin
 
 
 def _cell(channel: str, told: DayWindows) -> Cell:
-    return Cell(channel, told.spans, " ".join(say_reasons(told.stops)))
+    return Cell(channel, told.spans, tuple(say_reasons(told.stops)))

@@ -108,5 +108,22 @@ def contact_calendar(request: HttpRequest, uid: str) -> HttpResponse:
     about = obligations_of(user).filter(debtor=found).order_by("-account__balance_due_minor", "pk")[0]
     subject = policy.Subject(found.pk, about.creditor_id, about.pk)
     days = policy.contact_calendar(subject, clock.now(), channels=CHANNELS)
-    context = {"debtor": found, "days": days, "channels": CHANNELS}
+    # A channel that no day opens is told once, with its reason, and not fourteen times.
+    shut = [cell for cell in (days[0].cells if days else ()) if not any(_cell(day, cell.channel).spans for day in days)]
+    channels = [code for code in CHANNELS if code not in {cell.channel for cell in shut}]
+    rows = [{"on": day.on, "cells": [_cell(day, code) for code in channels]} for day in days] if channels else []
+    context = {"debtor": found, "days": rows, "shut": _grouped(shut), "channels": channels, "is_known": bool(days)}
     return render(request, "workspace/calendar.html", context)
+
+
+def _cell(day: policy.CalendarDay, channel: str) -> Any:
+    return next(cell for cell in day.cells if cell.channel == channel)
+
+
+def _grouped(shut: list[Any]) -> list[dict[str, Any]]:
+    """Each reason once, with the channels that it closes."""
+    closed: dict[str, list[str]] = {}
+    for cell in shut:
+        for reason in cell.reasons:
+            closed.setdefault(reason, []).append(cell.channel)
+    return [{"why": why, "channels": channels} for why, channels in closed.items()]
