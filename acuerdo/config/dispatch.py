@@ -14,12 +14,12 @@ from acuerdo.base import clock
 from acuerdo.messaging.public import (
     PlannedMessage,
     best_points,
+    configured_channels,
     count_states,
     deliver_all_due,
     plan_batch,
     recover_stuck,
 )
-from acuerdo.messaging.tasks import configured_channels
 from acuerdo.negotiation.public import promises_kept
 from acuerdo.policy.public import PlannedContact, judge_contacts
 from acuerdo.strategy.public import dispatch_messages

@@ -97,6 +97,9 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     tries = models.SmallIntegerField(default=0)
+    # While it leaves: the lock that its worker holds, and whether its turn to be said had come.
+    claim = models.BigIntegerField(null=True)
+    is_handed = models.BooleanField(default=False, db_default=False)
     provider = models.CharField(max_length=40, blank=True)
     provider_ref = models.CharField(max_length=200, blank=True)
     sender = models.CharField(max_length=40, blank=True, db_default="", default="")  # number or name it came from

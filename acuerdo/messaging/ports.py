@@ -12,6 +12,7 @@ from acuerdo.messaging.rules.routing import Lane
 from acuerdo.messaging.rules.wire.statuses import About, Fate
 
 RATE_ALONE = 100_000
+ALL_AT_ONCE = 1_000_000
 
 # The receiver itself was refused: the contact point is no good, whatever the message.
 RECEIVER_REFUSED = "receiver-refused"
@@ -161,7 +162,8 @@ class MessageChannel(Protocol):
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Sequence[Answer]]:
         """Sends in order and answers for each message once, in groups as soon as the group is certain.
 
-        Each group is recorded before the next leaves, so a crash leaves at most one group in doubt. Raises nothing that
+        Each group is recorded before the next leaves, so a crash leaves at most one group in doubt: at most `group_max`
+        messages, an attribute of providers that cannot tell afterwards what arrived. Raises nothing that
         the outside world caused: that comes as `trouble`, permanent or not.
         """
         ...
@@ -181,6 +183,12 @@ class Route:
 
 # By channel: one provider alone, or several to choose from.
 type Channels = Mapping[str, MessageChannel | Sequence[Route]]
+
+
+def group_of(channel: MessageChannel) -> int:
+    """How many messages the provider is given before it must answer: at most so many are in doubt after a crash. One that
+    can tell what arrived may take all at once."""
+    return int(getattr(channel, "group_max", ALL_AT_ONCE))
 
 
 def routes_of(served: MessageChannel | Sequence[Route]) -> Sequence[Route]:

@@ -1,14 +1,24 @@
 """What other capabilities may use of messaging."""
 
+from acuerdo.messaging.actions.board import configured_channels, configured_routes, provider_board
 from acuerdo.messaging.actions.delivery import Delivered, deliver_all_due, deliver_due, recover_stuck
 from acuerdo.messaging.actions.fallback import fall_back
+from acuerdo.messaging.actions.files_in import file_path
 from acuerdo.messaging.actions.library import Loaded, load_templates
+from acuerdo.messaging.actions.mail_in import take_mail
 from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, count_states, plan_batch
+from acuerdo.messaging.actions.replies import (
+    offered_replies,
+    reply_fields,
+    send_reply,
+    settle_conversation,
+    take_conversation,
+)
 from acuerdo.messaging.actions.senders import grade_senders
 from acuerdo.messaging.actions.short_links import LongLink, open_short_link, shorten_links
 from acuerdo.messaging.actions.statuses import forget_old_events
 from acuerdo.messaging.actions.switchboard import switch_provider
-from acuerdo.messaging.actions.telling import take_told
+from acuerdo.messaging.actions.telling import answer_in_sandbox, take_told, unsubscribe, unsubscribed_message
 from acuerdo.messaging.actions.templates import (
     CHANNELS,
     FORMS,
@@ -26,18 +36,29 @@ from acuerdo.messaging.actions.templates import (
     text_of,
 )
 from acuerdo.messaging.actions.withdrawal import withdraw_paid
-from acuerdo.messaging.models import Message, MessageState
+from acuerdo.messaging.models import (
+    Conversation,
+    ConversationState,
+    Inbound,
+    InboundFile,
+    Message,
+    MessageState,
+    Template,
+)
 from acuerdo.messaging.ports import Answer, Call, MessageChannel, Outgoing
 from acuerdo.messaging.previews import Sample, compose_samples
 from acuerdo.messaging.queries import (
     Wanted,
     best_points,
+    conversations_of,
     gather,
     messages_of,
     published_texts,
     sandbox_deliveries,
     sent_texts,
     source_of,
+    thread_of,
+    unknown_senders,
 )
 from acuerdo.messaging.rules.approval import PROVIDER_STATES
 from acuerdo.messaging.rules.catalogue import FIELDS, TOLD_FIELDS
@@ -57,8 +78,12 @@ __all__ = [
     "TOLD_FIELDS",
     "Answer",
     "Call",
+    "Conversation",
+    "ConversationState",
     "Delivered",
     "Finding",
+    "Inbound",
+    "InboundFile",
     "Judgement",
     "Loaded",
     "LongLink",
@@ -71,20 +96,26 @@ __all__ = [
     "PlanOutcome",
     "PlannedMessage",
     "Sample",
+    "Template",
     "TemplateText",
     "ToneReport",
     "Wanted",
+    "answer_in_sandbox",
     "approve_template",
     "begin_version",
     "best_points",
     "blocking_rule",
     "check_tone",
     "compose_samples",
+    "configured_channels",
+    "configured_routes",
+    "conversations_of",
     "count_states",
     "create_template",
     "deliver_all_due",
     "deliver_due",
     "fall_back",
+    "file_path",
     "forget_old_events",
     "gather",
     "grade_senders",
@@ -92,25 +123,36 @@ __all__ = [
     "judge_template",
     "load_templates",
     "messages_of",
+    "offered_replies",
     "open_short_link",
     "plan_batch",
     "preview",
+    "provider_board",
     "published_texts",
     "record_provider_state",
     "recover_stuck",
     "remedy",
+    "reply_fields",
     "retire_template",
     "sample_values",
     "sandbox_deliveries",
     "save_template",
     "send_back_template",
+    "send_reply",
     "sent_texts",
+    "settle_conversation",
     "shorten_links",
     "source_of",
     "submit_template",
     "switch_provider",
+    "take_conversation",
+    "take_mail",
     "take_told",
     "text_of",
+    "thread_of",
+    "unknown_senders",
+    "unsubscribe",
+    "unsubscribed_message",
     "values_of",
     "whatsapp_category",
     "withdraw_paid",

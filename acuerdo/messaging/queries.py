@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 
 from acuerdo.kernel.phone import display_phone
-from acuerdo.messaging.models import Inbound, Message, SandboxDelivery, Template
+from acuerdo.messaging.models import Conversation, Inbound, Message, SandboxDelivery, Template
 from acuerdo.messaging.rules.fields import ObligationFacts, PersonFacts
 from acuerdo.negotiation.public import latest_promises
 from acuerdo.policy.public import Hold, SentText
@@ -261,3 +261,39 @@ def in_window(debtor_ids: Iterable[int], now: datetime) -> frozenset[int]:
         return frozenset()
     recent = Inbound.objects.filter(debtor_id__in=wanted, channel="whatsapp", at__gt=now - WHATSAPP_WINDOW)
     return frozenset(recent.values_list("debtor_id", flat=True))
+
+
+def conversations_of(debtors: QuerySet[Any]) -> QuerySet[Conversation]:
+    """The conversations of these people: what must be seen at once first, then who has waited longest."""
+    found = Conversation.objects.filter(debtor__in=debtors.values("pk")).select_related(
+        "debtor", "creditor", "assignee"
+    )
+    return found.order_by("-urgency", "last_inbound_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a conversation: `inbound` what the person wrote, else `message` what the house sent."""
+
+    at: datetime
+    inbound: Inbound | None = None
+    message: Message | None = None
+
+
+def thread_of(conversation: Conversation, creditor_ids: Sequence[int], *, lines_max: int = 100) -> list[Said]:
+    """The newest lines, oldest first, of the creditors that the reader may see. Three queries."""
+    inbound = Inbound.objects.filter(conversation=conversation, attempt__creditor_id__in=creditor_ids)
+    messages = Message.objects.filter(debtor=conversation.debtor_id, creditor_id__in=creditor_ids)
+    shown = (
+        messages.exclude(state__in=("blocked", "cancelled"))
+        .select_related("template")
+        .order_by("-scheduled_for", "-pk")
+    )
+    lines = [Said(row.at, inbound=row) for row in inbound.prefetch_related("files").order_by("-at", "-pk")[:lines_max]]
+    lines += [Said(row.sent_at or row.scheduled_for, message=row) for row in shown[:lines_max]]
+    return sorted(lines, key=lambda line: line.at)[-lines_max:]
+
+
+def unknown_senders() -> QuerySet[Inbound]:
+    """Answers from addresses and numbers that are nobody's, newest first."""
+    return Inbound.objects.filter(debtor=None).order_by("-at", "-pk")

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
-from django.utils.module_loading import import_string
-
 from acuerdo.base import clock
 from acuerdo.base.jobs import app
-from acuerdo.messaging.ports import Channels
-from acuerdo.messaging.public import deliver_all_due, fall_back, forget_old_events, grade_senders, recover_stuck
+from acuerdo.messaging.public import (
+    configured_channels,
+    deliver_all_due,
+    fall_back,
+    forget_old_events,
+    grade_senders,
+    recover_stuck,
+)
 
 
 @app.periodic(cron="* * * * *")
@@ -34,9 +37,3 @@ def grade_senders_hourly(timestamp: int = 0) -> None:  # noqa: ARG001 - the peri
     now = clock.now()
     grade_senders(now)
     forget_old_events(now)
-
-
-def configured_channels() -> Channels:
-    """The installation's providers, as config/wiring.py chooses them."""
-    found: Channels = import_string(settings.MESSAGE_CHANNELS)()
-    return found

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from acuerdo.workspace.agreements import approvals
+from acuerdo.workspace.inbox.stop import stop
 from acuerdo.workspace.strategies import views as strategies
 from acuerdo.workspace.templates_library.short_links import short_link
 from acuerdo.workspace.templates_library.views import library
@@ -79,6 +80,9 @@ urlpatterns = [
     path("cargas/", include("acuerdo.workspace.imports.urls")),
     path("pagos/", include("acuerdo.workspace.payments.urls")),
     path("buzon/", include("acuerdo.workspace.mailbox.urls")),
+    path("conversaciones/", include("acuerdo.workspace.inbox.urls")),
+    path("proveedores/", include("acuerdo.workspace.providers.urls")),
+    path("baja/<str:token>", stop, name="stop"),
     path("dia", day.day, name="day"),
     path("dia/avance", day.day_progress, name="day_progress"),
     path("dia/correr", day.run_day, name="run_day"),

@@ -12,9 +12,19 @@ export function startForms(): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-copy], [data-copy-from]");
     if (button !== null) void copy(button);
+    const offer = (event.target as Element).closest<HTMLElement>("[data-fill]");
+    if (offer !== null) fill(offer);
   });
   document.addEventListener("htmx:after:settle", showAllParts);
   showAllParts();
+}
+
+/** data-fill="id" data-fill-text="…": puts a ready text into a field, to be changed before it is sent. */
+function fill(offer: HTMLElement): void {
+  const field = document.getElementById(offer.dataset["fill"] ?? "") as HTMLTextAreaElement | null;
+  if (field === null) return;
+  field.value = offer.dataset["fillText"] ?? "";
+  field.focus();
 }
 
 function askFirst(event: SubmitEvent): void {

@@ -55,7 +55,7 @@ POSTS: dict[str, tuple[int, ...]] = {
     "switch_user": (302, 403, 403, 403, 403, 302, 403, 403),
     "reset_password": (302, 403, 403, 403, 403, 200, 403, 403),
 }
-OPEN = {"login", "logout", "language", "home", "short_link"}
+OPEN = {"login", "logout", "language", "home", "short_link", "stop"}
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements.
 ELSEWHERE = {
     "decide_approval",

@@ -46,6 +46,7 @@ COMMANDS = (
     Command("rates", "rates", "carga tasas máximas certificadas", "load certified caps of interest"),
     Command("day", "day", "ejecuta el ciclo del día", "run the day's cycle"),
     Command("import", "import_", "carga carteras y pagos desde archivos", "load portfolios and payments from files"),
+    Command("inbound", "inbound", "recibe correos: respuestas y rebotes", "take in mail: answers and bounces"),
     Command("apikey", "apikey", "claves de la interfaz HTTP", "keys of the HTTP API"),
     Command("backup", "backup", "guarda la base de datos en un archivo", "save the database to a file"),
     Command("restore", "restore", "recupera la base de datos de un archivo", "bring the database back from a file"),

@@ -1,12 +1,14 @@
 """Letting scheduled messages out, in three steps that a crash may part at any point.
 
 1. `_take`: one transaction claims due messages (other workers skip them), re-reads what is owed, writes the text anew,
-   asks the gate for the second time under the persons' locks and marks what may leave as `sending`.
+   asks the gate for the second time under the persons' locks, marks what may leave as `sending` under the worker's own lock,
+   and marks the first group of each provider as handed over.
 2. The provider is spoken to, outside of any transaction.
-3. Each group of answers is recorded before the next leaves.
+3. Each group of answers is recorded, and the next group marked as handed over, before the next leaves.
 
-A crash before 2 or after 3 loses nothing. In between, `recover_stuck` asks the provider what left; one that cannot tell
-(SMTP) gets no second try: at most one visible message, and the next day's plan sees that none was confirmed.
+A crash before 2 or after 3 loses nothing. In between, once the dead worker's lock is free, `recover_stuck` tries again what
+was not handed over, and asks the provider about the rest; where the protocol cannot tell (SMTP, SMPP) those few get no
+second try: at most one visible message, and the next day's plan sees that none was confirmed.
 """
 
 from collections import Counter
@@ -16,14 +18,15 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from acuerdo.messaging.actions.claims import abandoned, claimed
 from acuerdo.messaging.actions.planning import ACTOR, apply_refusal
 from acuerdo.messaging.actions.recording import record, settle, store, uid_of
 from acuerdo.messaging.actions.switchboard import NOBODY_UP_AGAIN, NoRoom, Switchboard, keep_pace, open_switchboard
 from acuerdo.messaging.actions.tokens import token_of
 from acuerdo.messaging.models import Message, MessageState
-from acuerdo.messaging.ports import Channels, Outgoing, Route
+from acuerdo.messaging.ports import Channels, Outgoing, Route, group_of
 from acuerdo.messaging.queries import Source, Wanted, gather, in_window, sent_text, source_of
 from acuerdo.messaging.rules.compose import compose
 from acuerdo.messaging.rules.fields import values_of
@@ -40,7 +43,7 @@ PROMISE_STATES: Mapping[str, frozenset[str]] = {
 }
 _TAKEN = (
     "state", "obligation_id", "attempt_id", "verdict_id", "scheduled_for", "failure", "provider", "sender", "tries",
-    "updated_at",
+    "claim", "is_handed", "updated_at",
 )  # fmt: skip
 _TEXTS = ("subject", "body", "body_html")
 
@@ -70,15 +73,11 @@ class Delivered:
 def deliver_due(now: datetime, channels: Channels, limit: int = BATCH_MAX) -> Delivered:
     """Sends up to `limit` (at most 500) messages whose moment has come. Must not run inside a transaction."""
     board = open_switchboard(channels)
-    taken, leaving = _take(now, board, min(limit, BATCH_MAX))
-    counts = Counter(row.state for row in taken if row.state != MessageState.SENDING)
-    for route, going in _by_provider(leaving):
-        rows = {uid_of(one.row): one.row for one in going}
-        keep_pace(route, len(going))
-        for answers in route.channel.send(_outgoing(going, now)):
-            board.learn(route.lane.provider, answers, now)
-            pairs = [(rows[answer.uid], answer) for answer in answers]
-            counts.update(record(pairs, now, has_other=lambda row: board.has_other(row, now)))
+    with claimed() as claim:
+        taken, leaving = _take(now, board, min(limit, BATCH_MAX), claim)
+        counts = Counter(row.state for row in taken if row.state != MessageState.SENDING)
+        for route, going in _by_provider(leaving):
+            counts.update(_let_out(route, going, board, now))
     return Delivered(
         taken=len(taken),
         sent=counts[MessageState.SENT],
@@ -87,6 +86,22 @@ def deliver_due(now: datetime, channels: Channels, limit: int = BATCH_MAX) -> De
         cancelled=counts[MessageState.CANCELLED],
         failed=counts[MessageState.FAILED],
     )
+
+
+def _let_out(route: Route, going: Sequence["_Leaving"], board: Switchboard, now: datetime) -> Counter[str]:
+    """One provider's messages, each group of answers recorded with the mark of the group that follows."""
+    rows = {uid_of(one.row): one.row for one in going}
+    order, handed, answered = [one.row for one in going], group_of(route.channel), 0
+    counts: Counter[str] = Counter()
+    keep_pace(route, len(going))
+    for answers in route.channel.send(_outgoing(going, now)):
+        board.learn(route.lane.provider, answers, now)
+        answered += len(answers)
+        following = order[handed : answered + group_of(route.channel)]
+        handed += len(following)
+        pairs = [(rows[answer.uid], answer) for answer in answers]
+        counts.update(record(pairs, now, has_other=lambda row: board.has_other(row, now), following=following))
+    return counts
 
 
 def deliver_all_due(now: datetime, channels: Channels) -> Delivered:
@@ -98,16 +113,22 @@ def deliver_all_due(now: datetime, channels: Channels) -> Delivered:
 
 
 def recover_stuck(now: datetime, channels: Channels) -> Delivered:
-    """Settles messages that a dead worker left between sending and recording, ten minutes later."""
-    stuck = list(
-        Message.objects.filter(state=MessageState.SENDING, updated_at__lt=now - STUCK_AFTER).order_by("id")[:BATCH_MAX]
-    )
+    """Settles messages that a dead worker left between sending and recording, ten minutes later. A worker that is only slow
+    still holds its lock, and its messages are left to it."""
+    found = Message.objects.filter(state=MessageState.SENDING, updated_at__lt=now - STUCK_AFTER)
+    with abandoned(set(found.values_list("claim", flat=True))) as claims:
+        rows = found.filter(Q(claim__in=claims) | Q(claim=None))
+        return _settle_stuck(list(rows.order_by("id")[:BATCH_MAX]), channels, now)
+
+
+def _settle_stuck(stuck: list[Message], channels: Channels, now: datetime) -> Delivered:
     counts: Counter[str] = Counter()
     board = open_switchboard(channels)
     for provider in sorted({row.provider for row in stuck}):
         rows = [row for row in stuck if row.provider == provider]
         channel = board.named(provider)
-        left = channel.sent_already([uid_of(row) for row in rows]) if channel is not None else None
+        handed = [uid_of(row) for row in rows if row.is_handed]
+        left = channel.sent_already(handed) if channel is not None else None
         counts.update(settle(rows, left, now))
     return Delivered(len(stuck), counts["sent"], counts["scheduled"], 0, 0, counts["failed"])
 
@@ -122,7 +143,7 @@ class _Leaving:
 
 
 @transaction.atomic
-def _take(now: datetime, board: Switchboard, limit: int) -> tuple[list[Message], list[_Leaving]]:
+def _take(now: datetime, board: Switchboard, limit: int, claim: int) -> tuple[list[Message], list[_Leaving]]:
     """The due messages after their rules were applied, and those of them that leave now, with what they were made from."""
     rows = list(_due(now, limit))
     if not rows:
@@ -137,8 +158,12 @@ def _take(now: datetime, board: Switchboard, limit: int) -> tuple[list[Message],
     for row, permit in zip(asked, permits, strict=True):
         _apply_permit(row, permit, sources[row.pk], now)
     leaving = [row for row in asked if row.state == MessageState.SENDING]
+    begun: Counter[str] = Counter()
     for row in leaving:
-        row.provider, row.sender = routes[row.pk].channel.name, board.sender_for(routes[row.pk], row)
+        route = routes[row.pk]
+        row.provider, row.sender = route.channel.name, board.sender_for(route, row)
+        row.claim, row.is_handed = claim, begun[route.lane.provider] < group_of(route.channel)
+        begun[route.lane.provider] += 1
     for row in rows:
         row.updated_at = now
     # Texts are nearly all that a row weighs, and most leave as they were planned.

@@ -15,11 +15,22 @@ from acuerdo.messaging.rules.retry import next_try_at
 from acuerdo.messaging.rules.states import Event, next_state
 from acuerdo.policy.public import mark_attempts_many
 
-_ANSWERED = ("state", "sent_at", "provider_ref", "failure", "scheduled_for", "attempt_id", "tried", "updated_at")
+_ANSWERED = (
+    "state",
+    "sent_at",
+    "provider_ref",
+    "failure",
+    "scheduled_for",
+    "attempt_id",
+    "tried",
+    "claim",
+    "is_handed",
+    "updated_at",
+)
 _TYPES = {
     "state": "text", "subject": "text", "body": "text", "body_html": "text", "failure": "text", "provider": "text",
     "provider_ref": "text", "sender": "text", "tried": "text", "obligation_id": "bigint", "attempt_id": "bigint",
-    "verdict_id": "bigint", "tries": "smallint",
+    "verdict_id": "bigint", "claim": "bigint", "is_handed": "boolean", "tries": "smallint",
     "scheduled_for": "timestamptz", "sent_at": "timestamptz", "updated_at": "timestamptz",
 }  # fmt: skip
 
@@ -50,10 +61,12 @@ def record(
     now: datetime,
     *,
     has_other: Callable[[Message], bool] = lambda _row: False,
+    following: Sequence[Message] = (),
 ) -> list[str]:
     """Writes the provider's answers; gives the messages' new states. What is in doubt counts as a contact.
 
-    `has_other` says whether another provider may carry a message at once that this one could not.
+    `has_other` says whether another provider may carry a message at once that this one could not; `following` are handed
+    over next, which is written down in the same transaction.
     """
     sent: list[int | None] = []
     freed: list[int | None] = []
@@ -64,6 +77,8 @@ def record(
         (sent if is_out else freed).append(attempt_id)
     _mark(sent, freed, now)
     store([row for row, _answer in answers], _ANSWERED)
+    if following:
+        Message.objects.filter(pk__in=[row.pk for row in following]).update(is_handed=True)
     _follow(answers, now)
     return [str(row.state) for row, _answer in answers]
 
@@ -87,22 +102,25 @@ def _follow(answers: Sequence[tuple[Message, Answer]], now: datetime) -> None:
 
 @transaction.atomic
 def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetime) -> list[str]:
-    """After a crash: `left` are the messages that the provider has, None when it cannot tell."""
+    """After a crash: `left` are the messages that the provider has, None when it cannot tell. What was not handed over to it
+    has not left, whatever the protocol."""
     sent: list[int | None] = []
     freed: list[int | None] = []
     for row in rows:
         attempt_id = row.attempt_id
-        row.updated_at = now
-        if left is None:
+        # A row without a claim was left by a version that did not write one.
+        may_have_left = row.is_handed or row.claim is None
+        row.updated_at, row.claim = now, None
+        if left is None and may_have_left:
             _move(row, "give_up", IN_DOUBT)
             sent.append(attempt_id)
-        elif uid_of(row) in left:
+        elif left is not None and uid_of(row) in left:
             _move(row, "confirm_sent", "")
             row.sent_at = now
             sent.append(attempt_id)
         else:
             _move(row, "retry_later", "worker-lost")
-            row.scheduled_for, row.attempt = now, None
+            row.scheduled_for, row.attempt, row.is_handed = now, None, False
             freed.append(attempt_id)
     _mark(sent, freed, now)
     store(rows, _ANSWERED)
@@ -111,7 +129,7 @@ def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetim
 
 
 def _apply(row: Message, answer: Answer, now: datetime, has_other: Callable[[Message], bool]) -> None:
-    row.updated_at = now
+    row.updated_at, row.claim = now, None
     trouble = answer.trouble
     if trouble is None:
         _move(row, "confirm_sent", "")
@@ -126,7 +144,7 @@ def _apply(row: Message, answer: Answer, now: datetime, has_other: Callable[[Mes
         _move(row, "give_up", trouble.code)
     else:
         _move(row, "retry_later", trouble.code)
-        row.scheduled_for, row.attempt = again, None
+        row.scheduled_for, row.attempt, row.is_handed = again, None, False
 
 
 def _move(row: Message, event: Event, failure: str) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from acuerdo.base.http_door import HttpAnswer
-from acuerdo.messaging.adapters.http_common import at_path, forged, json_in, post, refusal, send_each, unreadable
+from acuerdo.messaging.adapters.http_common import GROUP, at_path, forged, json_in, post, refusal, send_each, unreadable
 from acuerdo.messaging.ports import Answer, Call, Outgoing, Received, Status, Told
 from acuerdo.messaging.rules.providers import GenericHttp
 from acuerdo.messaging.rules.wire.signatures import is_standard
@@ -26,6 +26,7 @@ _ABOUT: dict[str, About] = {"receiver": "receiver", "stopped": "stopped", "conte
 class GenericHttpChannel:
     def __init__(self, spec: GenericHttp) -> None:
         self.name = spec.name
+        self.group_max = GROUP
         self._spec = spec
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Sequence[Answer]]:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from acuerdo.base.http_door import HttpAnswer
-from acuerdo.messaging.adapters.http_common import at_path, forged, json_in, post, refusal, send_each, unreadable
+from acuerdo.messaging.adapters.http_common import GROUP, at_path, forged, json_in, post, refusal, send_each, unreadable
 from acuerdo.messaging.ports import Answer, Call, Outgoing, Received, Status, Told
 from acuerdo.messaging.rules.providers import Infobip
 from acuerdo.messaging.rules.wire.signatures import is_token
@@ -24,6 +24,7 @@ RESULTS_MAX = 1000
 class InfobipChannel:
     def __init__(self, spec: Infobip, callback_url: str) -> None:
         self.name = spec.name
+        self.group_max = GROUP
         self._spec = spec
         self._callback_url = callback_url
 

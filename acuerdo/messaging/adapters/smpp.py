@@ -67,6 +67,7 @@ class SmppChannel:
         self, name: str, server: SmppServer, *, long_messages: str = "udh", context: ssl.SSLContext | None = None
     ) -> None:
         self.name = name
+        self.group_max = server.window
         self._server = server
         self._long_messages = long_messages
         self._context = context

@@ -90,6 +90,7 @@ class SmtpChannel:
 
     def __init__(self, server: SmtpServer, context: ssl.SSLContext | None = None, name: str = "smtp") -> None:
         self.name = name
+        self.group_max = 1
         self._server = server
         self._context = context or ssl.create_default_context()
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from acuerdo.base.http_door import HttpAnswer
-from acuerdo.messaging.adapters.http_common import forged, json_in, post, refusal, send_each, unreadable
+from acuerdo.messaging.adapters.http_common import GROUP, forged, json_in, post, refusal, send_each, unreadable
 from acuerdo.messaging.ports import Answer, Attached, Call, Outgoing, Received, Status, Told
 from acuerdo.messaging.rules.providers import Twilio
 from acuerdo.messaging.rules.wire.signatures import is_twilio
@@ -24,6 +24,7 @@ class TwilioChannel:
 
     def __init__(self, spec: Twilio, callback_url: str) -> None:
         self.name = spec.name
+        self.group_max = GROUP
         self._spec = spec
         self._callback_url = callback_url
 

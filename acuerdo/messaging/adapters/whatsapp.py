@@ -14,7 +14,7 @@ from uuid import UUID
 
 from acuerdo.kernel.errors import ExternalError, Refusal
 from acuerdo.kernel.text import squeeze
-from acuerdo.messaging.adapters.http_common import at_path, forged, json_in, post, refusal, send_each, unreadable
+from acuerdo.messaging.adapters.http_common import GROUP, at_path, forged, json_in, post, refusal, send_each, unreadable
 from acuerdo.messaging.ports import Answer, Attached, Call, Outgoing, Received, Status, Told
 from acuerdo.messaging.rules.providers import WhatsApp
 from acuerdo.messaging.rules.wire.signatures import is_meta, is_token
@@ -34,6 +34,7 @@ class WhatsAppChannel:
                 "WhatsApp está apagado: la política de Meta puede no admitir cobranza. Léala y ponga accepts_policy = true.",
             )
         self.name = spec.name
+        self.group_max = GROUP
         self._spec = spec
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Sequence[Answer]]:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", views.mailbox, name="list"),
     path("<uuid:uid>", views.mailbox, name="message"),
     path("<uuid:uid>/carta", views.letter, name="letter"),
+    path("<uuid:uid>/responder", views.answer, name="answer"),
 ]

@@ -4,21 +4,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages as notes
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from acuerdo.messaging.public import Message, sandbox_deliveries
+from acuerdo.base import clock
+from acuerdo.messaging.public import Message, answer_in_sandbox, sandbox_deliveries
 from acuerdo.portfolio.public import debtors_visible_to
 from acuerdo.workspace.access import ADMIN, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 
-CHANNELS: Mapping[str, Any] = {"email": _("Correo"), "sms": _("SMS"), "whatsapp": _("WhatsApp")}
+CHANNELS: Mapping[str, Any] = {
+    "email": gettext_lazy("Correo"),
+    "sms": gettext_lazy("SMS"),
+    "whatsapp": gettext_lazy("WhatsApp"),
+}
 PAGE_ROWS = 30
 THREAD_ROWS = 30
 LETTER_CSP = {
@@ -48,6 +55,7 @@ def mailbox(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
         "rows": rows,
         "shown": shown,
         "is_chosen": chosen is not None,
+        "may_answer": user_of(request).role in (SUPERVISOR, DIRECTOR, ADMIN),
         "thread": _thread(request, shown) if shown and channel != "email" else [],
         "people": _people([*rows, *([shown] if shown else [])]),
     }
@@ -64,6 +72,20 @@ def letter(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not delivery.body_html:
         raise Http404
     return HttpResponse(delivery.body_html)
+
+
+@allow(SUPERVISOR, DIRECTOR, ADMIN)
+@require_POST
+def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What the receiver would type back: it goes the way of any answer, into the person's conversation."""
+    delivery = _chosen(request, uid)
+    text = request.POST.get("text", "").strip()
+    row = answer_in_sandbox(delivery.message_uid, text, clock.now()) if text else None
+    if row is None:
+        notes.error(request, _("Escriba lo que respondería la persona."))
+    else:
+        notes.success(request, _("La respuesta llegó a las conversaciones."))
+    return redirect("workspace:mailbox:message", uid=uid)
 
 
 def _deliveries(request: HttpRequest, channels: Sequence[str], search: str = "") -> QuerySet[Any]:

@@ -1,0 +1,1 @@
+"""Providers of messages: how each stands, and a switch."""
