@@ -52,7 +52,8 @@ def conversation(world: World, settings: Any, tmp_path: Path) -> Conversation:
 def _close_file(answer: Any) -> None:
     """The file alone: closing the answer would end the test's own connection too."""
     if answer.streaming:
-        answer.file_to_stream.close()
+        for close in answer._resource_closers:
+            close()
 
 
 def codes(world: World, address: str) -> tuple[int, ...]:
