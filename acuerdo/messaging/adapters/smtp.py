@@ -93,6 +93,9 @@ class SmtpChannel:
         self.group_max = 1
         self._server = server
         self._context = context or ssl.create_default_context()
+        if server.dkim is not None:
+            # A key that cannot sign is told before anything leaves, and not by the first message.
+            signed(b"From: prueba@localhost\r\n\r\n", server.dkim)
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Sequence[Answer]]:
         session = _Session(self._server, self._context)

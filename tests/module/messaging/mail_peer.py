@@ -20,6 +20,8 @@ class Peer:
 
     box: list[tuple[str, EmailMessage]] = field(default_factory=list)
     connections: int = 0
+    raw: list[bytes] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     replies: dict[str, str] = field(
         default_factory=lambda: {"nadie": "550 5.1.1 no such mailbox", "lleno": "452 4.2.2 mailbox full"}
     )
@@ -54,6 +56,8 @@ class Peer:
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
         self.box.append((receiver, mail))
+        self.raw.append(envelope.content)
+        self.paths.append(envelope.mail_from)
         return "250 2.0.0 queued"
 
 
