@@ -15,9 +15,10 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import published_texts
 from acuerdo.messaging.rules.library import library
 from acuerdo.portfolio.public import visible_to
-from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
+from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy, VariantPause
 from acuerdo.strategy.rules.checking import Finding, KnownText, check_document, lines_of
 from acuerdo.strategy.rules.document import StrategyDocument
+from acuerdo.strategy.rules.guarding import VariantFigures
 from acuerdo.strategy.rules.reasons import say
 from acuerdo.strategy.rules.yaml_text import line_numbers, read_strategy
 
@@ -120,6 +121,44 @@ def check_text(text: str, now: datetime) -> list[tuple[int, Finding]]:
     """What a document that reads well may still get wrong in this installation, each with its line. Refuses `bad-strategy`."""
     document = read_strategy(text)
     return lines_of(check_document(document, known_texts(), portfolio_countries(), now), line_numbers(text))
+
+
+def paused_variants(strategy_code: str) -> list[str]:
+    """`experiment/variant` of those on pause."""
+    rows = VariantPause.objects.filter(strategy_code=strategy_code, lifted_at__isnull=True)
+    return sorted(rows.values_list("variant", flat=True))
+
+
+_FIGURES = """
+WITH led AS (
+    SELECT d.variant, d.debtor_id, d.state, min(d.run_on) AS first_on
+      FROM strategy_decision d
+     WHERE d.run_on >= %(since)s AND d.variant <> '' AND d.is_lead
+     GROUP BY d.variant, d.debtor_id, d.state, d.run_on
+), people AS (SELECT variant, debtor_id, min(first_on) AS first_on FROM led GROUP BY variant, debtor_id),
+told AS (
+    SELECT p.variant, count(*) FILTER (WHERE h.kind = 'complaint') AS complaints,
+           count(*) FILTER (WHERE h.kind = 'do_not_contact') AS opt_outs
+      FROM people p JOIN policy_hold h ON h.debtor_id = p.debtor_id AND h.starts_at::date >= p.first_on
+     GROUP BY p.variant
+), promised AS (
+    SELECT p.variant, count(*) AS judged, count(*) FILTER (WHERE n.state = 'broken') AS broken
+      FROM people p JOIN negotiation_promise n ON n.debtor_id = p.debtor_id AND n.made_on >= p.first_on
+     WHERE n.state IN ('kept', 'partly_kept', 'broken') GROUP BY p.variant
+)
+SELECT l.variant, count(*) FILTER (WHERE l.state IN ('queued', 'done')), count(*), count(*) FILTER (WHERE l.state = 'blocked'),
+       COALESCE(max(t.complaints), 0), COALESCE(max(t.opt_outs), 0), COALESCE(max(r.judged), 0), COALESCE(max(r.broken), 0)
+  FROM led l LEFT JOIN told t USING (variant) LEFT JOIN promised r USING (variant)
+ GROUP BY l.variant ORDER BY l.variant
+"""
+
+
+def variant_figures(since: date) -> list[VariantFigures]:
+    """What happened to the people of each variant since a date: contacts, blocks, complaints, opt-outs, broken promises."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, {"since": since})
+        names = ("variant", "contacts", "planned", "blocked", "complaints", "opt_outs", "judged", "broken")
+        return [VariantFigures(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def history(code: str) -> list[Strategy]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from acuerdo.base.language import in_language
-from acuerdo.config.cli import documents, installation, output, strategy_rehearsal
+from acuerdo.config.cli import documents, installation, output, strategy_learning, strategy_rehearsal
 from acuerdo.kernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def add_words(words: Any) -> None:
         "--draft", action="store_true", help=in_language(es="solo guarda un borrador", en="save as a draft only")
     )
     strategy_rehearsal.add_word(words)
+    strategy_learning.add_words(words)
     words.add_parser("list", help=in_language(es="las estrategias y sus versiones", en="strategies and their versions"))
     show = words.add_parser("show", help=in_language(es="el documento de una estrategia", en="a strategy's document"))
     _add_version(show)
@@ -248,4 +249,6 @@ def line_of(strategy: "Strategy") -> str:
 WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "publish": _publish, "list": _list, "show": _show, "diff": _diff, "submit": _submit, "approve": _approve,
     "return": _return, "roll-back": _roll_back, "simulate": strategy_rehearsal.run,
+    "models": strategy_learning.models,
+    "sample-size": strategy_learning.sample_size,
 }  # fmt: skip

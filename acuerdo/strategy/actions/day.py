@@ -1,7 +1,7 @@
 """The day's plan: decided, put in place, handed over, and marked as it is carried out."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,25 @@ from acuerdo.base.locks import lock_name, only_one
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import PlannedMessage, plan_batch
 from acuerdo.strategy.actions.episodes import record_episodes
+from acuerdo.strategy.actions.learning import judge_guards
 from acuerdo.strategy.actions.versions import CHAIN, SYSTEM, ensure_published_strategy
 from acuerdo.strategy.engine.archive import keep_snapshot
 from acuerdo.strategy.engine.run import Plan, decide, seed_of
 from acuerdo.strategy.engine.snapshot import Snapshot, refresh_snapshot
 from acuerdo.strategy.engine.worklist import attach, drop_leftovers, load_aside
 from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
-from acuerdo.strategy.queries import Wish, document_of, earlier_prices, planned_messages
+from acuerdo.strategy.queries import (
+    Wish,
+    document_of,
+    earlier_prices,
+    paused_variants,
+    planned_messages,
+    variant_figures,
+)
 from acuerdo.strategy.snapshot import EXTRACTS
 
 BATCH = 500
+GUARDED_DAYS = 30
 MOVES: Mapping[str, tuple[str, ...]] = {
     "queued": ("planned",),
     "done": ("planned", "queued"),
@@ -43,12 +52,15 @@ def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> di
         drop_leftovers()
         record_episodes(run_on)
         snapshot = take_snapshot(folder or snapshot_folder(), run_on, now)
+        if any(experiment.guards for experiment in document_of(strategy).experiments):
+            judge_guards(variant_figures(run_on - timedelta(days=GUARDED_DAYS)), now=now)
         plan = decide(
             snapshot,
             document_of(strategy),
             now=now,
             zone=settings.TIME_ZONE,
             warm=earlier_prices(run_on),
+            paused=paused_variants(strategy.code),
             folder=snapshot.folder / "plan",
         )
         load_aside(plan, run_on, strategy.pk)
