@@ -1,0 +1,104 @@
+"""Authorisations, holds, complaints, requests of data subjects, reports to a bureau and the audit trail over HTTP."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from acuerdo.policy.models import Consent, Hold, Petition
+from tests.factories import NOW
+from tests.http.conftest import World
+from tests.http.test_api import CALLERS, call, make_key, problem, secrets  # noqa: F401 - a fixture
+
+CONSENT = {"channel": "sms", "source": "portal", "proof": "acta 7"}
+HOLD = {"kind": "dispute", "reason": "No reconoce la deuda"}
+# nobody, agent, supervisor, director, compliance, admin, own agency, rival agency, other creditor, revoked key
+READS = {
+    "/debtors/{debtor}/consents": (401, 200, 200, 200, 200, 200, 200, 404, 404, 401),
+    "/debtors/{debtor}/holds": (401, 200, 200, 200, 200, 200, 200, 404, 404, 401),
+    "/obligations/{obligation}/bureau-report": (401, 403, 200, 200, 200, 200, 403, 403, 404, 401),
+    "/complaints": (401, 403, 200, 200, 200, 200, 403, 403, 200, 401),
+    "/data-requests": (401, 403, 200, 200, 200, 200, 403, 403, 200, 401),
+    "/audit": (401, 403, 403, 200, 200, 200, 403, 403, 404, 401),
+}
+
+
+def post(secret: str, path: str, body: dict[str, Any], key: str = "k1") -> Any:
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": key}
+    return Client().post(f"/api/v1{path}", body, content_type="application/json", headers=headers)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_who_may_read(world: World, secrets: dict[str, str], path: str) -> None:  # noqa: F811
+    address = path.format(debtor=world.debtor.uid, obligation=world.obligation.uid)
+    answers = {who: call(secrets[who], address).status_code for who in CALLERS}
+    assert answers == dict(zip(CALLERS, READS[path], strict=True))
+
+
+def test_an_authorisation_is_recorded_once_and_revoked_at_once(world: World, secrets: dict[str, str]) -> None:  # noqa: F811
+    path = f"/debtors/{world.debtor.uid}/consents"
+    first, again = (post(secrets["compliance"], path, CONSENT) for _ in range(2))
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert Consent.objects.get().proof == "acta 7"
+    assert problem(post(secrets["agent"], path, CONSENT)) == (403, "not-allowed")
+    assert problem(post(secrets["rival_agency"], path, CONSENT))[0] == 403
+    later = {**CONSENT, "granted_at": (NOW + timedelta(days=1)).isoformat()}
+    assert problem(post(secrets["compliance"], path, later, "k2")) == (422, "consent-in-future")
+    gone = post(secrets["agent"], f"/debtors/{world.debtor.uid}/consent-revocations", {"channel": "sms"})
+    assert (gone.status_code, gone.json()) == (200, {"revoked": 1})
+    assert call(secrets["agent"], path).json()["items"][0]["revoked_at"] is not None
+
+
+def test_a_hold_is_placed_by_anybody_in_sight_and_lifted_by_compliance(world: World, secrets: dict[str, str]) -> None:  # noqa: F811
+    path = f"/debtors/{world.debtor.uid}/holds"
+    placed = post(secrets["agent"], path, {**HOLD, "obligation": str(world.obligation.uid)})
+    assert placed.status_code == 201
+    assert placed.json()["obligation"] == str(world.obligation.uid)
+    assert problem(post(secrets["rival_agency"], path, HOLD)) == (404, "not-found")
+    assert problem(post(secrets["agent"], path, {**HOLD, "kind": "otra"}, "k2")) == (422, "unknown-hold")
+    lift = f"{path}/{placed.json()['uid']}/lift"
+    assert problem(post(secrets["agent"], lift, {"reason": "Ya"}, "k3")) == (403, "hold-lift-not-permitted")
+    assert Hold.objects.get().lifted_at is None
+    assert post(secrets["compliance"], lift, {"reason": "Se aclaró"}).status_code == 200
+    assert call(secrets["agent"], path).json()["items"][0]["lift_reason"] == "Se aclaró"
+
+
+@pytest.mark.parametrize(("resource", "extra"), [("complaints", {}), ("data-requests", {"kind": "access"})])
+def test_a_case_is_opened_once_and_listed(
+    world: World,
+    secrets: dict[str, str],  # noqa: F811
+    resource: str,
+    extra: dict[str, str],
+) -> None:
+    body = {"obligation": str(world.obligation.uid), "text": "Lo que pide", "source": "portal", **extra}
+    first, again = (post(secrets["agent"], f"/{resource}", body) for _ in range(2))
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert Petition.objects.count() == 1
+    listed = call(secrets["compliance"], f"/{resource}").json()["items"]
+    assert [one["uid"] for one in listed] == [first.json()["uid"]]
+    assert call(secrets["compliance"], f"/{resource}/{listed[0]['uid']}").json()["due_on"] == listed[0]["due_on"]
+    other = "data-requests" if resource == "complaints" else "complaints"
+    assert call(secrets["compliance"], f"/{other}").json()["items"] == []
+    assert problem(call(secrets["compliance"], f"/{other}/{listed[0]['uid']}")) == (404, "not-found")
+    assert problem(post(secrets["rival_agency"], f"/{resource}", body, "k9")) == (404, "not-found")
+    assert problem(post(secrets["agent"], f"/{resource}", {**body, "text": ""}, "k3")) == (422, "invalid-request")
+
+
+def test_a_report_to_a_bureau_says_what_is_missing(world: World, secrets: dict[str, str]) -> None:  # noqa: F811
+    told = call(secrets["compliance"], f"/obligations/{world.obligation.uid}/bureau-report").json()
+    assert (told["verdict"], told["notices"]) == ("deny", [])
+    assert "not-authorised" in told["reasons"]
+    assert "Ley 1266" in told["citation"]
+
+
+def test_the_audit_trail_in_pages(world: World, secrets: dict[str, str]) -> None:  # noqa: F811
+    for key in ("a", "b"):
+        post(secrets["agent"], f"/debtors/{world.debtor.uid}/holds", HOLD, key)
+    first = call(secrets["compliance"], "/audit", limit=1).json()
+    assert [one["action"] for one in first["items"]] == ["hold-placed"]
+    rest = call(secrets["compliance"], "/audit", cursor=first["next_cursor"]).json()
+    assert rest["next_cursor"] is None
+    assert rest["items"][0]["sequence"] > first["items"][0]["sequence"]
+    narrow = make_key("corta", "compliance", creditors=[world.creditor.name])
+    assert problem(call(narrow, "/audit")) == (404, "not-found")
