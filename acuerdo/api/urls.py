@@ -6,7 +6,18 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from acuerdo.api import contact_checks, decisions, hooks, messages, obligations, payments, permissions, petitions, plans
+from acuerdo.api import (
+    contact_checks,
+    decisions,
+    hooks,
+    messages,
+    obligations,
+    payments,
+    permissions,
+    petitions,
+    plans,
+    strategies,
+)
 from acuerdo.api.access import BearerKey
 from acuerdo.api.problems import CONTENT_TYPE, register
 
@@ -44,5 +55,6 @@ api.add_router("", contact_checks.router)
 api.add_router("", permissions.router)
 api.add_router("", petitions.router)
 api.add_router("", messages.router)
+api.add_router("", strategies.router)
 
 urlpatterns = [path("hooks/<slug:name>", hooks.hook, name="provider-hook"), path("", api.urls)]
