@@ -129,7 +129,7 @@ def list_facts(request: HttpRequest) -> Any:
 
 
 @router.post(
-    "/strategies/check", response={200: CheckOut, **PROBLEMS}, tags=["strategies"], operation_id="check_strategy"
+    "/strategies/check", response={200: CheckOut, **PROBLEMS}, tags=["strategies"], operation_id="create_strategy_check"
 )
 def check_strategy(request: HttpRequest, body: CheckIn) -> Any:
     """Whether a document reads, and what the law, the templates and the segments have against it. Nothing is saved."""
