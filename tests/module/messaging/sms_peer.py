@@ -27,6 +27,7 @@ class Centre:
     asked: Counter[str] = field(default_factory=Counter)
     receivers: list[Any] = field(default_factory=list)
     is_hexadecimal: bool = False
+    is_plain: bool = False  # every number is one like any other
     sends_receipts: bool = True
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
@@ -72,8 +73,8 @@ class Centre:
             await server.stop()
 
     def _judge(self, event: Any) -> "asyncio.Task[None] | None":
-        to = event.destination_addr
-        self.asked[to] += 1
+        to = "" if self.is_plain else event.destination_addr
+        self.asked[event.destination_addr] += 1
         if to.endswith("0089") or (to.endswith("0088") and self.asked[to] <= 2):
             event.reject(smpp34.ESME_RTHROTTLED)
         elif to.endswith("0011"):
@@ -87,14 +88,15 @@ class Centre:
         return None
 
     async def _tell(self, event: Any, reference: str) -> None:
-        stat, error = ("UNDELIV", "001") if event.destination_addr.endswith("0005") else ("DELIVRD", "000")
+        is_bad = event.destination_addr.endswith("0005") and not self.is_plain
+        stat, error = ("UNDELIV", "001") if is_bad else ("DELIVRD", "000")
         text = f"id:{reference} sub:001 dlvrd:001 submit date:2607151000 done date:2607151001 stat:{stat} err:{error} text:"
         with suppress(smpp34.SmppError):
             await self.receivers[-1].deliver_sm(
                 source_addr=event.destination_addr, destination_addr=event.source_addr, esm_class=0x04,
                 short_message=text.encode(),
             )  # fmt: skip
-            if event.destination_addr.endswith("0099"):
+            if event.destination_addr.endswith("0099") and not self.is_plain:
                 await self.receivers[-1].deliver_sm(
                     source_addr=event.destination_addr, destination_addr=event.source_addr, data_coding=8,
                     short_message="NO ENVIAR MÁS".encode("utf-16-be"),

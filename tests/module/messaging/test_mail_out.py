@@ -50,10 +50,8 @@ def test_the_signature_verifies_and_covers_both_ways_to_stop(starttls: MailServe
         return b"v=DKIM1; k=rsa; p=" + public
 
     assert dkim.verify(raw, dnsfunc=record)
-    assert not dkim.verify(raw.replace(b"180.000", b"980.000"), dnsfunc=record)
-    assert not dkim.verify(
-        raw.replace(b"List-Unsubscribe: <https://c", b"List-Unsubscribe: <https://x"), dnsfunc=record
-    )
+    assert not dkim.verify(raw.replace(b"<p>Hola, Ana:", b"<p>Hola, Eva:"), dnsfunc=record)
+    assert not dkim.verify(raw.replace(b"https://cobranza.example", b"https://cobranzb.example"), dnsfunc=record)
     signed = raw.split(b"h=", 1)[1].split(b";", 1)[0].lower()
     assert b"list-unsubscribe" in signed
     assert b"list-unsubscribe-post" in signed
@@ -67,10 +65,10 @@ def test_one_click_is_offered_over_https_only(starttls: MailServer) -> None:
         outgoing(3),
     )
     first, second, third = (mail for _receiver, mail in starttls.peer.box)
-    assert first["List-Unsubscribe"].startswith(f"<{LINK}>, <mailto:")
+    assert first["List-Unsubscribe"].strip().startswith(f"<{LINK}>")
     assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert second["List-Unsubscribe-Post"] is None
-    assert third["List-Unsubscribe"].startswith("<mailto:")
+    assert third["List-Unsubscribe"].strip().startswith("<mailto:")
     assert first["Feedback-ID"] == "cobranza:avisos:mensajes.example"
 
 
