@@ -6,7 +6,7 @@ line counts from the due date, from the promised date (−1 is the day before) o
 day falls whenever its condition holds.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -47,6 +47,15 @@ class Step(Conditional):
     purpose: Literal["collection", "reminder"] = "collection"
     hour: Hour = "09:00"
     hour_policy: Literal["fixed", "best"] = "fixed"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written_before(cls, given: Any) -> Any:
+        """Stored documents stay as they were written; the first of them said `on_promise` for what is `relative_to` now."""
+        if not isinstance(given, dict) or not isinstance(given.get("on_promise"), bool) or "relative_to" in given:
+            return given
+        rest = {name: value for name, value in given.items() if name != "on_promise"}
+        return {**rest, "relative_to": "promise"} if given["on_promise"] else rest
 
     @field_validator("stop_when")
     @classmethod

@@ -54,6 +54,20 @@ def test_the_strategy_that_ships_is_valid() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("written", "counted_from"),
+    [("on_promise: true", "promise"), ("on_promise: false", "due"), ("relative_to: promise", "promise")],
+)
+def test_documents_stored_by_an_earlier_version_still_read(written: str, counted_from: str) -> None:
+    step = read_strategy(SMALL.replace("day: 1", f"day: -1\n    {written}")).steps[0]
+    assert (step.day, step.relative_to) == (-1, counted_from)
+
+
+@pytest.mark.parametrize("written", ["on_promise: true\n    relative_to: contact", "on_promise: 3"])
+def test_the_earlier_words_are_taken_only_where_they_are_plain(written: str) -> None:
+    assert any("on_promise" in fault for fault in faults(SMALL.replace("day: 1", f"day: 1\n    {written}")))
+
+
 def test_small_document() -> None:
     document = read_strategy(SMALL)
     step = document.steps[0]
