@@ -74,6 +74,10 @@ FACTS = {
     "failed": gettext_lazy("no salieron"),
     "recovered": gettext_lazy("recuperados"),
     "signed": gettext_lazy("cadenas firmadas"),
+    "abandoned_petitions": gettext_lazy("solicitudes sin respuesta del cliente, archivadas"),
+    "plans_late": gettext_lazy("acuerdos atrasados"),
+    "plans_broken": gettext_lazy("acuerdos rotos"),
+    "plans_at_risk": gettext_lazy("acuerdos en riesgo"),
 }
 LABELS = {
     "telefono": gettext_lazy("Teléfono"),

@@ -30,34 +30,56 @@ PATIENCE_MS = 180_000  # a busy machine is slow, not broken
 
 @dataclass(frozen=True)
 class Shot:
-    """`steps` are selectors to press before the picture, in order; `dark` also takes a dark one."""
+    """`steps` are selectors to press before the picture, in order; `dark` also takes a dark one.
+
+    With `follow` (a regular expression) the picture is of the first page linked from `path` whose address matches, with `then`
+    put behind that address.
+    """
 
     name: str
     role: str
     path: str
     steps: tuple[str, ...] = ()
     dark: bool = False
+    follow: str = ""
+    then: str = ""
+
+
+PERSON = r"/titulares/[0-9a-f-]{36}$"
 
 
 SHOTS = (
     Shot("ingresar", "", "/ingresar"),
     Shot("cola", "agent", "/cola", dark=True),
-    Shot("titular", "agent", "first:/cola", dark=True),
-    Shot("llamada", "agent", "first:/cola", ("[data-key=e]", "text:ptp")),
+    Shot("titular", "agent", "/cola", follow=PERSON, dark=True),
+    Shot("llamada", "agent", "/cola", ("[data-key=e]", "text:ptp"), follow=PERSON),
+    Shot("acuerdos", "agent", "/cola", follow=PERSON, then="/acuerdos/", dark=True),
+    Shot("documentos", "agent", "/cola", follow=PERSON, then="/documentos/"),
+    Shot("solicitud-nueva", "agent", "/cola", follow=PERSON, then="/solicitudes/nueva"),
     Shot("buscar", "agent", "/buscar?q=maria"),
-    Shot("tablero", "supervisor", "/hoy"),
+    Shot("tablero", "supervisor", "/hoy", dark=True),
     Shot("filas", "supervisor", "/hoy/filas"),
+    Shot("aprobaciones", "supervisor", "/aprobaciones"),
     Shot("cartera", "director", "/cartera"),
-    Shot("veredictos", "compliance", "/veredictos?outcome=all"),
+    Shot("veredictos", "compliance", "/veredictos?outcome=all", dark=True),
+    Shot("periodo", "compliance", "/veredictos/periodo"),
+    Shot("calendario", "compliance", "/buscar?q=ra", follow=PERSON, then="/calendario", dark=True),
+    Shot("solicitudes", "compliance", "/solicitudes"),
     Shot("pausas", "compliance", "/pausas"),
-    Shot("reglas", "compliance", "/reglas"),
-    Shot("estrategia", "director", "/estrategia"),
+    Shot("reglas", "compliance", "/reglas", dark=True),
+    Shot("guiones", "compliance", "/guiones/"),
+    Shot("guion", "compliance", "/guiones/", follow=r"/guiones/[0-9a-f-]{36}$"),
+    Shot("estrategia", "director", "/estrategia", dark=True),
     Shot("plantillas", "director", "/plantillas"),
+    Shot("plantilla", "director", "/plantillas", follow=r"/plantillas/[0-9a-f-]{36}$"),
     Shot("plantilla-nueva", "director", "/plantillas/nueva", dark=True),
     Shot("cargas", "admin", "/cargas/"),
-    Shot("autorizaciones", "compliance", "/cargas/autorizaciones"),
+    Shot("carga", "admin", "/cargas/", follow=r"/cargas/[0-9a-f-]{36}$"),
+    Shot("autorizaciones", "compliance", "/cargas/autorizaciones", dark=True),
     Shot("cargar", "admin", "/cargas/nueva"),
     Shot("pagos", "admin", "/pagos/"),
+    Shot("pagos-nuevo", "admin", "/pagos/nuevo"),
+    Shot("por-identificar", "admin", "/pagos/por-identificar"),
     Shot("buzon", "compliance", "/buzon/"),
     Shot("usuarios", "admin", "/usuarios"),
     Shot("usuario-nuevo", "admin", "/usuarios/nuevo"),
@@ -76,8 +98,8 @@ def main() -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     with _site(args.url, args.debtors) as url, sync_playwright() as player:
         browser = player.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        for language in LANGUAGES:
-            for size, (width, height) in SIZES.items():
+        for language in args.languages:
+            for size, (width, height) in ((size, SIZES[size]) for size in args.sizes):
                 for role in dict.fromkeys(shot.role for shot in SHOTS):
                     context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
                     context.set_default_timeout(PATIENCE_MS)
@@ -97,6 +119,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("shots"))
     parser.add_argument("--debtors", type=int, default=800)
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
+    parser.add_argument("--sizes", nargs="*", default=list(SIZES), choices=list(SIZES))
+    parser.add_argument("--languages", nargs="*", default=list(LANGUAGES), choices=list(LANGUAGES))
     return parser.parse_args()
 
 
@@ -152,20 +176,21 @@ def _take(context: BrowserContext, url: str, shot: Shot, target: Path) -> None:
     _open(page, url, shot)
     page.screenshot(path=f"{target}.png", full_page=True, timeout=PATIENCE_MS)
     if shot.dark:
-        page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+        page.evaluate(
+            "document.documentElement.dataset.bsTheme = 'dark'; document.dispatchEvent(new Event('ac:theme'))"
+        )
         page.wait_for_timeout(300)
         page.screenshot(path=f"{target}-dark.png", full_page=True, timeout=PATIENCE_MS)
     page.close()
 
 
 def _open(page: Page, url: str, shot: Shot) -> None:
-    if shot.path.startswith("first:"):
-        page.goto(url + shot.path.removeprefix("first:"))
-        if not page.locator("a.ac-item").count():  # the agents of the demonstration were quick
+    page.goto(url + shot.path)
+    if shot.follow:
+        if shot.follow == PERSON and not _linked(page, PERSON):  # the agents of the demonstration were quick
             page.goto(f"{url}/buscar?q=ra")
-        page.click("a.ac-item >> nth=0")
-    else:
-        page.goto(url + shot.path)
+        if path := _linked(page, shot.follow):
+            page.goto(f"{url}{path}{shot.then}")
     page.wait_for_load_state("networkidle")
     for step in shot.steps:
         if step.startswith("text:"):
@@ -176,6 +201,12 @@ def _open(page: Page, url: str, shot: Shot) -> None:
             page.wait_for_selector("#codigo-texto")
         page.wait_for_load_state("networkidle")
     page.wait_for_timeout(400)
+
+
+def _linked(page: Page, pattern: str) -> str:
+    """The path of the first link that matches, empty without one."""
+    paths = page.eval_on_selector_all("a[href]", "links => links.map(link => new URL(link.href).pathname)")
+    return next((path for path in paths if re.search(pattern, path)), "")
 
 
 USERS = {
