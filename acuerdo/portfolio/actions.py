@@ -268,6 +268,7 @@ def _load(load: Load, *, dry_run: bool, control: Control | None, actor: str) -> 
         report = load_portfolio(load)
         report.batch_uid = str(load.batch.uid)
         _check_control(report, control)
+        load.progress("following", 0, 1)
         report.followed = follow_load(load.batch, load.declared, as_of=load.as_of, now=load.now, actor=actor)
         if dry_run:
             report.status = "previewed"

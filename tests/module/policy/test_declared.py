@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from acuerdo.kernel.errors import Refusal
+from acuerdo.policy.actions import declared
 from acuerdo.policy.public import (
     Consent,
     channels_in,
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 PAPER = "Formato de autorización de canales, versión 3"
 
 
-def declare(ids: list[int], *channels: str, **changes: str) -> int:
+def declare(ids: list[int], *channels: str, **changes: object) -> int:
     return declare_consents(
         ids, channels, **{"source": "cartera", "proof": PAPER, "actor": "carga", "now": NOW, **changes}
     )  # type: ignore[arg-type]
@@ -57,6 +58,17 @@ def test_a_thousand_people_take_a_fixed_number_of_queries(django_assert_num_quer
         declare(few, "sms")
     with django_assert_num_queries(len(of_few)):  # type: ignore[operator]
         declare(many, "email")
+
+
+def test_a_whole_portfolio_without_locks_goes_in_large_sets(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(declared, "BATCH_PEOPLE", 1)
+    ids = [make_debtor().pk for _ in range(12)]
+    declare(ids[:4], "sms")
+    with django_assert_max_num_queries(7):  # type: ignore[operator]
+        assert declare(ids, "sms", "email", takes_locks=False) == 20
+    assert declare(ids, "sms", "email", takes_locks=False) == 0
 
 
 def test_a_portfolio_declares_for_its_people_and_a_row_speaks_for_itself() -> None:
