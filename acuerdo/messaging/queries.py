@@ -291,7 +291,8 @@ def thread_of(conversation: Conversation, creditor_ids: Sequence[int], *, lines_
     )
     lines = [Said(row.at, inbound=row) for row in inbound.prefetch_related("files").order_by("-at", "-pk")[:lines_max]]
     lines += [Said(row.sent_at or row.scheduled_for, message=row) for row in shown[:lines_max]]
-    return sorted(lines, key=lambda line: line.at)[-lines_max:]
+    # Of two lines of one instant, the person spoke first: a reply by itself has the moment of what it answers.
+    return sorted(lines, key=lambda line: (line.at, line.inbound is None))[-lines_max:]
 
 
 def unknown_senders() -> QuerySet[Inbound]:

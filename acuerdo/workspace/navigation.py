@@ -45,7 +45,7 @@ PLACES: tuple[Place, ...] = (
     Place("workspace:guide:versions", _("Guiones"), "notes", "g", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE})),
     Place("workspace:imports:list", _("Cargas"), "file-import", "i", frozenset({SUPERVISOR, DIRECTOR, ADMIN})),
     Place("workspace:payments:list", _("Pagos"), "cash", "o", frozenset({SUPERVISOR, DIRECTOR, ADMIN})),
-    Place("workspace:inbox:list", _("Conversaciones"), "message-circle", "n", frozenset({AGENT, SUPERVISOR, DIRECTOR, COMPLIANCE})),
+    Place("workspace:inbox:list", _("Bandeja"), "message-circle", "n", frozenset({AGENT, SUPERVISOR, DIRECTOR, COMPLIANCE})),
     Place("workspace:providers:list", _("Proveedores"), "send", "w", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:mailbox:list", _("Buzón"), "mailbox", "b", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:users", _("Usuarios"), "user-cog", "u", frozenset({ADMIN})),

@@ -44,6 +44,8 @@ OFFERED: dict[str, tuple[str, ...]] = {
     "insult": ("queja_recibida", "opciones_de_pago"),
 }
 ALWAYS_OFFERED = ("como_pagar", "opciones_de_pago", "actualizar_datos")
+# Nobody who spoke of harming themselves, or of a death, is answered with a ready text about money: a person writes.
+NEVER_OFFERED = frozenset({"self_harm", "death"})
 REPLY_MAX = {"sms": 480, "whatsapp": 4000, "email": 20_000}
 REPLIERS = frozenset({"agent", "supervisor", "director"})
 
@@ -98,6 +100,8 @@ def offered_replies(
     conversation: Conversation, obligation_id: int, fields: dict[str, Any], now: datetime
 ) -> list[Offered]:
     """The approved texts that fit what the person said, filled in; a text with a hole is not offered."""
+    if conversation.intent in NEVER_OFFERED:
+        return []
     codes = tuple(dict.fromkeys((*OFFERED.get(conversation.intent, ()), *ALWAYS_OFFERED)))
     language = conversation.debtor.language
     context = {"fields": told_fields(fields, language)}

@@ -270,6 +270,13 @@ def conversation_of(sent: Message, text: str = "No puedo pagar") -> Conversation
     return Conversation.objects.select_related("debtor", "creditor").get()
 
 
+@pytest.mark.parametrize("text", ["Ya no quiero vivir", "Mi papá falleció"])
+def test_no_ready_text_about_money_is_offered_to_who_speaks_of_death(sent: Message, text: str) -> None:
+    conversation = conversation_of(sent, text)
+    assert conversation.intent in ("self_harm", "death")
+    assert offered_replies(conversation, sent.obligation_id or 0, reply_fields(conversation, NOW), NOW) == []
+
+
 def test_an_agent_answers_with_an_approved_text(sent: Message, sandbox: Any) -> None:
     conversation, agent = conversation_of(sent), make_user("agent")
     offered = offered_replies(conversation, sent.obligation_id or 0, reply_fields(conversation, NOW), NOW)
