@@ -15,7 +15,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from acuerdo.ledger.models import Account, CertifiedCap, Instalment
-from acuerdo.ledger.public import post_fee, record_payment, refresh_states, statement_view
+from acuerdo.ledger.public import post_fee, record_payment, refresh_states, statement_view, write_off
 from acuerdo.portfolio.models import Obligation
 from acuerdo.workspace.statement.paper import Paper, paper_of
 from tests import factories
@@ -142,6 +142,26 @@ def test_the_pdf_has_title_language_and_numbered_pages(world: World) -> None:
 def test_any_name_prints(world: World, name: str) -> None:
     obligation = owed_by_ledger(world, 2, name=name.strip())
     assert plain(name) in plain(pdf_of(world.client("agent"), obligation).pages[0].extract_text())
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("es", "Pago después del castigo de la deuda"), ("en", "Payment after the debt was written off")],
+)
+def test_money_after_a_write_off_is_called_so_on_screen_and_paper(world: World, language: str, label: str) -> None:
+    obligation = owed_by_ledger(world)
+    told: dict[str, Any] = {"now": factories.NOW, "actor": "prueba"}
+    write_off(obligation.pk, written_off_on=factories.TODAY, reason="castigo", **told)
+    pay = {"amount_minor": 40_000_00, "paid_on": factories.TODAY, "source": "banco", "external_ref": "R1"}
+    record_payment(obligation.pk, **pay, **told)
+    labels = [row.label for row in paper_for(obligation, language).movements]
+    assert labels.count(label) == 1
+    type(obligation.debtor).objects.filter(pk=obligation.debtor_id).update(language=language)
+    printed = plain("".join(sheet.extract_text() for sheet in pdf_of(world.client("agent"), obligation).pages))
+    assert plain(label) in printed
+    user = world.users["agent"]
+    type(user).objects.filter(pk=user.pk).update(language=language)
+    assert label in world.client("agent").get(address(obligation)).content.decode()
 
 
 def test_the_figures_are_the_accounts(world: World) -> None:

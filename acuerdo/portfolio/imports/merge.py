@@ -120,6 +120,9 @@ UPDATE portfolio_obligation o SET kind = t.kind, product = coalesce(nullif(t.pro
   branch = coalesce(nullif(t.branch, ''), o.branch), extra = o.extra || t.facts, last_seen_on = %(as_of)s, gone_on = NULL,
   updated_at = %(now)s
 FROM imp_target t WHERE t.known_id = o.id;
+INSERT INTO portfolio_importchange (batch_id, "table", key, before)
+SELECT %(batch)s, 'ledger_account', a.id, to_jsonb(a) FROM ledger_account a JOIN imp_target t ON t.known_id = a.id
+WHERE t.source = 'ledger' AND a.status = 'gone';
 UPDATE ledger_account a SET status = 'active', updated_at = %(now)s FROM imp_target t
 WHERE t.known_id = a.id AND t.source = 'ledger' AND a.status = 'gone';
 """
@@ -215,12 +218,15 @@ INSERT INTO ledger_instalment ({_INSTALMENT_COLUMNS})
 SELECT t.id, {_NUMBERED} FROM imp_instalment i JOIN imp_target t ON t.number = i.number WHERE t.known_id IS NULL
 WINDOW w AS (PARTITION BY t.id ORDER BY i.due_on, i.instalment, i.row ROWS UNBOUNDED PRECEDING)
 """
-# Of known obligations only the schedules that differ are written again.
+# Of known obligations only the schedules that differ are written again, and never that of a debt which passed to another.
+# What is owed of an own account is then played anew: the account is locked first, so that a payment at the same instant
+# either counts with the old schedule and is played again, or waits for the new one.
 _KNOWN_INSTALMENTS = f"""
 CREATE TEMP TABLE imp_row ON COMMIT DROP AS
 SELECT o.id AS account_id, {_NUMBERED}
 FROM imp_instalment i JOIN portfolio_obligation o ON o.creditor_id = %(creditor)s AND o.number = i.number
 WHERE NOT EXISTS (SELECT FROM imp_target t WHERE t.id = o.id AND t.known_id IS NULL)
+  AND NOT EXISTS (SELECT FROM ledger_replacement p WHERE p.old_id = o.id)
 WINDOW w AS (PARTITION BY o.id ORDER BY i.due_on, i.instalment, i.row ROWS UNBOUNDED PRECEDING);
 ANALYZE imp_row;
 CREATE TEMP TABLE imp_reschedule ON COMMIT DROP AS
@@ -232,6 +238,10 @@ SELECT DISTINCT account_id FROM (
   SELECT i.account_id FROM ledger_instalment i JOIN (SELECT DISTINCT account_id FROM imp_row) k USING (account_id)
   WHERE NOT EXISTS (SELECT FROM imp_row r WHERE r.account_id = i.account_id AND r.number = i.number)
 ) differing;
+ANALYZE imp_reschedule;
+UPDATE ledger_account a SET state_as_of = NULL, updated_at = %(now)s FROM imp_reschedule c
+WHERE a.id = c.account_id AND a.balance_source = 'ledger';
+DELETE FROM ledger_openinstalment o USING imp_reschedule c WHERE o.account_id = c.account_id;
 INSERT INTO portfolio_importchange (batch_id, "table", key, before)
 SELECT %(batch)s, 'ledger_instalment', c.account_id,
   coalesce((SELECT jsonb_agg(to_jsonb(i)) FROM ledger_instalment i WHERE i.account_id = c.account_id), '[]')

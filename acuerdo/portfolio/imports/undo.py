@@ -22,6 +22,7 @@ _UNDO = """
 SET CONSTRAINTS ALL IMMEDIATE;
 DELETE FROM portfolio_obligationparty p USING imp_made m WHERE m.name = 'portfolio_obligationparty' AND p.id = m.id;
 DELETE FROM portfolio_contactpoint p USING imp_made m WHERE m.name = 'portfolio_contactpoint' AND p.id = m.id;
+DELETE FROM ledger_openinstalment i USING imp_made m WHERE m.name = 'portfolio_obligation' AND i.account_id = m.id;
 DELETE FROM ledger_instalment i USING imp_made m WHERE m.name = 'portfolio_obligation' AND i.account_id = m.id;
 DELETE FROM ledger_instalment i USING portfolio_importchange c
 WHERE c.batch_id = %(batch)s AND c."table" = 'ledger_instalment' AND i.account_id = c.key;
@@ -30,6 +31,15 @@ WHERE c.batch_id = %(batch)s AND c."table" = 'ledger_instalment';
 DELETE FROM portfolio_obligation o USING imp_made m WHERE m.name = 'portfolio_obligation' AND o.id = m.id;
 DELETE FROM ledger_account a USING imp_made m WHERE m.name = 'portfolio_obligation' AND a.id = m.id;
 DELETE FROM portfolio_debtor d USING imp_made m WHERE m.name = 'portfolio_debtor' AND d.id = m.id;
+"""
+# An own account is played anew from what came back, whatever happened to its figures since the load.
+_PLAY_ANEW = """
+CREATE TEMP TABLE imp_anew ON COMMIT DROP AS
+SELECT a.id FROM ledger_account a WHERE a.balance_source = 'ledger' AND a.id IN (
+  SELECT key FROM portfolio_importchange WHERE batch_id = %(batch)s AND "table" IN ('ledger_account', 'ledger_instalment'));
+ANALYZE imp_anew;
+UPDATE ledger_account a SET state_as_of = NULL FROM imp_anew c WHERE a.id = c.id;
+DELETE FROM ledger_openinstalment o USING imp_anew c WHERE o.account_id = c.id;
 """
 _RESTORED = ("portfolio_debtor", "portfolio_obligation", "ledger_account")
 
@@ -42,12 +52,17 @@ def undo_changes(cursor: Any, *, batch_id: int, since: Any) -> None:
         raise Refusal(
             "undo-has-activity", "Ya hay pagos registrados sobre esta carga; no se puede deshacer sin perderlos."
         )
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.imp_made")
-    for statement in (_MADE + _UNDO).split(";\n"):
-        if statement.strip():
-            cursor.execute(statement, told)
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.imp_made, pg_temp.imp_anew")
+    _run(cursor, _MADE + _UNDO, told)
     for table in _RESTORED:
         _restore(cursor, table, told)
+    _run(cursor, _PLAY_ANEW, told)
+
+
+def _run(cursor: Any, statements: str, told: dict[str, Any]) -> None:
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            cursor.execute(statement, told)
 
 
 def _restore(cursor: Any, table: str, told: dict[str, Any]) -> None:

@@ -352,6 +352,9 @@ def _payment(view: StatementView, line: PaymentLine) -> MovementRow:
         covered = [_("No cuenta: el dinero fue devuelto.")]
     elif document.source == "core":
         covered = [_("El acreedor informa cómo se aplica en su próximo corte.")]
+    elif line.is_recovery or _is_after_write_off(document, line.on):
+        label = _("Pago después del castigo de la deuda")
+        covered.append(_("El acreedor la castigó en sus libros: se sigue debiendo, y este pago la reduce igual."))
     if line.returned_minor:
         amount = _money(document, line.returned_minor)
         covered.append(_("Se le devolvió de su saldo a favor: %(amount)s") % {"amount": amount})
@@ -359,6 +362,11 @@ def _payment(view: StatementView, line: PaymentLine) -> MovementRow:
         amount = _money(document, line.unallocated_minor)
         covered.append(_("A su favor, para la próxima cuota: %(amount)s") % {"amount": amount})
     return _movement(view, line.ref, line.on, label, line.amount_minor, covered)
+
+
+def _is_after_write_off(document: StatementDocument, on: date) -> bool:
+    """As the books have it: money of the very day of the write-off is a recovery too."""
+    return any(line.kind == "write_off" and line.on <= on for line in document.changes)
 
 
 def _change(view: StatementView, line: Change) -> MovementRow:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from acuerdo.base.clock import zone
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.models import Account, Entry, Instalment, OpenInstalment, Payment
+from acuerdo.ledger.models import Account, Entry, Instalment, OpenInstalment, Payment, Replacement
 from acuerdo.ledger.public import (
     charge_back,
     extend_due_dates,
@@ -28,6 +28,7 @@ from acuerdo.ledger.public import (
 from acuerdo.ledger.queries import cap_tables, events_of, load_accounts
 from acuerdo.ledger.rules.documents import read_obligation_terms
 from tests.factories import allow_fees
+from tests.module.ledger.test_refresh import restructure
 from tests.properties.ledger_worlds import PlainLedger, World
 
 FIRST = date(2026, 1, 10)
@@ -96,7 +97,8 @@ class Books(RuleBasedStateMachine):
     @rule(days=st.integers(0, 20), late=back)
     def pause(self, days: int, late: int) -> None:
         start = self._on(late)
-        pause_late_interest(self.pk, from_on=start, to_on=start + timedelta(days=days), reason="x", **self.who)
+        span = {"from_on": start, "to_on": start + timedelta(days=days)}
+        self._try(lambda: pause_late_interest(self.pk, **span, reason="x", **self.who))
 
     @rule(number=st.integers(1, 3), days=st.integers(1, 60))
     def extend(self, number: int, days: int) -> None:
@@ -123,6 +125,19 @@ class Books(RuleBasedStateMachine):
     @rule()
     def write_off(self) -> None:
         self._try(lambda: write_off(self.pk, written_off_on=self.today, reason="x", **self.who))
+
+    @precondition(lambda self: self.today > FIRST + timedelta(days=45))
+    @rule()
+    def restructure(self) -> None:
+        """What was owed passes to a new account whole, and to no other."""
+        new_id = next(numbers)
+        self._try(lambda: restructure(self.pk, new_id, self.today))
+        link = Replacement.objects.filter(old_id=self.pk, new_id=new_id).first()
+        if link is not None:
+            passed = Entry.objects.filter(account_id=self.pk, component="replaced")
+            assert passed.aggregate(total=Sum("amount_minor"))["total"] == sum(link.transferred.values())
+            lent = Instalment.objects.filter(account_id=new_id).aggregate(total=Sum("principal_minor"))["total"]
+            assert lent == link.transferred["principal"]
 
     @invariant()
     def state_is_the_plain_ledgers(self) -> None:

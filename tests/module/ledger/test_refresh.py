@@ -13,6 +13,7 @@ from acuerdo.ledger.actions.refresh import refresh_states
 from acuerdo.ledger.actions.writing import STATE_TYPES
 from acuerdo.ledger.models import Account, AccountEvent, CertifiedCap, Instalment, Payment
 from acuerdo.ledger.public import (
+    Agreed,
     NewPayment,
     charge_back,
     disclose_tariff,
@@ -20,6 +21,7 @@ from acuerdo.ledger.public import (
     pause_late_interest,
     post_fee,
     record_payments,
+    replace_accounts,
     return_credit,
     waive,
     write_off,
@@ -138,6 +140,17 @@ def random_changes(source: random.Random, day: date, count: int) -> None:
         credited = source.choice(Account.objects.order_by("-unallocated_minor", "pk")[:4])
         with suppress(Refusal):
             return_credit(credited.pk, source.randint(1, 500), returned_on=day, reference=f"r{day}{turn}", **papers)
+    with suppress(Refusal):
+        restructure(random.Random(str(day)).randint(1, count), Account.objects.order_by("-pk")[0].pk + 1, day)
+
+
+def restructure(old_id: int, new_id: int, day: date) -> None:
+    """Passes a debt on to a new account of three instalments."""
+    rate = {"kind": "nominal_annual", "value": "0.24"}
+    schedule = {"first_due_on": (day + timedelta(days=20)).isoformat(), "instalments": 3, "frequency": "days:10"}
+    terms = {"schedule": schedule | {"method": "french", "rate": rate}}
+    agreed = Agreed(new_id, f"N-{new_id}", terms, "CO", "consumo")
+    replace_accounts([old_id], agreed, kind="restructuring", replaced_on=day, reason="acuerdo", now=at(day), actor="x")
 
 
 def differences(day: date) -> list[tuple[int, str, Any, Any]]:
