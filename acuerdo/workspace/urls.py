@@ -41,6 +41,7 @@ urlpatterns = [
     path("titulares/<uuid:uid>/pausas", holds.place_hold, name="place_hold"),
     path("titulares/<uuid:uid>/pausas/<uuid:hold_uid>/levantar", holds.lift_hold, name="lift_hold"),
     path("titulares/<uuid:uid>/acuerdos/", include("acuerdo.workspace.agreements.urls")),
+    path("titulares/<uuid:uid>/mensaje/", include("acuerdo.workspace.contact.urls")),
     path("guiones/", include("acuerdo.workspace.guide.urls")),
     path("aprobaciones", approvals.approvals, name="approvals"),
     path("aprobaciones/<uuid:plan_uid>", approvals.decide, name="decide_approval"),

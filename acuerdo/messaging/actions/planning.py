@@ -6,7 +6,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from acuerdo.policy.public import PlannedContact, Verdict, ask_gate_batch
 ACTOR = "system"
 
 KNOWN = "known"
+PATIENCE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class PlannedMessage:
     """One wished contact. `obligation_ids` are of one creditor and person, the leading one first.
 
     It goes to the contact point most surely theirs. `context` may carry {"writer": name, "link": https address,
-    "payment": {"amount_minor", "paid_on"}}. `not_before` is the earliest moment wished; the gate may move it later.
+    "payment": {"amount_minor", "paid_on"}, "is_patient": waits for another day}. `not_before` is the earliest moment wished; the gate may move it later.
     """
 
     plan_key: str
@@ -186,14 +187,23 @@ def _row(draft: _Draft, verdict: Verdict | None, now: datetime) -> Message:
 
 
 def apply_refusal(row: Message, verdict: Verdict, source: Source, now: datetime) -> None:
-    """Later today if a rule's moment comes today where the person lives, else blocked: the next plan decides anew."""
+    """Later today if a rule's moment comes today where the person lives, else blocked: the next plan decides anew.
+
+    What a person sent (`is_patient`) is planned only once: it waits up to a week.
+    """
     opens_at = verdict.next_allowed_at
-    if opens_at is not None and opens_at.astimezone(source.zone).date() == now.astimezone(source.zone).date():
+    if opens_at is not None and _is_soon(row, opens_at.astimezone(source.zone), now.astimezone(source.zone)):
         row.scheduled_for = max(row.scheduled_for, opens_at)
         row.state = MessageState.SCHEDULED
     else:
         row.state = MessageState.BLOCKED
         row.failure = verdict.first_rule
+
+
+def _is_soon(row: Message, opens_at: datetime, now: datetime) -> bool:
+    if row.context.get("is_patient"):
+        return opens_at - now <= PATIENCE
+    return opens_at.date() == now.date()
 
 
 def _stored(items: Sequence[PlannedMessage]) -> dict[str, tuple[int, str]]:
