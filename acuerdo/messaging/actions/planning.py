@@ -30,7 +30,8 @@ class PlannedMessage:
     """One wished contact. `obligation_ids` are of one creditor and person, the leading one first.
 
     It goes to the contact point most surely theirs. `context` may carry {"writer": name, "link": https address,
-    "payment": {"amount_minor", "paid_on"}, "is_patient": waits for another day}. `not_before` is the earliest moment wished; the gate may move it later.
+    "payment": {"amount_minor", "paid_on"}, "is_patient": may wait for another day}. `not_before` is the earliest moment
+    wished; the gate may move it later.
     """
 
     plan_key: str
