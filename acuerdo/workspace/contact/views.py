@@ -62,7 +62,7 @@ def _about(request: HttpRequest, uid: str, asked: QueryDict) -> tuple[Any, Any]:
     debtor = debtor_or_404(user, uid)
     found = obligations_of(user).filter(debtor=debtor).select_related("account", "creditor", "debtor")
     if asked.get("obligation"):
-        found = found.filter(uid=_uid(asked["obligation"]))
+        found = found.filter(uid=_uid(str(asked["obligation"])))
     row = found.order_by("-account__balance_due_minor", "pk").first()
     if row is None:
         raise Http404
