@@ -10,15 +10,36 @@ from ninja import Query, Router
 from acuerdo.api.access import EVERYONE, LEADS, caller, obligation_for
 from acuerdo.api.pages import cursor_after, number_in, uid_in
 from acuerdo.api.permissions import PROBLEMS, IdempotencyKey, once
-from acuerdo.api.policy_schemas import AuditPage, BureauOut, DataRequestIn, PetitionIn, PetitionOut, PetitionPage
+from acuerdo.api.policy_schemas import (
+    AuditPage,
+    BureauAuthorisationIn,
+    BureauNoticeIn,
+    BureauOut,
+    DataAnswerIn,
+    DataRequestIn,
+    PetitionIn,
+    PetitionOut,
+    PetitionPage,
+)
 from acuerdo.api.problems import not_found
 from acuerdo.api.schemas import ListFilters
 from acuerdo.base import clock
 from acuerdo.base.models import AuditEntry, Role, User
-from acuerdo.policy.public import Petition, bureau_answers, bureau_notices, open_petition, petitions_visible_to
+from acuerdo.policy.public import (
+    Petition,
+    answer_and_erase,
+    answer_petition,
+    authorise_bureau_report,
+    bureau_answers,
+    bureau_notices,
+    open_petition,
+    petitions_visible_to,
+    record_bureau_notice,
+)
 from acuerdo.policy.rules.bureau import retention_end
 
 router = Router()
+ANSWERING = frozenset({Role.COMPLIANCE, Role.DIRECTOR})
 AUDITORS = frozenset({Role.COMPLIANCE, Role.DIRECTOR, Role.ADMIN})
 
 
@@ -79,13 +100,77 @@ def get_data_request(request: HttpRequest, uid: UUID) -> Any:
     return _one(petitions_visible_to(caller(request, LEADS)).exclude(kind="complaint"), uid)
 
 
+@router.post(
+    "/data-requests/{uid}/answer", response={200: PetitionOut, **PROBLEMS}, tags=["data-requests"],
+    operation_id="answer_data_request",
+)  # fmt: skip
+def answer_data_request(request: HttpRequest, uid: UUID, body: DataAnswerIn, idempotency_key: IdempotencyKey) -> Any:
+    """Answers a request, and erases the person where it asks so. Refused while a duty to keep holds, saying until when."""
+    user = caller(request, ANSWERING)
+    visible = petitions_visible_to(user).exclude(kind="complaint").select_related("debtor", "creditor", "obligation")
+
+    def act() -> tuple[int, Any]:
+        found = visible.filter(uid=uid).first()
+        if found is None:
+            raise not_found()
+        answer = answer_and_erase if body.erase else answer_petition
+        answer(found.pk, resolution=body.resolution, answer=body.answer, user=user, now=clock.now())
+        return 200, _shown(visible.get(pk=found.pk))
+
+    return once(request, idempotency_key, (str(uid), body), act)
+
+
 @router.get(
     "/obligations/{uid}/bureau-report", response={200: BureauOut, **PROBLEMS}, tags=["obligations"],
     operation_id="get_bureau_report",
 )  # fmt: skip
 def get_bureau_report(request: HttpRequest, uid: UUID) -> Any:
     """Whether the default may be reported to a credit bureau today, and from when."""
-    obligation, on = obligation_for(caller(request, LEADS), uid), clock.business_date()
+    return _bureau(obligation_for(caller(request, LEADS), uid))
+
+
+@router.post(
+    "/obligations/{uid}/bureau-notices", response={201: BureauOut, **PROBLEMS}, tags=["obligations"],
+    operation_id="record_bureau_notice",
+)  # fmt: skip
+def add_bureau_notice(request: HttpRequest, uid: UUID, body: BureauNoticeIn, idempotency_key: IdempotencyKey) -> Any:
+    """Records a notice before a report to a credit bureau; the answer says what is still needed and from when."""
+    user = caller(request, ANSWERING)
+
+    def act() -> tuple[int, Any]:
+        obligation = obligation_for(user, uid)
+        record_bureau_notice(
+            obligation.pk, sent_on=body.sent_on, channel=body.channel, proof=body.proof, actor=user.username,
+            today=clock.business_date(), now=clock.now(),
+        )  # fmt: skip
+        return 201, _bureau(obligation)
+
+    return once(request, idempotency_key, (str(uid), body), act)
+
+
+@router.post(
+    "/obligations/{uid}/bureau-authorisation", response={201: BureauOut, **PROBLEMS}, tags=["obligations"],
+    operation_id="authorise_bureau_report",
+)  # fmt: skip
+def add_bureau_authorisation(
+    request: HttpRequest, uid: UUID, body: BureauAuthorisationIn, idempotency_key: IdempotencyKey
+) -> Any:
+    """Records that the person authorised this creditor to report; the answer says what is still needed and from when."""
+    user = caller(request, ANSWERING)
+
+    def act() -> tuple[int, Any]:
+        obligation = obligation_for(user, uid)
+        authorise_bureau_report(
+            obligation.debtor_id, obligation.creditor_id, granted_on=body.granted_on, proof=body.proof,
+            actor=user.username, today=clock.business_date(), now=clock.now(),
+        )  # fmt: skip
+        return 201, _bureau(obligation)
+
+    return once(request, idempotency_key, (str(uid), body), act)
+
+
+def _bureau(obligation: Any) -> dict[str, Any]:
+    on = clock.business_date()
     answer = bureau_answers([obligation], on)[obligation.pk]
     since = obligation.account.due_since
     return {

@@ -153,6 +153,14 @@ class DataRequestIn(PetitionIn):
     kind: Literal["access", "correction", "deletion", "revocation"]
 
 
+class DataAnswerIn(Schema):
+    """The answer to a request. `erase`, for a deletion that is granted: the person's data go for ever in the same act."""
+
+    resolution: Literal["granted", "partly", "denied"]
+    answer: Text
+    erase: bool = False
+
+
 class PetitionOut(Schema):
     """A case with its clocks: `due_on` is the last day to answer, `legend_on` the last to mark disputed data as under claim."""
 
@@ -179,6 +187,21 @@ class PetitionOut(Schema):
 class PetitionPage(Schema):
     items: list[PetitionOut]
     next_cursor: str | None
+
+
+class BureauNoticeIn(Schema):
+    """A notice that was sent to the last registered address; `proof` says where its proof lies."""
+
+    sent_on: date
+    channel: Channel
+    proof: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class BureauAuthorisationIn(Schema):
+    """The person's express authorisation that the creditor may report."""
+
+    granted_on: date
+    proof: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class BureauOut(Schema):

@@ -134,6 +134,8 @@ AFTER_PAYMENTS = "acuerdo.strategy.public.settle_payments"
 # What follows from a loaded portfolio: authorisations and stops (portfolio.ports.AfterLoad), and their undoing.
 AFTER_LOAD = "acuerdo.policy.public.follow_load"
 AFTER_UNDO = "acuerdo.policy.public.take_back_load"
+# Who else keeps words of a person: policy calls them in the transaction that erases one (policy.ports.ForgetPerson).
+FORGET_PERSON = ("acuerdo.messaging.public.forget_person", "acuerdo.negotiation.public.forget_person")
 PROCRASTINATE_IMPORT_PATHS = ["acuerdo.config.tasks"]
 PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"
 

@@ -2,6 +2,7 @@
 
 from acuerdo.messaging.actions.board import configured_channels, configured_routes, provider_board
 from acuerdo.messaging.actions.delivery import Delivered, deliver_all_due, deliver_due, recover_stuck
+from acuerdo.messaging.actions.erasure import forget_person
 from acuerdo.messaging.actions.fallback import fall_back
 from acuerdo.messaging.actions.files_in import file_path
 from acuerdo.messaging.actions.library import Loaded, load_templates
@@ -117,6 +118,7 @@ __all__ = [
     "fall_back",
     "file_path",
     "forget_old_events",
+    "forget_person",
     "gather",
     "grade_senders",
     "html_letter",

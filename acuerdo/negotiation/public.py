@@ -1,6 +1,7 @@
 """What other capabilities may use of negotiation."""
 
 from acuerdo.negotiation.actions.approvals import approve_plan, refuse_plan
+from acuerdo.negotiation.actions.erasure import forget_person
 from acuerdo.negotiation.actions.fees import charge_collection_fee
 from acuerdo.negotiation.actions.plan_days import PlanJudgements, judge_plans, judge_plans_after_payment
 from acuerdo.negotiation.actions.plans import (
@@ -65,6 +66,7 @@ __all__ = [
     "charge_collection_fee",
     "commitment_of",
     "decline_plan",
+    "forget_person",
     "issue_code",
     "judge_after_payment",
     "judge_plans",

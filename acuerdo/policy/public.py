@@ -12,6 +12,13 @@ from acuerdo.policy.actions.bureau import (
 from acuerdo.policy.actions.checkpoints import write_checkpoint, write_checkpoints
 from acuerdo.policy.actions.corrections import PointState, point_state, undo_outcome
 from acuerdo.policy.actions.declared import channels_in, declare_consents, declare_from_portfolio
+from acuerdo.policy.actions.erasure import (
+    answer_and_erase,
+    erase_due_people,
+    erase_person,
+    waiting_erasures,
+    what_keeps,
+)
 from acuerdo.policy.actions.expediente import Expediente, make_expediente
 from acuerdo.policy.actions.gate import Permit, ask_gate, ask_gate_batch, permit_and_log, permit_batch
 from acuerdo.policy.actions.outcomes import (
@@ -113,6 +120,7 @@ __all__ = [
     "Verdict",
     "abandon_petitions",
     "all_dispositions",
+    "answer_and_erase",
     "answer_petition",
     "approve_reading",
     "ask_gate",
@@ -133,6 +141,8 @@ __all__ = [
     "count_complaints",
     "declare_consents",
     "declare_from_portfolio",
+    "erase_due_people",
+    "erase_person",
     "extend_petition",
     "find_disposition",
     "follow_load",
@@ -177,6 +187,8 @@ __all__ = [
     "transfer_petition",
     "undo_outcome",
     "verify_receipts",
+    "waiting_erasures",
+    "what_keeps",
     "withdraw_petition",
     "write_checkpoint",
     "write_checkpoints",

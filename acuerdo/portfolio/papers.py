@@ -59,7 +59,7 @@ def papers_of(obligations: QuerySet[Obligation]) -> QuerySet[ObligationDocument]
 
 def paper_file(paper: ObligationDocument) -> Path:
     """Where the file lies. Refuses `paper-missing` when the data folder lost it (a restore without its files)."""
-    path = _path_of(paper.sha256)
+    path = paper_path(paper.sha256)
     if not path.is_file():
         raise Refusal(
             "paper-missing", "El archivo de este documento no está en la carpeta de datos; recupérelo del respaldo."
@@ -87,13 +87,14 @@ def _kind_of(content: bytes) -> str:
     raise Refusal("paper-kind", "Solo se guardan PDF, PNG y JPEG; convierta el documento a PDF.")
 
 
-def _path_of(digest: str) -> Path:
+def paper_path(digest: str) -> Path:
+    """Where the file with this digest lies, whether it is there or not."""
     return Path(settings.MEDIA_ROOT) / "papers" / digest[:2] / digest
 
 
 def _keep(digest: str, content: bytes) -> None:
     """Written aside and moved into place, so that a file under its digest is always whole."""
-    path = _path_of(digest)
+    path = paper_path(digest)
     if path.is_file():
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from acuerdo.portfolio.credits import (
     suggestions_for,
     undo_credit,
 )
+from acuerdo.portfolio.erasure import DebtEnd, debt_ends, erase_person_record
 from acuerdo.portfolio.imports.bank_file import STANDARD as BANK_FORMATS
 from acuerdo.portfolio.imports.bank_file import TABLE as TABLE_FORMAT
 from acuerdo.portfolio.imports.bank_file import bank_format_of, bank_layouts
@@ -74,6 +75,7 @@ __all__ = [
     "BankReport",
     "ContactKeys",
     "Control",
+    "DebtEnd",
     "Declaration",
     "ImportBatch",
     "ImportReport",
@@ -96,8 +98,10 @@ __all__ = [
     "choose_split",
     "contact_keys",
     "credits_of",
+    "debt_ends",
     "debtors_visible_to",
     "declaration_of",
+    "erase_person_record",
     "find_import",
     "find_profile",
     "forget_upload",

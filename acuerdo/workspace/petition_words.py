@@ -48,6 +48,16 @@ EVENTS = {
     "extend": _("Se prorrogó"),
     "transfer": _("Se trasladó"),
     "answer": _("Se respondió"),
+    "erase": _("Se suprimieron los datos de la persona"),
     "withdraw": _("La persona desistió"),
     "abandon": _("Se cerró por falta de respuesta de la persona"),
+}
+
+# Why a person cannot be erased yet (policy.rules.retention.Kept and the open matters of policy).
+KEPT = {
+    "open-debt": _("Tiene una obligación vigente"),
+    "debt-record": _("Los registros de su obligación se conservan"),
+    "contact-record": _("El registro de sus contactos se conserva"),
+    "open-case": _("Tiene otra solicitud sin responder"),
+    "legal-hold": _("Hay un proceso u orden de autoridad en curso"),
 }

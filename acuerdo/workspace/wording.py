@@ -247,7 +247,12 @@ def _rule_words(what: str) -> dict[str, str]:
     words: dict[str, str] = {}
     for code in pack_codes():
         for rule in load_pack(code).rules:
-            words.setdefault(rule.id, getattr(rule, column).format(**fillers) if what != "citation" else rule.citation)
+            words.setdefault(
+                rule.id,
+                getattr(rule, column).replace(": {channel}", "").format(**fillers)
+                if what != "citation"
+                else rule.citation,
+            )
     return words
 
 

@@ -35,19 +35,20 @@ def keep_files(row: Inbound, attached: Sequence[Attached]) -> None:
 
 def file_path(kept: InboundFile) -> Path:
     """Where a kept file lies. Refuses `file-missing` for one that was refused or lost."""
-    path = _path_of(kept.sha256) if kept.sha256 else None
+    path = kept_path(kept.sha256) if kept.sha256 else None
     if path is None or not path.is_file():
         raise Refusal("file-missing", "Este archivo no se guardó o no está en la carpeta de datos.")
     return path
 
 
-def _path_of(digest: str) -> Path:
+def kept_path(digest: str) -> Path:
+    """Where the file with this digest lies, whether it is there or not."""
     return Path(settings.MEDIA_ROOT) / "inbound" / digest[:2] / digest
 
 
 def _keep(digest: str, content: bytes) -> None:
     """Written aside and renamed: a crash leaves no half file, and the same file twice is one."""
-    path = _path_of(digest)
+    path = kept_path(digest)
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

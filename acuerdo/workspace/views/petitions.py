@@ -1,7 +1,7 @@
 """Requests of data subjects and complaints: the list by deadline, a new one, and one case with its steps."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -120,11 +120,17 @@ def petition_step(request: HttpRequest, uid: str, event: str) -> HttpResponse:
     if step is None:
         raise Http404
     text, extra = request.POST.get("text", ""), request.POST.get("resolution", "")
+    if event == "answer" and request.POST.get("erase"):
+        step = _answer_and_erase
     try:
         step(found.pk, text, user_of(request), clock.now(), extra)
     except Refusal as refusal:
         return _case(request, _found(request, uid), problem=_(refusal.message), event=event, text=text)
     return redirect("workspace:petition", uid=uid)
+
+
+def _answer_and_erase(pk: int, text: str, user: User, now: datetime, resolution: str) -> Any:
+    return policy.answer_and_erase(pk, resolution=resolution, answer=text, user=user, now=now)
 
 
 STEPS: dict[str, Step] = {
@@ -134,6 +140,7 @@ STEPS: dict[str, Step] = {
     "extend": lambda pk, text, user, now, _more: policy.extend_petition(pk, reason=text, user=user, now=now),
     "transfer": lambda pk, text, user, now, _more: policy.transfer_petition(pk, to=text, user=user, now=now),
     "withdraw": lambda pk, text, user, now, _more: policy.withdraw_petition(pk, reason=text, user=user, now=now),
+    "erase": lambda pk, _text, user, now, _more: policy.erase_person(pk, user=user, now=now),
     "answer": lambda pk, text, user, now, more: policy.answer_petition(
         pk, resolution=more, answer=text, user=user, now=now
     ),
@@ -148,6 +155,17 @@ def _found(request: HttpRequest, uid: str) -> Any:
     return found
 
 
+def _erasure(request: HttpRequest, found: Any, today: date) -> dict[str, Any] | None:
+    """Whether compliance may erase the person with the answer, or now that it was given; what keeps them, in words."""
+    is_granted = found.state == "answered" and found.resolution in ("granted", "partly")
+    is_open = found.state in ("received", "in_study")
+    if found.kind != "deletion" or user_of(request).role != COMPLIANCE or not (is_granted or is_open):
+        return None
+    keeps = policy.what_keeps(found.debtor_id, today=today, petition_id=found.pk)
+    is_done = any(step.event == "erase" for step in found.steps.all())
+    return {"reasons": [(words.KEPT[one.code], one) for one in keeps], "is_granted": is_granted, "is_done": is_done}
+
+
 def _case(request: HttpRequest, found: Any, *, problem: str = "", event: str = "", text: str = "") -> HttpResponse:
     today, terms = clock.business_date(), terms_of(found.creditor.country, found.kind)
     may_work = user_of(request).role in (COMPLIANCE, DIRECTOR)
@@ -156,6 +174,7 @@ def _case(request: HttpRequest, found: Any, *, problem: str = "", event: str = "
         "steps": [(step, words.EVENTS.get(step.event, step.event)) for step in found.steps.all()],
         "forms": queries.forms_of(found, terms, today) if may_work else [],
         "resolutions": list(words.RESOLUTIONS.items()),
+        "erasure": _erasure(request, found, today),
         "problem": problem,
         "failed_event": event,
         "failed_text": text,
