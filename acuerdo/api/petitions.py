@@ -102,7 +102,7 @@ def get_data_request(request: HttpRequest, uid: UUID) -> Any:
 
 @router.post(
     "/data-requests/{uid}/answer", response={200: PetitionOut, **PROBLEMS}, tags=["data-requests"],
-    operation_id="answer_data_request",
+    operation_id="create_data_answer",
 )  # fmt: skip
 def answer_data_request(request: HttpRequest, uid: UUID, body: DataAnswerIn, idempotency_key: IdempotencyKey) -> Any:
     """Answers a request, and erases the person where it asks so. Refused while a duty to keep holds, saying until when."""
@@ -131,7 +131,7 @@ def get_bureau_report(request: HttpRequest, uid: UUID) -> Any:
 
 @router.post(
     "/obligations/{uid}/bureau-notices", response={201: BureauOut, **PROBLEMS}, tags=["obligations"],
-    operation_id="record_bureau_notice",
+    operation_id="create_bureau_notice",
 )  # fmt: skip
 def add_bureau_notice(request: HttpRequest, uid: UUID, body: BureauNoticeIn, idempotency_key: IdempotencyKey) -> Any:
     """Records a notice before a report to a credit bureau; the answer says what is still needed and from when."""
@@ -143,14 +143,14 @@ def add_bureau_notice(request: HttpRequest, uid: UUID, body: BureauNoticeIn, ide
             obligation.pk, sent_on=body.sent_on, channel=body.channel, proof=body.proof, actor=user.username,
             today=clock.business_date(), now=clock.now(),
         )  # fmt: skip
-        return 201, _bureau(obligation)
+        return 201, _as_json(_bureau(obligation))
 
     return once(request, idempotency_key, (str(uid), body), act)
 
 
 @router.post(
     "/obligations/{uid}/bureau-authorisation", response={201: BureauOut, **PROBLEMS}, tags=["obligations"],
-    operation_id="authorise_bureau_report",
+    operation_id="create_bureau_authorisation",
 )  # fmt: skip
 def add_bureau_authorisation(
     request: HttpRequest, uid: UUID, body: BureauAuthorisationIn, idempotency_key: IdempotencyKey
@@ -164,9 +164,15 @@ def add_bureau_authorisation(
             obligation.debtor_id, obligation.creditor_id, granted_on=body.granted_on, proof=body.proof,
             actor=user.username, today=clock.business_date(), now=clock.now(),
         )  # fmt: skip
-        return 201, _bureau(obligation)
+        return 201, _as_json(_bureau(obligation))
 
     return once(request, idempotency_key, (str(uid), body), act)
+
+
+def _as_json(told: dict[str, Any]) -> dict[str, Any]:
+    """As an answer is kept for a repeat: days as text."""
+    kept: dict[str, Any] = BureauOut(**told).model_dump(mode="json")
+    return kept
 
 
 def _bureau(obligation: Any) -> dict[str, Any]:

@@ -81,6 +81,7 @@ from acuerdo.policy.queries.own_ledger import OwnContact, own_contacts
 from acuerdo.policy.queries.petitions import (
     bureau_answers,
     bureau_notices,
+    bureau_notices_of,
     count_complaints,
     open_petitions,
     petitions_visible_to,
@@ -131,6 +132,7 @@ __all__ = [
     "authorise_bureau_report",
     "bureau_answers",
     "bureau_notices",
+    "bureau_notices_of",
     "channels_in",
     "check_contacts",
     "clear_own_hours",

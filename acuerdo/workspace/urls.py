@@ -9,6 +9,7 @@ from acuerdo.workspace.templates_library.short_links import short_link
 from acuerdo.workspace.templates_library.views import library
 from acuerdo.workspace.views import (
     board,
+    bureau,
     call,
     compliance,
     day,
@@ -62,6 +63,7 @@ urlpatterns = [
     path("veredictos/periodo/exportar", reports.compliance_period_export, name="compliance_period_export"),
     path("titulares/<uuid:uid>/calendario", reports.contact_calendar, name="contact_calendar"),
     path("titulares/<uuid:uid>/solicitudes/nueva", petitions.new_petition, name="new_petition"),
+    path("titulares/<uuid:uid>/centrales", bureau.bureau, name="bureau"),
     path("solicitudes", petitions.petitions, name="petitions"),
     path("solicitudes/exportar", petitions.petitions_export, name="petitions_export"),
     path("solicitudes/<uuid:uid>", petitions.petition, name="petition"),

@@ -120,3 +120,46 @@ def test_the_customers_own_ledger_of_contacts(world: World, django_assert_num_qu
     assert lines[0].why
     assert lines[1].creditor == world.creditor.name
     assert [line.direction for line in own_contacts(world.debtor.pk, before=NOW + timedelta(minutes=1))] == ["out"]
+
+
+def test_the_screen_of_reports_to_a_bureau(world: World) -> None:
+    client, address = world.client("compliance"), f"/titulares/{world.debtor.uid}/centrales"
+    assert "Falta el aviso previo." in client.get(address).content.decode()
+    told = {"what": "authorisation", "obligation": str(world.obligation.uid), "day": "2026-01-10", "proof": "contrato"}
+    assert client.post(address, told).status_code == 302
+    notice = {**told, "what": "notice", "day": "2026-07-14", "channel": "letter", "proof": "guía 42"}
+    assert client.post(address, notice).status_code == 302
+    page = client.get(address).content.decode()
+    assert "guía 42" in page
+    assert "El aviso es muy reciente" in page
+    for wrong in (
+        {"day": "2026-02-31"},
+        {"day": "2027-01-01"},
+        {"proof": " "},
+        {"channel": "humo"},
+        {"obligation": "x"},
+    ):
+        assert client.post(address, {**notice, **wrong}).status_code == 422
+    assert "centrales" in client.get(f"/titulares/{world.debtor.uid}").content.decode()
+    assert "centrales" not in world.client("agent").get(f"/titulares/{world.debtor.uid}").content.decode()
+
+
+def test_compliance_erases_with_the_answer_where_nothing_keeps_the_person(world: World) -> None:
+    opened(world, kind="deletion")
+    case, client = Petition.objects.get(), world.client("compliance")
+    page = client.get(f"/solicitudes/{case.uid}").content.decode()
+    assert "Todavía no se pueden suprimir" in page
+    told = {"resolution": "granted", "text": "Suprimida.", "erase": "1"}
+    refused = client.post(f"/solicitudes/{case.uid}/answer", told)
+    assert (refused.status_code, "obligación vigente" in refused.content.decode()) == (422, True)
+    world.obligation.account.status, world.obligation.account.balance_minor = "paid", 0
+    world.obligation.account.save()
+    type(world.obligation).objects.update(last_seen_on="2015-01-01")
+    type(world.obligation.account).objects.update(last_payment_on="2015-01-01")
+    assert 'name="erase"' in client.get(f"/solicitudes/{case.uid}").content.decode()
+    assert 'name="erase"' not in world.client("director").get(f"/solicitudes/{case.uid}").content.decode()
+    assert client.post(f"/solicitudes/{case.uid}/answer", told).status_code == 302
+    world.debtor.refresh_from_db()
+    assert world.debtor.full_name == "Persona suprimida"
+    assert client.get(f"/solicitudes/{case.uid}").status_code == 200
+    assert client.get(f"/titulares/{world.debtor.uid}").status_code == 200

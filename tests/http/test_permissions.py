@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "timeline": (302, 200, 200, 200, 200, 200, 200, 404),
     "contact_calendar": (302, 200, 200, 200, 200, 200, 200, 404),
     "new_petition": (302, 200, 200, 200, 200, 403, 200, 404),
+    "bureau": (302, 403, 403, 200, 200, 403, 403, 403),
     "incoming": (302, 200, 200, 403, 403, 403, 200, 404),
     "outcome_fields": (302, 200, 200, 403, 403, 403, 200, 404),
 }
@@ -46,6 +47,7 @@ POSTS: dict[str, tuple[int, ...]] = {
     "unmask": (302, 200, 200, 403, 200, 403, 200, 404),
     "place_hold": (302, 422, 422, 403, 422, 403, 422, 404),
     "new_petition": (302, 422, 422, 422, 422, 403, 422, 404),
+    "bureau": (302, 403, 403, 422, 422, 403, 403, 403),
     "call": (302, 200, 200, 403, 403, 403, 200, 404),
     # nobody has contacted this person: there is nothing to put in one
     "expediente": (302, 403, 403, 409, 409, 403, 403, 403),
@@ -72,7 +74,7 @@ QUERY = {"outcome_fields": "?code=CD-PTP"}
 
 def _address(name: str, world: World) -> str:
     person = ("debtor", "light", "timeline", "unmask", "incoming", "outcome_fields", "place_hold", "expediente",
-        "contact_calendar", "new_petition")  # fmt: skip
+        "contact_calendar", "new_petition", "bureau")  # fmt: skip
     if name in person:
         return reverse(f"workspace:{name}", args=[world.debtor.uid])
     if name == "call":

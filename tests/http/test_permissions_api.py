@@ -102,3 +102,43 @@ def test_the_audit_trail_in_pages(world: World, secrets: dict[str, str]) -> None
     assert rest["items"][0]["sequence"] > first["items"][0]["sequence"]
     narrow = make_key("corta", "compliance", creditors=[world.creditor.name])
     assert problem(call(narrow, "/audit")) == (404, "not-found")
+
+
+def test_notices_and_the_authorisation_open_the_report_after_its_term(
+    world: World,
+    secrets: dict[str, str],  # noqa: F811
+) -> None:
+    path = f"/obligations/{world.obligation.uid}"
+    given = {"granted_on": "2026-01-10", "proof": "contrato"}
+    assert post(secrets["compliance"], f"{path}/bureau-authorisation", given).status_code == 201
+    notice = {"sent_on": "2026-07-14", "channel": "letter", "proof": "guía 1"}
+    told = post(secrets["compliance"], f"{path}/bureau-notices", notice, "k2")
+    assert (told.status_code, told.json()["verdict"], told.json()["reasons"]) == (201, "deny", ["notice-too-recent"])
+    assert (told.json()["from_on"], told.json()["notices"]) == ("2026-08-03", ["2026-07-14"])
+    late = {**notice, "sent_on": "2026-07-16"}
+    assert problem(post(secrets["compliance"], f"{path}/bureau-notices", late, "k3")) == (409, "notice-in-future")
+    assert problem(post(secrets["supervisor"], f"{path}/bureau-notices", notice, "k4")) == (403, "not-allowed")
+    assert problem(post(secrets["other_creditor"], f"{path}/bureau-notices", notice, "k5")) == (404, "not-found")
+    assert problem(post(secrets["other_creditor"], f"{path}/bureau-authorisation", given, "k6")) == (404, "not-found")
+
+
+def test_a_request_is_answered_and_an_erasure_refused_while_a_debt_is_open(
+    world: World,
+    secrets: dict[str, str],  # noqa: F811
+) -> None:
+    body = {"obligation": str(world.obligation.uid), "text": "Borren", "source": "portal", "kind": "deletion"}
+    path = f"/data-requests/{post(secrets['agent'], '/data-requests', body).json()['uid']}/answer"
+    answer = {"resolution": "granted", "answer": "Sí", "erase": True}
+    assert problem(post(secrets["compliance"], path, answer, "a1"))[1] == "erasure-forbidden"
+    assert Petition.objects.get().state == "received"
+    assert problem(post(secrets["other_creditor"], path, answer, "a2")) == (404, "not-found")
+    assert problem(post(secrets["agent"], path, answer, "a3")) == (403, "not-allowed")
+    world.obligation.account.status, world.obligation.account.balance_minor = "paid", 0
+    world.obligation.account.save()
+    type(world.obligation).objects.update(last_seen_on="2015-01-01")
+    type(world.obligation.account).objects.update(last_payment_on="2015-01-01")
+    done = post(secrets["compliance"], path, answer, "a4")
+    assert (done.status_code, done.json()["state"], done.json()["text"]) == (200, "answered", "[suprimido]")
+    world.debtor.refresh_from_db()
+    assert world.debtor.full_name == "Persona suprimida"
+    assert not world.debtor.contact_points.exists()

@@ -40,6 +40,14 @@ def bureau_notices(obligation_id: int) -> list[BureauNotice]:
     return list(BureauNotice.objects.filter(obligation_id=obligation_id).order_by("sent_on", "pk"))
 
 
+def bureau_notices_of(obligation_ids: Collection[int]) -> dict[int, list[BureauNotice]]:
+    """The notices of many obligations, oldest first; one query."""
+    found: dict[int, list[BureauNotice]] = {}
+    for notice in BureauNotice.objects.filter(obligation__in=obligation_ids).order_by("sent_on", "pk"):
+        found.setdefault(notice.obligation_id, []).append(notice)
+    return found
+
+
 def bureau_answers(obligations: Collection[Any], on: date) -> Mapping[int, BureauAnswer]:
     """By obligation (with its account and creditor at hand), whether its default may be reported on `on`; three queries."""
     keys, debtors = [one.pk for one in obligations], {one.debtor_id for one in obligations}
