@@ -4,6 +4,7 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -179,3 +180,18 @@ def test_calls_go_to_those_who_may_the_most_valuable_first(
             able = [agent.id for agent in agents if agent.may_work(agency, creditor, placed)]
             assert all(loads[agent_id] == limit for agent_id in able)
             assert all(rows[other - 1][2] >= score for other, agent_id in given_to.items() if agent_id in able)
+
+
+def test_minutes_counted_by_skill_and_hour_are_kept() -> None:
+    minutes = 'calls_per_agent: 60\n  minutes_per_call: 5\n  agent_minutes: {general: {"09": 0, "10": 10, "15": 5}}'
+    document = read_strategy(BASE.replace("calls_per_agent: 60", minutes))
+    world = make_world(3, people=200)
+    plan = run(world, document)
+    zones = {row["debtor_id"]: ZoneInfo(row["timezone"]) for row in world.tables["debtors"]}
+    calls = plan.rows.filter(pl.col("channel") == "call").select("debtor_id", "planned_at")
+    hours = [at.astimezone(zones[debtor_id]).hour for debtor_id, at in calls.iter_rows()]
+    assert 0 < hours.count(10) <= 2
+    assert hours.count(15) <= 1
+    assert set(hours) <= {10, 15}
+    used = {one["code"]: one["used"] for one in plan.allocation["resources"]}  # type: ignore[attr-defined]
+    assert used["minutes:general:10"] == 5 * hours.count(10)

@@ -23,9 +23,10 @@ REACH = {
     "email": "has_email", "sms": "has_mobile", "whatsapp": "has_mobile", "voice": "has_phone", "call": "has_phone",
     "letter": "has_address",
 }  # fmt: skip
+ANY_HOUR = -1
 KEPT = [
     "obligation_id", "debtor_id", "creditor_id", "currency", "channel", "position", "minute", "points", "cost_points", "dice",
-    "planned_us", "refused", "refused_by", "agency_id", "placed_agent_id",
+    "planned_us", "refused", "refused_by", "agency_id", "placed_agent_id", "skill", "hour", "is_preferred",
 ]  # fmt: skip
 
 
@@ -55,6 +56,9 @@ def judge_candidates(
     silent = candidates.filter(nw.col("stopped") != "").with_columns(
         planned_us=nw.lit(0).cast(nw.Int64), refused=nw.col("stopped"), refused_by=nw.lit("")
     )
+    # A call of an hour with counted minutes must fall in that hour; the law may have moved it.
+    moved = (nw.col("refused") == "") & (nw.col("hour") != ANY_HOUR) & (nw.col("hour") != nw.col("planned_hour"))
+    asked = asked.with_columns(refused=nw.when(moved).then(nw.lit("hours-closed")).otherwise(nw.col("refused")))
     return engine.settle(nw.concat([asked.select(KEPT), silent.select(KEPT)]), "judged")
 
 
@@ -66,12 +70,20 @@ def _by_channel(flags: Mapping[str, nw.Expr]) -> nw.Expr:
 
 
 def _step_channels(document: StrategyDocument) -> pl.DataFrame:
-    rows = [
-        (index, channel, position, step.purpose, step.minute)
-        for index, step in enumerate(document.steps)
-        for position, channel in enumerate(step.channels)
-    ]
-    names = ["step_index", "channel", "position", "purpose", "minute"]
+    """A row for each channel of each step; for a call by agents whose minutes are counted by hour, one for each hour."""
+    rows = []
+    for index, step in enumerate(document.steps):
+        for position, channel in enumerate(step.channels):
+            hours = document.capacity.agent_minutes.get(step.skill) if channel == "call" else None
+            common = (index, channel, position, step.purpose)
+            if hours is None:
+                rows.append((*common, step.minute, "", ANY_HOUR, True))
+                continue
+            preferred = step.minute // 60
+            for hour in sorted(int(hour) for hour, minutes in hours.items() if minutes) or [preferred]:
+                minute = step.minute if hour == preferred else hour * 60
+                rows.append((*common, minute, step.skill, hour, hour == preferred))
+    names = ["step_index", "channel", "position", "purpose", "minute", "skill", "hour", "is_preferred"]
     return pl.DataFrame(rows, schema=names, orient="row")
 
 

@@ -22,11 +22,11 @@ from acuerdo.strategy.rules.document import Costs, StrategyDocument
 from acuerdo.strategy.rules.repair import Room
 from acuerdo.strategy.rules.scorecard import SCORE_MAX
 
-PLACES = 4  # channels of a step: the draw's last digit tells an earlier from a later one of equal worth
-KEY = ["creditor_id", "channel", "currency", "agency_id", "placed_agent_id"]
+PLACES = 8  # the draw's last digit tells an earlier channel of a step, and its own hour, from others of equal worth
+KEY = ["creditor_id", "channel", "currency", "agency_id", "placed_agent_id", "skill", "hour"]
 CONTACT = [
     "debtor_id", "creditor_id", "obligation_id", "channel", "position", "score", "planned_us", "agency_id", "placed_agent_id",
-    "currency", "dice",
+    "currency", "dice", "skill", "hour", "is_preferred",
 ]  # fmt: skip
 LEAD = ["debtor_id", "creditor_id", "obligation_id", "channel", "position", "score", "price", "planned_us", "agent_id"]
 
@@ -72,7 +72,7 @@ def choose_contacts(
 
 def contacts_of(judged: Frame) -> Frame:
     """One row a person, creditor and channel that may go and is worth it, led by the obligation that brings most."""
-    contact = ["debtor_id", "creditor_id", "channel"]
+    contact = ["debtor_id", "creditor_id", "channel", "hour"]
     allowed = judged.filter(nw.col("refused") == "").with_columns(rank=0 - nw.col("points"))
     sums = allowed.group_by(contact).agg(brings=nw.col("points").sum().cast(nw.Int64))
     lead = allowed.unique(subset=contact, keep="first", order_by=["rank", "obligation_id"])
@@ -80,7 +80,9 @@ def contacts_of(judged: Frame) -> Frame:
     score = nw.min_horizontal(nw.col("brings") - nw.col("cost_points"), nw.lit(SCORE_MAX))
     worth = joined.with_columns(score=score.cast(nw.Int64)).filter(nw.col("score") > 0)
     worth = worth.with_columns(rank=0 - nw.col("score"))
-    earlier = nw.col("score").cum_min().over("debtor_id", "creditor_id", order_by=["position", "rank", "channel"])
+    earlier = (
+        nw.col("score").cum_min().over("debtor_id", "creditor_id", order_by=["position", "rank", "channel", "hour"])
+    )
     called = nw.col("channel") == "call"
     return worth.with_columns(
         score=earlier,
@@ -93,7 +95,8 @@ def _worth(scale: Scale, seed: int) -> list[nw.Expr]:
     """The score, then the person's draw, then the place of the channel: integers that hardly ever tie."""
     factor, added = 2 * (seed % 2**18) + 1, seed // 2**18 % DRAWS
     draw = (nw.col("dice") * factor + added) % DRAWS
-    place = PLACES - 1 - nw.min_horizontal(nw.col("position"), nw.lit(PLACES - 1))
+    preferred = nw.when(nw.col("is_preferred")).then(nw.lit(1)).otherwise(nw.lit(0))
+    place = 2 * (PLACES // 2 - 1 - nw.min_horizontal(nw.col("position"), nw.lit(PLACES // 2 - 1))) + preferred
     worth = nw.col("score") * scale.one + draw % (scale.one // PLACES) * PLACES + place
     return [draw.cast(nw.Int64).alias("draw"), worth.cast(nw.Int64).alias("worth")]
 
@@ -110,6 +113,11 @@ def market_of(keys: pl.DataFrame, agents: Sequence[Agent], document: StrategyDoc
     minutes = capacity.minutes_per_call
     found = [
         Resource(f"agents:{name}", len(group) * capacity.calls_per_agent * minutes) for name, group in groups.items()
+    ]
+    found += [
+        Resource(f"minutes:{skill}:{int(hour):02}", limit)
+        for skill, hours in capacity.agent_minutes.items()
+        for hour, limit in hours.items()
     ]
     found += [Resource(f"messages:{channel}", limit) for channel, limit in capacity.messages.items()]
     found += [Resource(f"budget:{currency}", _minor(limit, currency)) for currency, limit in capacity.budget.items()]
@@ -133,6 +141,8 @@ def _kind(
         uses.append((place, document.costs.get(currency, Costs()).minor(channel, currency)))
     if channel != "call":
         return Kind(tuple(uses))
+    if (place := places.get(f"minutes:{row['skill']}:{row['hour']:02}")) is not None:
+        uses.append((place, document.capacity.minutes_per_call))
     key = (row["agency_id"], row["creditor_id"], row["placed_agent_id"])
     able = tuple(index for index, group in enumerate(groups) if any(agent.may_work(*key) for agent in group))
     return Kind(tuple(uses), able, document.capacity.minutes_per_call)

@@ -70,9 +70,9 @@ def _refusals(judged: Frame) -> Frame:
     told = {}
     for position in range(CHANNELS_A_STEP):
         code = nw.concat_str(nw.col("channel"), nw.lit(":"), nw.col("refused"))
-        told[f"told_{position}"] = (
-            nw.when((nw.col("position") == position) & ~allowed).then(code).otherwise(nw.lit("")).max()
-        )
+        here = nw.col("position") == position
+        told[f"told_{position}"] = nw.when(here & ~allowed).then(code).otherwise(nw.lit("")).max()
+        told[f"open_{position}"] = nw.when(here & allowed).then(nw.lit(1)).otherwise(nw.lit(0)).max()
     summary = judged.group_by("obligation_id").agg(
         may_go=nw.when(allowed).then(nw.lit(1)).otherwise(nw.lit(0)).max().cast(nw.Int64),
         least_code=nw.col("refused").min(),
@@ -80,7 +80,11 @@ def _refusals(judged: Frame) -> Frame:
         rule=nw.col("refused_by").max(),
         **told,
     )
-    details = nw.concat_str(*(_joined(nw.col(f"told_{position}")) for position in range(CHANNELS_A_STEP)))
+    closed = [
+        nw.when(nw.col(f"open_{position}") == 0).then(nw.col(f"told_{position}")).otherwise(nw.lit(""))
+        for position in range(CHANNELS_A_STEP)
+    ]
+    details = nw.concat_str(*map(_joined, closed))
     rule = _joined(nw.col("rule"))
     is_one = nw.col("least_code") == nw.col("most_code")
     return summary.select(

@@ -40,7 +40,7 @@ SITUATION = [
     "law", "law_region", "timezone", "channel", "purpose", "minute", "may_channel", "own_hours", "own_instrument",
     *(f"tries_{channel}" for channel in CHANNELS), *(f"talks_{channel}" for channel in CHANNELS),
 ]  # fmt: skip
-ANSWER = {"planned_us": pl.Int64, "refused": pl.String, "refused_by": pl.String}
+ANSWER = {"planned_us": pl.Int64, "refused": pl.String, "refused_by": pl.String, "planned_hour": pl.Int64}
 # The kinds of rules, told in the words of the worklist; the first that speaks is the one told.
 _TOLD = {
     "hold": "hold-other", "gap": "week-full", "channel_lock": "channel-locked", "consent": "no-consent", "hours": "day-closed",
@@ -89,7 +89,10 @@ def _readings(rows: pl.DataFrame, code: str, moment: Moment) -> dict[str, Readin
 def ask_gate(engine: Engine, candidates: Frame, laws: Mapping[int, Law], moment: Moment) -> Frame:
     """Each candidate with `planned_us` (0: not today), `refused` (a reason's code, empty if allowed) and `refused_by` (rule)."""
     situations = engine.collect(candidates.select(SITUATION).unique())
-    answers = [_answer(situation, laws[situation["law"]], moment) for situation in situations.iter_rows(named=True)]
+    answers = []
+    for situation in situations.iter_rows(named=True):
+        planned_us, *refusal = _answer(situation, laws[situation["law"]], moment)
+        answers.append((planned_us, *refusal, _hour(planned_us, situation["timezone"])))
     judged = situations.hstack(pl.DataFrame(answers, schema=ANSWER, orient="row"))
     return candidates.join(engine.lend(judged, "situations"), on=SITUATION, how="inner")
 
@@ -120,6 +123,11 @@ def _judged(
         if at is not None and at.astimezone(zone).date() == moment.on:
             return _us(at), "", ""
     return 0, *_told(pack, verdict)
+
+
+def _hour(planned_us: int, zone: str) -> int:
+    """The local hour of a planned moment."""
+    return datetime.fromtimestamp(planned_us / 1_000_000, ZoneInfo(zone)).hour
 
 
 def _us(at: datetime) -> int:
