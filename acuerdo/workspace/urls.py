@@ -32,6 +32,7 @@ urlpatterns = [
     path("idioma", session.language, name="language"),
     path("buscar", portfolio.search, name="search"),
     path("cola", queue.queue, name="queue"),
+    path("cola/siguiente", queue.next_person, name="next_person"),
     path("titulares/<uuid:uid>", debtor.debtor, name="debtor"),
     path("titulares/<uuid:uid>/semaforo", debtor.light, name="light"),
     path("titulares/<uuid:uid>/historia", debtor.timeline, name="timeline"),

@@ -40,7 +40,7 @@ def test_a_promise_by_keyboard_without_a_reload(sign_in: SignIn, day: dict[str, 
     expect(page.locator("#historia")).to_contain_text("Promesa de pago total")
     assert page.evaluate("window.stillHere") is True
     assert Promise.objects.get().amount_minor == 180_000_00
-    expect(page.get_by_role("link", name="Siguiente persona")).to_be_focused()
+    expect(page.get_by_role("button", name="Siguiente persona")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Berta Dos Prueba")
 

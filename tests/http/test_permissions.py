@@ -51,6 +51,7 @@ POSTS: dict[str, tuple[int, ...]] = {
     "call": (302, 200, 200, 403, 403, 403, 200, 404),
     # nobody has contacted this person: there is nothing to put in one
     "expediente": (302, 403, 403, 409, 409, 403, 403, 403),
+    "next_person": (302, 302, 302, 403, 403, 403, 302, 302),
     "run_day": (302, 403, 302, 302, 403, 302, 403, 403),
     "next_day": (302, 403, 302, 302, 403, 302, 403, 403),
     "new_user": (302, 403, 403, 403, 403, 422, 403, 403),

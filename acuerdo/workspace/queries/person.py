@@ -124,7 +124,6 @@ class Person:
     may_hold: bool
     up_url: str = ""
     up_label: str = ""
-    next_url: str = ""
     hold_kinds: list[tuple[str, str]] = field(default_factory=list)
 
     @property

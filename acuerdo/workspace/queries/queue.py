@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -82,7 +82,6 @@ class Queue:
     rows: list[QueueRow]
     page: Page[Any]
     total: int
-    first_url: str
 
 
 def read_filters(asked: Mapping[str, str]) -> Filters:
@@ -99,29 +98,15 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
 
 def queue_of(user: User, filters: Filters, *, today: date, now: datetime, page_number: str = "1") -> Queue:
     """One page of the calls that wait for this user today."""
-    page = _page(_with_alerts(_waiting(user, filters, today), today), page_number)
+    page = _page(_with_alerts(waiting(user, filters, today), today), page_number)
     decisions = list(page.object_list)
     lights = call_lights(decisions, now=now)
     titles = step_titles(today, {decision.step for decision in decisions if decision.step})
     rows = [_row(decision, lights[decision.obligation_id], titles) for decision in decisions]
-    return Queue(rows, page, page.paginator.count, rows[0].url if rows else "")
+    return Queue(rows, page, page.paginator.count)
 
 
-def next_person_url(
-    user: User, filters: Filters, *, after: tuple[int, int] | None, today: date, not_debtor_id: int
-) -> str:
-    """The person after (score, obligation) in the same queue, from its top again at the end; empty when nobody waits."""
-    waiting = _waiting(user, filters, today).exclude(debtor_id=not_debtor_id)
-    if after is not None:
-        score, obligation_id = after
-        is_later = Q(score__lt=score) | Q(score=score, obligation_id__gt=obligation_id)
-        turn = Case(When(is_later, then=Value(0)), default=Value(1))
-        waiting = waiting.annotate(turn=turn).order_by("turn", "-score", "obligation_id")
-    uid = waiting.values_list("debtor__uid", flat=True).first()
-    return reverse("workspace:debtor", args=[uid]) if uid is not None else ""
-
-
-def _waiting(user: User, filters: Filters, today: date) -> QuerySet[Any]:
+def waiting(user: User, filters: Filters, today: date) -> QuerySet[Any]:
     """Calls to do, of people the user may see: an agent's own and those that nobody holds, every one for a supervisor."""
     visible = obligations_of(user).filter(pk=OuterRef("obligation_id"))
     found: QuerySet[Any] = Decision.objects.filter(

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
-from acuerdo.base.models import User
 from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.actions.documents import see_document
 from acuerdo.workspace.outcome_form import outcome_options
 from acuerdo.workspace.queries.light import lights_of
 from acuerdo.workspace.queries.person import Person, person_of
-from acuerdo.workspace.queries.queue import next_person_url, read_filters
 from acuerdo.workspace.queries.scope import debtor_or_404, obligations_of
 from acuerdo.workspace.queries.timeline import PAGE, timeline_of
 from acuerdo.workspace.tables import Attempt
@@ -85,20 +83,13 @@ def history_of(request: HttpRequest, person: Person) -> Any:
 
 
 def add_ways(request: HttpRequest, person: Person) -> None:
-    """Back to the list the user came from with its filters, and on to the next person of the queue."""
-    user: User = user_of(request)
+    """Back to the list the user came from, with its filters."""
     if not person.may_work:
         person.up_url, person.up_label = reverse("workspace:portfolio"), _("Cartera")
         return
     query = str(request.session.get(SESSION_FILTERS, ""))
-    filters = read_filters(QueryDict(query).dict())
-    lead = next((line for line in person.decisions if line.channel == "call"), None)
-    after = (lead.score, lead.obligation_id) if lead else None
     person.up_url = reverse("workspace:queue") + (f"?{query}" if query else "")
     person.up_label = _("Cola")
-    person.next_url = next_person_url(
-        user, filters, after=after, today=clock.business_date(), not_debtor_id=person.debtor.pk
-    )
 
 
 def open_call_of(request: HttpRequest, person: Person) -> dict[str, Any]:
