@@ -82,7 +82,7 @@ def test_what_may_not_go_today_is_blocked_with_its_rule(world: Any) -> None:
         ({"account": {"status": "paid"}}, {}, "cancelled", "paid"),
         ({"gone_on": TODAY}, {}, "cancelled", "paid"),
         ({}, {"template": "no_existe"}, "failed", "no-template"),
-        ({}, {"channel": "voice"}, "failed", "no-template"),
+        ({}, {"channel": "voice", "template": "mensaje_libre"}, "failed", "no-template"),
         ({}, {"template": "recordatorio_promesa"}, "failed", "hole:promesa_fecha"),
     ],
 )
