@@ -17,6 +17,8 @@ def test_a_threat_is_mended_with_one_press_and_back(sign_in: SignIn, day: dict[s
     page = sign_in("supervisor")
     page.goto(f"{live_server.url}/plantillas?q=temprana_8&channel=sms")
     page.locator("a.ac-stretch").first.click()
+    page.wait_for_url("**/plantillas/*-*")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("v")
     expect(page.locator("#body")).to_be_editable()
     page.locator("#body").press("Control+End")

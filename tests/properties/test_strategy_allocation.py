@@ -8,7 +8,7 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from acuerdo.strategy.engine.allocation import Allocation, InMemory, Scale, allocate, evaluate
@@ -64,6 +64,7 @@ def best_of_all(offers: list[dict[int, int]], limits: tuple[int, ...]) -> int:
 
 
 @settings(max_examples=60)
+@example(offers=[{0: 3}, {0: 2, 1: 1}], limits=(6, 5, 0, 14))  # a call given back to the group that had not made it
 @given(offers=people, limits=capacities)
 def test_the_plan_keeps_every_capacity_and_the_bound_is_above_the_best_of_all(
     offers: list[dict[int, int]], limits: tuple[int, int, int, int]

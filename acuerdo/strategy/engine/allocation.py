@@ -229,8 +229,8 @@ def _repaired(engine: Engine, options: Frame, market: Market, scale: Scale, pric
         near = _near(engine, options, market, priced.step, limit)
         priced = _refined(engine, options, market, scale, priced, near)
         people = _as_people(InMemory().collect(priced_options(InMemory(), _held(near), market, priced.step.prices)))
-        done = repair(market, priced.step.use, people, market.dear(priced.step.prices))
-        if done.room.is_kept:
+        done = repair(market, priced.step.counts, people, market.dear(priced.step.prices))
+        if done.is_kept:
             return priced, done
         # Too few to keep every capacity: more of them, in the end everyone.
         limit = limit * 8 if limit < NEAR_ALL else EVERYONE

@@ -96,6 +96,23 @@ class Market:
         named = zip(self.resources, capacities, strict=True)
         return Market(tuple(Resource(one.code, max(int(capacity), 0)) for one, capacity in named), self.kinds)
 
+    def can_staff(self, counts: Mapping[int, int]) -> bool:
+        """Whether so many whole calls fit into the groups' minutes: the kinds of fewest groups first, each where most is left.
+
+        True is certain; with sets of groups that overlap without one holding the other, a plan that fits may be told False.
+        """
+        left = {index: self.resources[index].capacity for kind in self.kinds for index in kind.groups}
+        calls = [(self.kinds[index], count) for index, count in counts.items() if count and self.kinds[index].minutes]
+        for kind, asked in sorted(calls, key=lambda one: (len(one[0].groups), -one[0].minutes, one[0].groups)):
+            waiting = asked
+            for group in sorted(kind.groups, key=lambda index: (-left[index], index)):
+                done = min(waiting, left[group] // kind.minutes)
+                left[group] -= done * kind.minutes
+                waiting -= done
+            if waiting:
+                return False
+        return True
+
     def _open_groups(self, kind: Kind) -> list[int]:
         return [index for index in kind.groups if self.resources[index].capacity >= kind.minutes]
 

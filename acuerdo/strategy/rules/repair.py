@@ -85,23 +85,36 @@ class Room:
 
 @dataclass(slots=True)
 class Repaired:
-    """`moved`: the person's id and their kind now. `gained`: the change of worth, negative when something was given up."""
+    """`moved`: the person's id and their kind now. `gained`: the change of worth, negative when something was given up.
+
+    `counts`: how many contacts of each kind the whole plan has. `is_staffed`: whether whole calls fit into the groups' minutes,
+    which `room` shares out without looking whose they are.
+    """
 
     room: Room
     moved: dict[int, int] = field(default_factory=dict)
     gained: int = 0
+    counts: dict[int, int] = field(default_factory=dict)
+    is_staffed: bool = True
+
+    @property
+    def is_kept(self) -> bool:
+        return self.room.is_kept and self.is_staffed
 
     def copy(self) -> "Repaired":
-        return Repaired(Room(self.room.market, list(self.room.left)), dict(self.moved), self.gained)
+        room = Room(self.room.market, list(self.room.left))
+        return Repaired(room, dict(self.moved), self.gained, dict(self.counts), self.is_staffed)
 
 
-def repair(market: Market, use: Sequence[float], people: Sequence[Person], dear: Sequence[bool] = ()) -> Repaired:
+def repair(market: Market, counts: Mapping[int, int], people: Sequence[Person], dear: Sequence[bool] = ()) -> Repaired:
     """Moves people off what is overused, the least loss first, then onto what is left over, the greatest gain first.
 
+    `counts`: how many contacts of each kind everyone chose at the prices.
     `dear`: the resources whose price matters; where one is still left over, contacts that use it are forced in and others
     given up for them, as long as that gains.
     """
-    done = Repaired(Room(market, market.left(use)), {person.id: person.kind for person in people})
+    room = Room(market, market.left(market.used(counts)))
+    done = Repaired(room, {person.id: person.kind for person in people}, counts=dict(counts))
     _settle(done, people)
     for _ in range(EXCHANGES if done.room.is_kept else 0):
         tried = done.copy()
@@ -110,8 +123,23 @@ def repair(market: Market, use: Sequence[float], people: Sequence[Person], dear:
         if not tried.room.is_kept or tried.gained <= done.gained:
             break
         done = tried
+    _staff(done, people)
     done.moved = {person.id: done.moved[person.id] for person in people if done.moved[person.id] != person.kind}
     return done
+
+
+def _staff(done: Repaired, people: Sequence[Person]) -> None:
+    """Gives calls up, the least worth first, until the rest fit whole into the minutes of the groups that may make them."""
+    kinds = done.room.market.kinds
+    done.is_staffed = done.room.market.can_staff(done.counts)
+    if done.is_staffed:
+        return
+    callers = [person for person in people if done.moved[person.id] != NONE and kinds[done.moved[person.id]].minutes]
+    for person in sorted(callers, key=lambda one: (one.choices[done.moved[one.id]].worth, one.id)):
+        _move(done, person, done.moved, NONE)
+        done.is_staffed = done.room.market.can_staff(done.counts)
+        if done.is_staffed:
+            return
 
 
 def _settle(done: Repaired, people: Sequence[Person]) -> None:
@@ -198,6 +226,9 @@ def _move(done: Repaired, person: Person, now: dict[int, int], kind: int) -> Non
     held = now[person.id]
     done.room.give_back(held)
     done.room.take(kind)
+    for one, change in ((held, -1), (kind, 1)):
+        if one != NONE:
+            done.counts[one] = done.counts.get(one, 0) + change
     before = person.choices[held].worth if held != NONE else 0
     done.gained += (person.choices[kind].worth if kind != NONE else 0) - before
     now[person.id] = kind
