@@ -62,7 +62,8 @@ def test_what_did_not_change_is_not_read_again(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(module, "_read_whole", note)
     second = take_snapshot(tmp_path, make.TODAY, DAWN)
     assert set(whole) == {extract.name for extract in EXTRACTS if not extract.is_incremental}
-    assert second.parts["accounts"].file == first.parts["accounts"].file
+    # Another test's open transaction on the same server may hold the horizon back: then rows come again, never whole tables.
+    assert contents(second) == contents(first)
 
 
 def test_rows_of_a_transaction_that_was_open_at_the_time_come_with_the_next_refresh(tmp_path: Path) -> None:
