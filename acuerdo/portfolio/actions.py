@@ -47,6 +47,15 @@ class Control:
     balance_minor: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CreditorName:
+    """Whose a file is, where that creditor may not exist yet: made when the file turned out to be readable."""
+
+    name: str
+    country: str
+    currency: str
+
+
 def name_creditor(name: str, *, country: str, currency: str, actor: str, now: datetime) -> Creditor:
     """The creditor of that name, made when it does not exist yet."""
     with transaction.atomic():
@@ -100,7 +109,7 @@ def import_portfolio(
     source: Path,
     *,
     profile: Profile,
-    creditor: Creditor,
+    creditor: Creditor | CreditorName,
     as_of: date,
     now: datetime,
     actor: str,
@@ -128,6 +137,9 @@ def import_portfolio(
         table = _read(stack, source, profile, progress, as_of=as_of)
         second = _read(stack, instalments, profile, progress, as_of=as_of, is_instalments=True) if instalments else None
         digest = _digest(files, profile)
+        if isinstance(creditor, CreditorName):
+            told = {"country": creditor.country, "currency": creditor.currency}
+            creditor = name_creditor(creditor.name, **told, actor=actor, now=now)
         _refuse_older(creditor, as_of)
         if _is_loaded(creditor, digest, as_of):
             return _same_file(batch, creditor, declared, as_of=as_of, now=now, actor=actor, dry_run=dry_run)

@@ -2,6 +2,7 @@
 
 from acuerdo.portfolio.actions import (
     Control,
+    CreditorName,
     find_profile,
     import_portfolio,
     name_creditor,
@@ -64,6 +65,7 @@ from acuerdo.portfolio.rules.fields import FIELDS
 from acuerdo.portfolio.rules.profile import Profile, profile_from_document
 from acuerdo.portfolio.rules.report import ImportReport, Tally, Understood
 from acuerdo.portfolio.snapshot import EXTRACTS
+from acuerdo.portfolio.wording import in_reader_language
 
 __all__ = [
     "BANK_FORMATS",
@@ -75,6 +77,7 @@ __all__ = [
     "BankReport",
     "ContactKeys",
     "Control",
+    "CreditorName",
     "DebtEnd",
     "Declaration",
     "ImportBatch",
@@ -109,6 +112,7 @@ __all__ = [
     "import_bank_file",
     "import_payments",
     "import_portfolio",
+    "in_reader_language",
     "keep_declaration",
     "last_batch",
     "list_creditors",

@@ -183,17 +183,16 @@ def _portfolio(args: argparse.Namespace, path: Path) -> "ImportReport":
     from django.db import transaction  # noqa: PLC0415 - needs Django ready
 
     from acuerdo.base import clock  # noqa: PLC0415
-    from acuerdo.portfolio.public import import_portfolio, name_creditor  # noqa: PLC0415
+    from acuerdo.portfolio.public import CreditorName, import_portfolio  # noqa: PLC0415
 
     profile, name = _profile_and_creditor(args)
     now = clock.now()
     # A creditor that a dry run would make is taken back with everything else.
     with transaction.atomic() if args.dry_run else nullcontext():
-        creditor = name_creditor(name, country=profile.country, currency=profile.currency, actor="cli", now=now)
         report = import_portfolio(
             path,
             profile=profile,
-            creditor=creditor,
+            creditor=CreditorName(name, profile.country, profile.currency),
             as_of=args.as_of or clock.business_date(),
             now=now,
             actor="cli",
@@ -279,12 +278,12 @@ def _payments_table(args: argparse.Namespace, path: Path) -> "PaymentsReport":
     from django.db import transaction  # noqa: PLC0415
 
     from acuerdo.base import clock  # noqa: PLC0415
-    from acuerdo.portfolio.public import import_payments, name_creditor  # noqa: PLC0415
+    from acuerdo.portfolio.public import import_payments  # noqa: PLC0415
 
-    profile, name = _profile_and_creditor(args)
+    profile, _ = _profile_and_creditor(args)
+    creditor = _known_creditor(args)
     now = clock.now()
     with transaction.atomic() if args.dry_run else nullcontext():
-        creditor = name_creditor(name, country=profile.country, currency=profile.currency, actor="cli", now=now)
         report = import_payments(
             path,
             profile=profile,
@@ -301,7 +300,7 @@ def _payments_table(args: argparse.Namespace, path: Path) -> "PaymentsReport":
 
 
 def _known_creditor(args: argparse.Namespace) -> "Creditor":
-    """A bank's file is for obligations that are here: a name nobody knows is a slip of the hand."""
+    """Payments are for obligations that are here: a name nobody knows is a slip of the hand."""
     from acuerdo.portfolio.models import Creditor  # noqa: PLC0415
 
     _, name = _profile_and_creditor(args)

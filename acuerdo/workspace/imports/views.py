@@ -19,6 +19,7 @@ from acuerdo.portfolio.public import (
     add_instalments,
     find_import,
     find_profile,
+    in_reader_language,
     keep_declaration,
     last_batch,
     list_creditors,
@@ -98,7 +99,10 @@ def columns(request: HttpRequest, uid: str) -> HttpResponse:
         preview = preview_file(uploaded_file(batch), profile_of(batch), batch.as_of)
     except Refusal as refusal:
         return render(
-            request, "workspace/imports/refused.html", {"batch": _told(batch), "refusal": refusal}, status=422
+            request,
+            "workspace/imports/refused.html",
+            {"batch": _told(batch), "problem": in_reader_language(refusal.message)},
+            status=422,
         )
     context = _columns_context(batch, preview) | {"problem": problem}
     return render(request, "workspace/imports/columns.html", context, status=422 if problem else 200)
@@ -110,7 +114,7 @@ def _said_beside(request: HttpRequest, batch: ImportBatch) -> str:
         keep_declaration(batch, declaration_from_post(request.POST))
     except Refusal as refusal:
         keep_declaration(batch, Declaration(tuple(request.POST.getlist("channel"))))
-        return str(refusal.message)
+        return in_reader_language(refusal.message)
     return ""
 
 
@@ -178,7 +182,7 @@ def load(request: HttpRequest, uid: str) -> HttpResponse:
     try:
         request_load(batch, dry_run=False, accept_gone=request.POST.get("accept_gone") == "1")
     except Refusal as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, in_reader_language(refusal.message))
     return redirect("workspace:imports:batch", uid=batch.uid)
 
 
@@ -190,7 +194,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
         undo_import(batch, actor=user_of(request).username, now=clock.now())
         messages.success(request, _("La carga quedó deshecha: todo está como antes de ella."))
     except Refusal as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, in_reader_language(refusal.message))
     return redirect("workspace:imports:batch", uid=batch.uid)
 
 

@@ -2,12 +2,11 @@
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
-from acuerdo.portfolio.public import attach_paper, paper_file, papers_of
+from acuerdo.portfolio.public import attach_paper, in_reader_language, paper_file, papers_of
 from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.queries.scope import debtor_or_404, obligations_of
 
@@ -30,7 +29,7 @@ def papers(request: HttpRequest, uid: str) -> HttpResponse:
         try:
             attach_paper(chosen, request.POST.get("title", ""), chunks, actor=user.username, now=clock.now())
         except Refusal as refusal:
-            problem = _(refusal.message)
+            problem = in_reader_language(refusal.message)
         else:
             return redirect("workspace:papers:list", uid=uid)
     context = {"debtor": debtor, "obligations": obligations, "papers": papers_of(obligations), "problem": problem}

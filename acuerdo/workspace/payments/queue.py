@@ -17,6 +17,7 @@ from acuerdo.portfolio.public import (
     Suggestion,
     assign_credit,
     credits_of,
+    in_reader_language,
     return_credit,
     search_debtors,
     suggestions_for,
@@ -98,7 +99,7 @@ def _done(request: HttpRequest, row: Any, decide: Callable[[], None], sentence: 
         decide()
     except Refusal as refusal:
         row.refresh_from_db()
-        context = _context(request, row) | {"problem": _(refusal.message)}
+        context = _context(request, row) | {"problem": in_reader_language(refusal.message)}
         return render(request, "workspace/payments/credit.html", context, status=422)
     messages.success(request, sentence)
     return redirect("workspace:payments:waiting")

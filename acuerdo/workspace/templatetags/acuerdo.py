@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from acuerdo.kernel.money import format_minor
 from acuerdo.kernel.phone import display_phone
+from acuerdo.portfolio.public import in_reader_language as _in_reader_language
 from acuerdo.workspace import wording
 from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES
 
@@ -21,6 +22,12 @@ register = template.Library()
 def money(amount_minor: int | None, currency: str) -> str:
     """`{{ minor|money:"COP" }}` → `$ 1.234.567`; a dash when there is no figure."""
     return "—" if amount_minor is None else format_minor(amount_minor, currency or "COP")
+
+
+@register.filter
+def in_reader_language(sentence: str) -> str:
+    """What the import said of a file or a row, in the language of the page."""
+    return _in_reader_language(sentence)
 
 
 @register.filter

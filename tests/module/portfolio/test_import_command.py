@@ -56,6 +56,21 @@ def test_a_dry_run_makes_not_even_the_creditor(tmp_path: Path, capsys: pytest.Ca
     assert not Obligation.objects.exists()
 
 
+def test_a_file_that_cannot_be_read_leaves_no_creditor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "cartera.csv"
+    path.write_bytes(b"")
+    assert run("portfolio", path, "--creditor", "Bnaco Uno", "--as-of", "2026-03-02", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "file-empty"
+    assert not Creditor.objects.exists()
+
+
+def test_payments_of_a_creditor_nobody_knows_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_csv(tmp_path / "pagos.csv", [{"numero_credito": "1", "fecha_pago": "2026-03-01", "valor": "1000"}])
+    assert run("payments", path, "--creditor", "Bnaco Uno", "--format", "csv", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "creditor-unknown"
+    assert not Creditor.objects.exists()
+
+
 def test_control_figures_are_held_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write_csv(tmp_path / "cartera.csv", [ANA, LUIS])
     told = ("portfolio", path, "--creditor", "Banco Uno", "--as-of", "2026-03-02", "--json")
