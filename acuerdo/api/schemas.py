@@ -194,6 +194,7 @@ class StatementOut(Schema):
     order: str
     pauses: list[dict[str, date]]
     tomorrow: dict[str, Any]
+    payoff: dict[str, Amount] | None
     core: dict[str, Any] | None
     regulatory_class: dict[str, str] | None
 

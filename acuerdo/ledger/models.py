@@ -161,6 +161,7 @@ class AccountEvent(models.Model):
         WAIVER = "waiver", "Condonación"
         PAUSE = "pause", "Pausa de intereses de mora"
         WRITE_OFF = "write_off", "Castigo"
+        SETTLEMENT = "settlement", "Pago total anticipado"
         EXTENSION = "extension", "Prórroga"
         CHARGEBACK = "chargeback", "Contracargo"
         REFUND = "refund", "Devolución del saldo a favor"

@@ -3,7 +3,7 @@
 from acuerdo.ledger.actions.buckets import set_buckets
 from acuerdo.ledger.actions.changes import charge_back, extend_due_dates, return_credit
 from acuerdo.ledger.actions.classification import confirm_class_table
-from acuerdo.ledger.actions.corrections import pause_late_interest, waive, write_off
+from acuerdo.ledger.actions.corrections import pause_late_interest, settle_in_full, waive, write_off
 from acuerdo.ledger.actions.fees import disclose_tariff, load_unit_values, post_fee
 from acuerdo.ledger.actions.payments import (
     AccountState,
@@ -20,10 +20,12 @@ from acuerdo.ledger.actions.sharing import SharedMoney, record_shared_payment
 from acuerdo.ledger.engine.books import Books
 from acuerdo.ledger.engine.states import FIGURES, account_states
 from acuerdo.ledger.queries import (
+    Payoff,
     buckets_in_force,
     cap_tables,
     disclosed_tariffs,
     instalments_after,
+    payoffs,
     statement,
     statements,
 )
@@ -53,6 +55,7 @@ __all__ = [
     "EntryLine",
     "NewPayment",
     "PaymentRecorded",
+    "Payoff",
     "Refreshed",
     "Replaced",
     "SharedMoney",
@@ -74,6 +77,7 @@ __all__ = [
     "load_rate_caps",
     "load_unit_values",
     "pause_late_interest",
+    "payoffs",
     "post_fee",
     "record_payment",
     "record_payments",
@@ -84,6 +88,7 @@ __all__ = [
     "return_credit",
     "reverse_payment",
     "set_buckets",
+    "settle_in_full",
     "stage_of",
     "statement",
     "statement_view",

@@ -32,6 +32,7 @@ from acuerdo.ledger.rules.core_figures import CoreFigures, DueTotal, core_statem
 from acuerdo.ledger.rules.dated_tables import DatedTables, buckets_of
 from acuerdo.ledger.rules.documents import read_obligation_terms
 from acuerdo.ledger.rules.fee_tariffs import FeeTariff, read_tariff
+from acuerdo.ledger.rules.prepayment import payoff
 from acuerdo.ledger.rules.rate_caps import CapTables, RateCap, cap_table, shipped_caps
 from acuerdo.ledger.rules.replay import Replayed, replay
 from acuerdo.ledger.rules.statements import Statement
@@ -171,11 +172,17 @@ def named_by(statement: Statement, caps: CapTables) -> Statement:
 
 def play(loaded: Loaded, as_of: date, caps: CapTables) -> Replayed:
     """Plays a `ledger` account through `as_of`; what is dated later has not happened yet."""
-    terms = read_obligation_terms(loaded.account.terms, loaded.account.currency)
+    terms = terms_of(loaded.account)
     events = [event for event in events_of(loaded) if isinstance(event, happened.PauseEvent) or event.on <= as_of]
     played = replay(loaded.instalments, terms, events, [as_of], caps)
     played.statements = [named_by(statement, caps) for statement in played.statements]
     return played
+
+
+def terms_of(account: Account) -> agreed.ObligationTerms:
+    """An account's terms, with the day the money was lent."""
+    terms = read_obligation_terms(account.terms, account.currency)
+    return replace(terms, disbursed_on=account.disbursed_on or terms.disbursed_on)
 
 
 def events_of(loaded: Loaded) -> list[happened.Event]:
@@ -241,6 +248,47 @@ def state_of(loaded: Loaded, as_of: date, caps: CapTables) -> Statement:
     return named_by(core_statement(core_figures_of(loaded.account), due, paid, as_of), caps)
 
 
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """What closes a debt on a day, by component, and the credit that already waits for it. Minor units.
+
+    `is_open`: something is owed, if only an instalment still to come.
+    """
+
+    amounts: Amounts
+    credit_minor: int
+    is_open: bool
+
+    @property
+    def total_minor(self) -> int:
+        return sum(self.amounts.values())
+
+    @property
+    def missing_minor(self) -> int:
+        """What has yet to be paid."""
+        return max(self.total_minor - self.credit_minor, 0)
+
+
+def payoff_of(loaded: Loaded, on: date, caps: CapTables) -> Payoff:
+    """The payoff of one loaded `ledger` account."""
+    book = play(loaded, on, caps).book
+    amounts = payoff(book, on.toordinal())
+    credit = sum(credit.left_minor for credit in book.credits)
+    return Payoff(amounts, credit, any(book.is_open(line, on.toordinal()) for line in book.lines))
+
+
+def payoffs(account_ids: Sequence[int], on: date) -> dict[int, Payoff]:
+    """What `settle_in_full` needs to close each of these debts on a day; three statements. Only accounts whose books are ours.
+
+    Refuses `rate-cap-missing`.
+    """
+    accounts = list(Account.objects.filter(pk__in=account_ids, balance_source=BalanceSource.LEDGER))
+    if not accounts:
+        return {}
+    caps = cap_tables()
+    return {loaded.account.pk: payoff_of(loaded, on, caps) for loaded in load_accounts(accounts)}
+
+
 def statement(account_id: int, as_of: date, *, known_at: datetime | None = None) -> Statement:
     """What is owed as of a date, as known now or at `known_at`. Refuses `unknown-account` and `rate-cap-missing`."""
     account = Account.objects.filter(pk=account_id).first()
@@ -298,6 +346,8 @@ def _event(row: EventRow) -> happened.Event:
             return happened.RefundEvent(uid, row.happened_on, row.amount_minor)
         case kind.WRITE_OFF:
             return happened.WriteOffEvent(row.happened_on)
+        case kind.SETTLEMENT:
+            return happened.SettlementEvent(uid, row.happened_on)
         case _:
             return _structural(uid, row)
 

@@ -8,9 +8,16 @@ from datetime import date, datetime
 from acuerdo.base.models import AuditEntry
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, AccountEvent, Entry, Payment, Replacement
-from acuerdo.ledger.queries import cap_tables, core_figures_of, events_of, load_accounts, named_by, unknown_account
+from acuerdo.ledger.queries import (
+    cap_tables,
+    core_figures_of,
+    events_of,
+    load_accounts,
+    named_by,
+    terms_of,
+    unknown_account,
+)
 from acuerdo.ledger.rules.classification import RegulatoryClass, class_of
-from acuerdo.ledger.rules.documents import read_obligation_terms
 from acuerdo.ledger.rules.statement_document import StatementDocument, build_core_document, build_document
 from acuerdo.ledger.rules.terms import Instalment
 
@@ -65,7 +72,7 @@ def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = 
         document = build_core_document(figures, loaded.instalments, events, as_of, account.currency)
         document = replace(document, statement=named_by(document.statement, cap_tables(known_at)))
     else:
-        terms = read_obligation_terms(account.terms, account.currency)
+        terms = terms_of(account)
         caps = cap_tables(known_at)
         document = build_document(loaded.instalments, terms, events, as_of, caps)
         document = replace(document, statement=named_by(document.statement, caps))

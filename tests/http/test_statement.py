@@ -151,7 +151,8 @@ def test_any_name_prints(world: World, name: str) -> None:
 def test_money_after_a_write_off_is_called_so_on_screen_and_paper(world: World, language: str, label: str) -> None:
     obligation = owed_by_ledger(world)
     told: dict[str, Any] = {"now": factories.NOW, "actor": "prueba"}
-    write_off(obligation.pk, written_off_on=factories.TODAY, reason="castigo", **told)
+    yesterday = factories.TODAY - timedelta(days=1)
+    write_off(obligation.pk, written_off_on=yesterday, reason="castigo", **told)
     pay = {"amount_minor": 40_000_00, "paid_on": factories.TODAY, "source": "banco", "external_ref": "R1"}
     record_payment(obligation.pk, **pay, **told)
     labels = [row.label for row in paper_for(obligation, language).movements]

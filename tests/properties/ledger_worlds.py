@@ -21,12 +21,13 @@ from acuerdo.ledger.rules.events import (
     RefundEvent,
     ReplacementEvent,
     ReversalEvent,
+    SettlementEvent,
     WaiverEvent,
     WriteOffEvent,
 )
 from acuerdo.ledger.rules.late_interest import SCALE_DIGITS, scaled_cap, scaled_daily
 from acuerdo.ledger.rules.rate_caps import CapTable, RateCap, cap_table
-from acuerdo.ledger.rules.terms import Instalment, LateInterestTerms, ObligationTerms
+from acuerdo.ledger.rules.terms import Instalment, LateInterestTerms, ObligationTerms, PrepaymentTerms
 
 FIRST = date(2026, 1, 10)
 DAYS = 150
@@ -86,6 +87,10 @@ def obligation_terms(draw: st.DrawFn) -> ObligationTerms:
         order=draw(st.sampled_from(["oldest_instalment_first", "component_first"])),
         rounding=draw(st.sampled_from(["half_up", "half_even"])),
         unit_minor=draw(st.sampled_from([1, 1, 100])),
+        disbursed_on=draw(st.sampled_from([None, FIRST - timedelta(days=31), FIRST + timedelta(days=3)])),
+        prepayment=draw(
+            st.sampled_from([None, None, PrepaymentTerms(Decimal("0.02"), 0), PrepaymentTerms(Decimal("0.02"), 10**9)])
+        ),
     )
 
 
@@ -118,6 +123,7 @@ def event_lists(draw: st.DrawFn) -> list[Event]:
     events += [RefundEvent(f"r{index}", draw(days), draw(amounts)) for index in range(draw(st.integers(0, 1)))]
     if draw(st.booleans()):
         events.append(WriteOffEvent(draw(days)))
+    events += [SettlementEvent(f"s{index}", draw(days)) for index in range(draw(st.integers(0, 2)))]
     if draw(st.integers(0, 4)) == 0:
         events.append(ReplacementEvent("z", draw(days), "nueva", draw(st.sampled_from(REPLACEMENTS))))
     return events
@@ -158,7 +164,7 @@ class PlainLedger:
             {
                 "number": row.number, "due": row.due_on, "principal": row.principal_minor, "fees": row.fees_minor,
                 "contract_interest": row.contract_interest_minor, "insurance": row.insurance_minor, "collection_fee": 0,
-                "accrued": Decimal(0), "settled": 0,
+                "accrued": Decimal(0), "settled": 0, "agreed": row,
             }
             for row in world.instalments
         ]  # fmt: skip
@@ -167,6 +173,7 @@ class PlainLedger:
         self.covered: dict[str, list[tuple[str, int]]] = {}
         self.taken_back: dict[str, int] = {}
         self.passed_on = 0
+        self.paid_off: list[str] = []
         back = [event for event in world.events if isinstance(event, ChargebackEvent | RefundEvent)]
         back.sort(key=lambda event: (event.on, isinstance(event, RefundEvent), event.uid))
         last = max(row.number for row in world.instalments)
@@ -179,7 +186,8 @@ class PlainLedger:
             if any(row["due"] == day for row in self.rows):
                 self.spend(day)
             for kind in (
-                ExtensionEvent, FeeEvent, WaiverEvent, PaymentEvent, ChargebackEvent, RefundEvent, ReplacementEvent,
+                ExtensionEvent, FeeEvent, WaiverEvent, PaymentEvent, SettlementEvent, ChargebackEvent, RefundEvent,
+                ReplacementEvent,
             ):  # fmt: skip
                 todays = [event for event in self.events if isinstance(event, kind) and event.on == day]
                 for event in sorted(todays, key=lambda event: event.uid):
@@ -247,6 +255,8 @@ class PlainLedger:
             self.open_row(event.uid, day, {"fees": excess} if excess else {})
         elif isinstance(event, ReplacementEvent):
             self.replace(day)
+        elif isinstance(event, SettlementEvent):
+            self.pay_off(event.uid, day)
         else:
             left = event.amount_minor
             for row in self.rows:
@@ -304,6 +314,50 @@ class PlainLedger:
                 owed = self.owed(row, component)
                 self.take(row, component, owed)
                 self.passed_on += owed
+
+    def pay_off(self, uid: str, day: date) -> None:
+        """Closes the debt where the credit covers it: day by day, what each instalment to come has earned of its interest."""
+        ahead = [row for row in self.rows if row["due"] > day]
+        interest = {row["number"]: self.earned(row["agreed"], row["contract_interest"], day) for row in ahead}
+        terms = self.world.terms
+        charge = 0
+        lent = sum(row.principal_minor for row in self.world.instalments)
+        if terms.prepayment is not None and lent > terms.prepayment.free_up_to_minor:
+            rounding = ROUND_HALF_UP if terms.rounding == "half_up" else ROUND_HALF_EVEN
+            exact = sum(row["principal"] for row in ahead) * terms.prepayment.charge / terms.unit_minor
+            charge = int(exact.to_integral_value(rounding=rounding)) * terms.unit_minor
+        here = sum(self.owed(row, part) for row in self.rows if row["due"] <= day for part in COMPONENTS)
+        later = sum(self.owed(row, part) for row in ahead for part in ("principal", "collection_fee", "late_interest"))
+        if here + later + sum(interest.values()) + charge > sum(left for _, left in self.credits):
+            return
+        for row in ahead:
+            row |= {"contract_interest": interest[row["number"]], "insurance": 0, "fees": 0, "due": day}
+        if charge:
+            ahead[0]["fees"] += charge
+        self.sort()
+        self.spend(day)
+        self.paid_off.append(uid)
+
+    def earned(self, row: Instalment, left: int, day: date) -> int:
+        agreed = self.world.instalments
+        earlier = [other.due_on for other in agreed if other.due_on < row.due_on]
+        later = [other.due_on for other in agreed if other.due_on > row.due_on]
+        lent_on = self.world.terms.disbursed_on
+        if earlier:
+            start = max(earlier)
+        elif lent_on is not None and lent_on < row.due_on:
+            start = lent_on
+        elif later:
+            start = row.due_on - (min(later) - row.due_on)
+        else:
+            return left
+        part = Decimal(min(max((day - start).days, 0), (row.due_on - start).days)) / (row.due_on - start).days
+        terms = self.world.terms
+        rounding = ROUND_HALF_UP if terms.rounding == "half_up" else ROUND_HALF_EVEN
+        whole = (row.contract_interest_minor * part / terms.unit_minor).quantize(Decimal("1e-9"))
+        earned = int(whole.to_integral_value(rounding=rounding)) * terms.unit_minor
+        earned = min(earned, row.contract_interest_minor)
+        return min(max(earned - (row.contract_interest_minor - left), 0), left)
 
     def spend(self, day: date) -> None:
         terms = self.world.terms

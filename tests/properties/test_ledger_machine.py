@@ -19,6 +19,7 @@ from acuerdo.ledger.rules.events import (
     RefundEvent,
     ReplacementEvent,
     ReversalEvent,
+    SettlementEvent,
     WaiverEvent,
     WriteOffEvent,
 )
@@ -92,6 +93,10 @@ class Ledger(RuleBasedStateMachine):
     @rule(amount=amounts)
     def refund(self, amount: int) -> None:
         self._happen(RefundEvent(self._name(), self.today, amount))
+
+    @rule(late=back)
+    def pay_off(self, late: int) -> None:
+        self._happen(SettlementEvent(self._name(), self._on(late)))
 
     @precondition(lambda self: not any(isinstance(event, WriteOffEvent) for event in self.events))
     @rule()

@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 from acuerdo.kernel.rates import Rate
 from acuerdo.ledger.rules.components import DEFAULT_WATERFALL
 from acuerdo.ledger.rules.continuing import OpenLine, Standing, continue_from, may_continue
-from acuerdo.ledger.rules.events import PauseEvent, PaymentEvent, ReversalEvent, WriteOffEvent
+from acuerdo.ledger.rules.events import (
+    ChargebackEvent,
+    PauseEvent,
+    PaymentEvent,
+    RefundEvent,
+    ReplacementEvent,
+    ReversalEvent,
+    SettlementEvent,
+    WriteOffEvent,
+)
 from acuerdo.ledger.rules.late_interest import Pauses, accrue_late_interest, daily_rates, scaled_cap
+from acuerdo.ledger.rules.prepayment import payoff
 from acuerdo.ledger.rules.replay import Replayed, replay
 from acuerdo.ledger.rules.terms import LateInterestTerms
 from tests.properties.ledger_worlds import DAYS, FIRST, PlainLedger, World, caps_of, days, fractions, worlds
@@ -43,6 +53,34 @@ def test_a_slow_plain_ledger_agrees(world: World) -> None:
     assert {uid: spent for uid, spent in standing.items() if spent} == plain.spent
     passed_on = [share.amount_minor for shares in ours.effects.transferred.values() for share in shares]
     assert sum(passed_on) == plain.passed_on
+    assert sorted(ours.effects.settled) == sorted(plain.paid_off)
+
+
+@given(worlds(), days)
+def test_paying_off_closes_the_loan_for_exactly_what_it_costs(world: World, on: date) -> None:
+    """A cent less than the payoff closes nothing; the payoff itself leaves nothing owed, nothing over, that day and for ever."""
+    events = [event for event in world.events if isinstance(event, PauseEvent) or event.on <= on]
+    events = [
+        event
+        for event in events
+        if not isinstance(event, SettlementEvent | ReplacementEvent | RefundEvent | ChargebackEvent)
+    ]
+    before = replay(world.instalments, world.terms, events, [on], world.caps)
+    missing = sum(payoff(before.book, on.toordinal()).values()) - before.statements[0].unallocated_minor
+    assume(missing > 1)
+    end = on + timedelta(days=90)
+
+    def closed(amount_minor: int) -> Replayed:
+        paid = [*events, PaymentEvent("zz", on, amount_minor), SettlementEvent("zz9", on)]
+        return replay(world.instalments, world.terms, paid, [on, end], world.caps)
+
+    whole, short = closed(missing), closed(missing - 1)
+    assert "zz9" in whole.effects.settled
+    assert "zz9" not in short.effects.settled
+    for statement in whole.statements:
+        assert (statement.balance_minor, statement.unallocated_minor, statement.next_due_on) == (0, 0, None)
+    agreed = sum(row.contract_interest_minor for row in world.instalments)
+    assert 0 <= whole.effects.settled["zz9"].spared_minor <= agreed
 
 
 @given(worlds())

@@ -1,4 +1,4 @@
-"""Waivers, pauses and write-offs of `ledger` accounts. Each is one event; the replay decides what it does."""
+"""Waivers, pauses, early closings and write-offs of `ledger` accounts. Each is one event; the replay decides what it does."""
 
 from datetime import date, datetime
 
@@ -6,10 +6,11 @@ from django.db import transaction
 
 from acuerdo.base.audit import write_audit
 from acuerdo.kernel.errors import Refusal
+from acuerdo.kernel.money import format_minor
 from acuerdo.ledger.actions.payments import AUDIT_CHAIN, lock_accounts, state_date
 from acuerdo.ledger.actions.posting import recompute
 from acuerdo.ledger.models import Account, AccountEvent, BalanceSource
-from acuerdo.ledger.queries import cap_tables, load_accounts, state_of
+from acuerdo.ledger.queries import cap_tables, load_accounts, payoff_of, state_of
 from acuerdo.ledger.rules.components import COMPONENTS
 
 
@@ -74,6 +75,28 @@ def write_off(account_id: int, *, written_off_on: date, reason: str, now: dateti
         event = AccountEvent(
             kind=AccountEvent.Kind.WRITE_OFF, happened_on=written_off_on, amount_minor=balance, reason=reason
         )
+        return post_event(account, event, now=now, actor=actor)
+
+
+def settle_in_full(account_id: int, *, settled_on: date, reason: str, now: datetime, actor: str) -> AccountEvent:
+    """Closes a loan before its term with the money received for it: no interest of days after `settled_on` (see rules.prepayment).
+
+    The same day again changes nothing. Reversing a payment that it needed opens the loan again. Who may forgive part of the debt
+    does it first (`waive`). Refuses `not-our-books`, `nothing-owed` and `settlement-not-covered`, which says what is missing.
+    """
+    with transaction.atomic():
+        account = lock_own(account_id)
+        kind = AccountEvent.Kind.SETTLEMENT
+        existing = AccountEvent.objects.filter(account=account, kind=kind, happened_on=settled_on).first()
+        if existing is not None:
+            return existing
+        owed = payoff_of(load_accounts([account])[0], settled_on, cap_tables())
+        if not owed.is_open:
+            raise Refusal("nothing-owed", "La obligación no tiene saldo que pagar.")
+        if owed.missing_minor:
+            missing = format_minor(owed.missing_minor, account.currency)
+            raise Refusal("settlement-not-covered", f"Para pagar toda la deuda el {settled_on} faltan {missing}.")
+        event = AccountEvent(kind=kind, happened_on=settled_on, amount_minor=owed.total_minor, reason=reason)
         return post_event(account, event, now=now, actor=actor)
 
 

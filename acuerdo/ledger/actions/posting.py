@@ -171,8 +171,8 @@ def _payment_kind(payment: PaymentRow, one: Recomputed, *, has_legs: bool) -> st
         return "reversal"
     if has_legs:
         return "reallocation"
-    written_off_on = _written_off_on(one)
-    return "recovery" if written_off_on and payment.paid_on >= written_off_on else "payment"
+    outcome = one.played.payments.get(str(payment.pk)) if one.played else None
+    return "recovery" if outcome is not None and outcome.is_recovery else "payment"
 
 
 def _event_legs(event: EventRow, one: Recomputed) -> Legs:
@@ -181,6 +181,9 @@ def _event_legs(event: EventRow, one: Recomputed) -> Legs:
         return {}
     legs: Legs = defaultdict(int)
     kinds, uid, effects = AccountEvent.Kind, f"e{event.pk}", one.played.effects
+    if event.kind == kinds.SETTLEMENT and (charged := effects.charged.get(uid)):
+        legs[charged.component, charged.instalment, charged.on] = charged.amount_minor
+        legs["fee_income", None, charged.on] = -charged.amount_minor
     if event.kind == kinds.FEE and (charged := effects.charged.get(uid)):
         legs["collection_fee", charged.instalment, charged.on] = charged.amount_minor
         legs["fee_income", None, charged.on] = -charged.amount_minor
@@ -196,9 +199,9 @@ def _event_legs(event: EventRow, one: Recomputed) -> Legs:
         charged = effects.charged.get(uid)
         for share in [*effects.reopened.get(uid, ()), *([charged] if charged else [])]:
             legs[share.component, share.instalment, share.on] += share.amount_minor
-    if event.kind == kinds.WRITE_OFF and event.amount_minor:
-        legs["written_off", None, event.happened_on] = event.amount_minor
-        legs["loss", None, event.happened_on] = -event.amount_minor
+    if event.kind == kinds.WRITE_OFF:
+        legs["written_off", None, event.happened_on] = effects.lost_minor
+        legs["loss", None, event.happened_on] = -effects.lost_minor
     return {key: amount for key, amount in legs.items() if amount}
 
 

@@ -130,6 +130,8 @@ def show_change(change: Change, currency: str) -> dict[str, Any]:
     }
     if change.from_credit_minor:
         shown["from_credit"] = plain_text(change.from_credit_minor, currency)
+    if change.spared_minor:
+        shown["spared"] = plain_text(change.spared_minor, currency)
     if change.about:
         shown["about"] = change.about
     if change.moves:

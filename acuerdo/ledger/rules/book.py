@@ -58,13 +58,27 @@ class Share:
 
 
 class Book:
-    """The open lines by due date, the credits in order of arrival, and when the lender wrote the debt off."""
+    """The open lines by due date, the credits in order of arrival, and when the lender wrote the debt off.
 
-    __slots__ = ("credits", "first_open", "line_rates", "lines", "outstanding", "pauses", "terms", "written_off")
+    `agreed` is the schedule that the lines came from; a book that goes on from open lines has none.
+    """
+
+    __slots__ = (
+        "agreed",
+        "credits",
+        "first_open",
+        "line_rates",
+        "lines",
+        "outstanding",
+        "pauses",
+        "terms",
+        "written_off",
+    )
 
     def __init__(
         self, instalments: Sequence[Instalment], terms: ObligationTerms, rates: DailyRates | None, pauses: Pauses
     ) -> None:
+        self.agreed = instalments
         self.terms = terms
         self.line_rates = rates
         self.pauses = pauses
@@ -86,6 +100,7 @@ class Book:
 
     def copy(self) -> "Book":
         twin = Book((), self.terms, self.line_rates, self.pauses)
+        twin.agreed = self.agreed
         twin.lines = [line.copy() for line in self.lines]
         twin.credits = [Credit(credit.uid, credit.left_minor) for credit in self.credits]
         twin.first_open, twin.written_off, twin.outstanding = self.first_open, self.written_off, self.outstanding

@@ -12,6 +12,7 @@ from acuerdo.ledger.rules.allocation import spend_credits
 from acuerdo.ledger.rules.book import Book, Line, Share
 from acuerdo.ledger.rules.components import COMPONENTS, Component
 from acuerdo.ledger.rules.events import ChargebackEvent, Event, ExtensionEvent, RefundEvent, ReplacementEvent
+from acuerdo.ledger.rules.prepayment import Closing
 from acuerdo.ledger.rules.terms import Instalment
 
 
@@ -21,7 +22,7 @@ class Effects:
 
     `charged` what was added to the debt (fees; refunds beyond the credit), `waived` what was forgiven, `reopened` what a
     chargeback made owed again, `returned` the unspent credit of each payment that went back, `transferred` what passed to
-    another obligation.
+    another obligation, `settled` the early closings that took effect, `lost_minor` the balance that a write-off gave up.
     """
 
     charged: dict[str, Share] = field(default_factory=dict)
@@ -29,11 +30,19 @@ class Effects:
     reopened: dict[str, list[Share]] = field(default_factory=dict)
     returned: dict[str, dict[str, int]] = field(default_factory=dict)
     transferred: dict[str, list[Share]] = field(default_factory=dict)
+    settled: dict[str, Closing] = field(default_factory=dict)
+    lost_minor: int = 0
 
     def copy(self) -> "Effects":
         """A copy that later events do not change; what an event did is never changed after."""
         return Effects(
-            dict(self.charged), dict(self.waived), dict(self.reopened), dict(self.returned), dict(self.transferred)
+            dict(self.charged),
+            dict(self.waived),
+            dict(self.reopened),
+            dict(self.returned),
+            dict(self.transferred),
+            dict(self.settled),
+            self.lost_minor,
         )
 
 

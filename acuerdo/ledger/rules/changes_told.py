@@ -14,13 +14,14 @@ from acuerdo.ledger.rules.events import (
     FeeEvent,
     RefundEvent,
     ReplacementEvent,
+    SettlementEvent,
     WaiverEvent,
     WriteOffEvent,
 )
 from acuerdo.ledger.rules.replay import Replayed
 
 type ChangeKind = Literal[
-    "fee", "waiver", "extension", "chargeback", "refund", "write_off", "restructuring", "refinancing"
+    "fee", "waiver", "extension", "chargeback", "refund", "write_off", "settlement", "restructuring", "refinancing"
 ]
 
 
@@ -29,7 +30,8 @@ class Change:
     """One change. Its shares are positive where they added to the debt and negative where they took off it.
 
     `about` is the activity behind a fee, the payment that a chargeback names, or the obligation that takes the debt over;
-    `from_credit_minor` is what of the amount came out of unspent credit.
+    `from_credit_minor` is what of the amount came out of unspent credit; `spared_minor` the contract interest of days to
+    come that an early closing leaves uncharged.
     """
 
     uid: str
@@ -40,6 +42,7 @@ class Change:
     about: str = ""
     from_credit_minor: int = 0
     moves: tuple[DueMove, ...] = ()
+    spared_minor: int = 0
 
 
 def changes_of(events: Sequence[Event], played: Replayed) -> list[Change]:
@@ -67,8 +70,22 @@ def _change(event: Event, played: Replayed) -> Change | None:
             returned = sum(effects.returned[event.uid].values())
             shares = (charged,) if charged else ()
             return Change(event.uid, "refund", event.on, event.amount_minor, shares, from_credit_minor=returned)
+        case _:
+            return _closing(event, played)
+
+
+def _closing(event: Event, played: Replayed) -> Change | None:
+    """What ended the debt, here or in the lender's books."""
+    effects = played.effects
+    match event:
+        case SettlementEvent() if event.uid in effects.settled:
+            closing, charged = effects.settled[event.uid], effects.charged.get(event.uid)
+            added: tuple[Share, ...] = (charged,) if charged else ()
+            return Change(
+                event.uid, "settlement", event.on, closing.total_minor, added, spared_minor=closing.spared_minor
+            )
         case WriteOffEvent() if played.book.written_off is not None:
-            return Change("", "write_off", event.on)
+            return Change("", "write_off", event.on, effects.lost_minor)
         case ReplacementEvent() if event.uid in effects.transferred:
             shares = _off(effects.transferred[event.uid])
             return Change(event.uid, event.kind, event.on, -_sum(shares), shares, event.into)

@@ -24,6 +24,7 @@ from acuerdo.ledger.rules.terms import (
     Instalment,
     LateInterestTerms,
     ObligationTerms,
+    PrepaymentTerms,
     ScheduleTerms,
 )
 
@@ -108,7 +109,22 @@ def read_obligation_terms(document: Any, currency: str, *, path: str = "") -> Ob
         order=fields.choice("order", ORDERS, "oldest_instalment_first"),
         rounding=rounded_by.choice("rounding", ROUNDINGS, "half_up"),
         unit_minor=_unit(rounded_by, currency),
+        disbursed_on=_disbursed_on(fields, schedule),
+        prepayment=_prepayment(fields.object("prepayment"), currency) if fields.has("prepayment") else None,
     )
+
+
+def _disbursed_on(fields: Fields, schedule: Fields) -> date | None:
+    named = next((part for part in (fields, schedule) if part.has("disbursed_on")), None)
+    return named.date("disbursed_on") if named else None
+
+
+def _prepayment(fields: Fields, currency: str) -> PrepaymentTerms:
+    """The charge is a fraction of what is prepaid; what the law frees must be stated, and 0 says that nothing is."""
+    charge = fields.decimal("charge")
+    if not 0 <= charge < 1:
+        raise refused("bad-rate", "El cargo por prepago se escribe como fracción: 0.02 es 2 %.", fields.at("charge"))
+    return PrepaymentTerms(charge, fields.amount("free_up_to", currency))
 
 
 def _frequency(fields: Fields) -> Frequency:

@@ -6,7 +6,7 @@ from datetime import date
 
 from acuerdo.ledger.rules.book import Share
 from acuerdo.ledger.rules.components import Component
-from acuerdo.ledger.rules.events import Event, ExtensionEvent, ReplacementEvent, in_order
+from acuerdo.ledger.rules.events import Event, ExtensionEvent, ReplacementEvent, SettlementEvent, in_order
 from acuerdo.ledger.rules.replay import Replayed
 from acuerdo.ledger.rules.terms import Instalment
 
@@ -40,6 +40,8 @@ def due_rows(instalments: Sequence[Instalment], events: Sequence[Event], played:
             rows = [_moved(row, event.on, moved.get(row.instalment.number)) for row in rows]
         elif isinstance(event, ReplacementEvent) and event.uid in played.effects.transferred:
             rows = [_closed(row, event.on, played) for row in rows]
+        elif isinstance(event, SettlementEvent) and event.uid in played.effects.settled:
+            rows = [_closed(row, event.on, played, played.effects.charged.get(event.uid)) for row in rows]
     return rows + [_opened(number, shares) for number, shares in sorted(_opened_shares(played).items())]
 
 
@@ -50,23 +52,25 @@ def _moved(row: DueRow, on: date, due_on: date | None) -> DueRow:
     return replace(row, instalment=instalment, dues=(*row.dues, (on.toordinal(), due_on.toordinal())))
 
 
-def _closed(row: DueRow, on: date, played: Replayed) -> DueRow:
-    """A debt passed on owes no interest or charges that had not fallen due: of those, only what was settled ever counted."""
+def _closed(row: DueRow, on: date, played: Replayed, charged: Share | None = None) -> DueRow:
+    """A debt passed on or paid off owes no interest or charges that had not fallen due: only what was settled ever counted.
+
+    `charged` came on top when it closed.
+    """
     if row.instalment.due_on <= on:
         return row
     settled = [*_paid(played), *(share for shares in played.effects.waived.values() for share in shares)]
+    number = row.instalment.number
 
     def left(component: Component) -> int:
-        return _sum(
-            share for share in settled if share.instalment == row.instalment.number and share.component == component
-        )
+        return _sum(share for share in settled if share.instalment == number and share.component == component)
 
     instalment = replace(
         row.instalment,
         due_on=on,
         contract_interest_minor=left("contract_interest"),
         insurance_minor=left("insurance"),
-        fees_minor=left("fees"),
+        fees_minor=left("fees") - (charged.amount_minor if charged and charged.instalment == number else 0),
     )
     return replace(row, instalment=instalment, dues=(*row.dues, (on.toordinal(), on.toordinal())))
 

@@ -14,6 +14,7 @@ TYPES = (
     "pause",
     "extension",
     "write_off",
+    "settlement",
     *happened.REPLACEMENTS,
 )
 
@@ -51,6 +52,8 @@ def _change(fields: Fields, kind: str, currency: str) -> happened.Event:
         case "extension":
             moves = [happened.DueMove(row.integer("instalment"), row.date("due_on")) for row in fields.objects("moves")]
             return happened.ExtensionEvent(_uid(fields), fields.date("on"), tuple(moves))
+        case "settlement":
+            return happened.SettlementEvent(_uid(fields), fields.date("on"))
         case "write_off":
             return happened.WriteOffEvent(fields.date("on"))
         case _:

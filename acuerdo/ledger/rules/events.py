@@ -105,6 +105,14 @@ class RefundEvent:
     amount_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class SettlementEvent:
+    """The loan is paid off before its term, with the money that is here on `on`; nothing happens where that is not enough."""
+
+    uid: str
+    on: date
+
+
 type ReplacementKind = Literal["restructuring", "refinancing"]
 REPLACEMENTS: tuple[ReplacementKind, ...] = ("restructuring", "refinancing")
 
@@ -129,21 +137,24 @@ type DatedEvent = (
     | RefundEvent
     | WriteOffEvent
     | ReplacementEvent
+    | SettlementEvent
 )
 type Event = DatedEvent | PauseEvent
 type AmountEvent = PaymentEvent | FeeEvent | WaiverEvent | ChargebackEvent | RefundEvent
 
-# Within one day: dues put off, what was charged, then forgiven, then paid, then taken back, then the books closed.
+# Within one day: dues put off, what was charged, then forgiven, then paid, paid off, taken back, then the books closed.
+# So money of the very day of a write-off still lowers what is written off: it is a payment, and only later money a recovery.
 _RANK: dict[type, int] = {
     ExtensionEvent: 1,
     FeeEvent: 2,
     WaiverEvent: 3,
     PaymentEvent: 4,
-    ReversalEvent: 5,
-    ChargebackEvent: 6,
-    RefundEvent: 7,
-    WriteOffEvent: 8,
-    ReplacementEvent: 9,
+    SettlementEvent: 5,
+    ReversalEvent: 6,
+    ChargebackEvent: 7,
+    RefundEvent: 8,
+    WriteOffEvent: 9,
+    ReplacementEvent: 10,
 }
 
 

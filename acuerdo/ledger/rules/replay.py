@@ -24,6 +24,7 @@ from acuerdo.ledger.rules.events import (
     RefundEvent,
     ReplacementEvent,
     ReversalEvent,
+    SettlementEvent,
     WaiverEvent,
     WriteOffEvent,
     check_events,
@@ -32,6 +33,7 @@ from acuerdo.ledger.rules.events import (
 from acuerdo.ledger.rules.fee_cases import fee_case
 from acuerdo.ledger.rules.fee_tariffs import check_fee
 from acuerdo.ledger.rules.late_interest import DailyRates, Pauses, daily_rates
+from acuerdo.ledger.rules.prepayment import settle_in_full
 from acuerdo.ledger.rules.rate_caps import CapTables, cap_table
 from acuerdo.ledger.rules.statements import Statement, statement_of
 from acuerdo.ledger.rules.terms import Instalment, LateInterestTerms, ObligationTerms
@@ -207,8 +209,11 @@ class _Player:
             case ReplacementEvent():
                 spent, self.effects.transferred[event.uid] = replace_debt(self.book, event, day)
                 self._share(spent)
+            case SettlementEvent():
+                self._settle(event, day)
             case WriteOffEvent():
                 self.book.written_off = day
+                self.effects.lost_minor = statement_of(self.book, event.on).balance_minor
 
     def _pay(self, payment: PaymentEvent, day: int, index: int) -> None:
         if payment.uid in self.reversed:
@@ -237,6 +242,15 @@ class _Player:
         line.owed["collection_fee"] += fee.amount_minor
         self.book.first_open = 0
         self.effects.charged[fee.uid] = Share(line.number, "collection_fee", fee.amount_minor, fee.on)
+
+    def _settle(self, event: SettlementEvent, day: int) -> None:
+        done = settle_in_full(self.book, event, day)
+        if done is None:
+            return
+        self.effects.settled[event.uid], charged, spent = done
+        if charged is not None:
+            self.effects.charged[event.uid] = charged
+        self._share(spent)
 
     def _charge_back(self, event: ChargebackEvent, day: int) -> None:
         already = sum(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from acuerdo.kernel.money import plain_text
-from acuerdo.ledger.rules.answers import show_change, show_statement
+from acuerdo.ledger.rules.answers import show_amounts, show_change, show_statement
 from acuerdo.ledger.rules.changes_told import Change
 from acuerdo.ledger.rules.late_explained import LateLine, RateInForce
 from acuerdo.ledger.rules.statement_document import PaymentLine, StatementDocument
@@ -55,6 +55,7 @@ def show_document(document: StatementDocument, uids: Uids, transactions: Transac
         "order": document.order,
         "pauses": [{"from": _day(first), "to": _day(last)} for first, last in document.pauses],
         "tomorrow": _tomorrow(document),
+        "payoff": show_amounts(document.payoff, document.currency) if document.payoff else None,
         "core": _core(document),
     }  # fmt: skip
 

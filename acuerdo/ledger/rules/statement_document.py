@@ -13,12 +13,13 @@ from typing import Literal
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.rules.book import Share
 from acuerdo.ledger.rules.changes_told import Change, changes_of
-from acuerdo.ledger.rules.components import COMPONENTS, AllocationOrder, Component
+from acuerdo.ledger.rules.components import COMPONENTS, AllocationOrder, Amounts, Component
 from acuerdo.ledger.rules.core_figures import CoreFigures, DueTotal, core_statement
 from acuerdo.ledger.rules.due_rows import DueRow, due_rows
 from acuerdo.ledger.rules.events import Event, PauseEvent, PaymentEvent, ReversalEvent
 from acuerdo.ledger.rules.late_explained import LateLine, RateInForce, explain_late, rate_on
 from acuerdo.ledger.rules.late_interest import Pauses
+from acuerdo.ledger.rules.prepayment import payoff
 from acuerdo.ledger.rules.rate_caps import CapTables
 from acuerdo.ledger.rules.replay import Replayed, replay
 from acuerdo.ledger.rules.statements import Statement
@@ -96,7 +97,10 @@ class Tomorrow:
 
 @dataclass(frozen=True, slots=True)
 class StatementDocument:
-    """See the module. `statement` holds the totals that everything else explains."""
+    """See the module. `statement` holds the totals that everything else explains.
+
+    `payoff` is what closes the whole debt on the day, interest of days to come left out; None where the lender's core rules.
+    """
 
     source: Source
     currency: str
@@ -112,6 +116,7 @@ class StatementDocument:
     late_terms: LateInterestTerms | None = None
     rate: RateInForce | None = None
     pauses: tuple[tuple[date, date], ...] = ()
+    payoff: Amounts | None = None
     core_as_of: date | None = None
     core_total_minor: int = 0
     paid_since_minor: int = 0
@@ -123,6 +128,13 @@ class StatementDocument:
     @property
     def total_minor(self) -> int:
         return self.statement.balance_minor
+
+    @property
+    def payoff_minor(self) -> int | None:
+        """What has yet to be paid to close the debt: the payoff less the credit that waits."""
+        if self.payoff is None:
+            return None
+        return max(sum(self.payoff.values()) - self.statement.unallocated_minor, 0)
 
     @property
     def due_minor(self) -> int:
@@ -156,6 +168,7 @@ def build_document(
         late_terms=terms.late_interest,
         rate=rate_on(terms.late_interest, caps, as_of) if terms.late_interest else None,
         pauses=tuple(sorted(span for span in spans if span[0] <= as_of)),
+        payoff=payoff(played.book, as_of.toordinal()),
     )
 
 
@@ -234,6 +247,8 @@ class _Lines:
         agreed, number = row.instalment, row.instalment.number
         late = sum(line.accrued_minor + line.carried_minor for line in self.late if line.number == number)
         fees = _total([*self.charged, *self.settled.reopened], "collection_fee", {number})
+        if not row.is_extra:  # the charge for prepaying; on a line of its own it is what was agreed there
+            fees += _total(self.charged, "fees", {number})
         paid, waived, transferred = (
             sum(share.amount_minor for share in shares if share.instalment == number)
             for shares in (self.settled.paid, self.settled.waived, self.settled.transferred)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from acuerdo.kernel.money import Rounding
@@ -74,8 +75,21 @@ class LateInterestTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepaymentTerms:
+    """A charge for paying the loan off before its term, as a share of the principal that was not due yet.
+
+    `free_up_to_minor`: loans of no more than that (what was lent) prepay free by law. Colombia: 880 minimum wages of the year
+    (Ley 1555 de 2012, art. 1), which the lender's terms state because the wage changes every year.
+    """
+
+    charge: Decimal
+    free_up_to_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class ObligationTerms:
-    """All that replay needs beside the schedule. `late_interest` None means that none was agreed.
+    """All that replay needs beside the schedule. `late_interest` None means that none was agreed, `prepayment` None that
+    paying before the term costs nothing. `disbursed_on` is when the first instalment's interest began.
 
     With `fees`, a collection fee is played only where the law and the disclosed tariff allow it; without, it is taken as a
     fact that was checked when it was charged.
@@ -88,3 +102,5 @@ class ObligationTerms:
     rounding: Rounding = "half_up"
     unit_minor: int = field(default=1)
     fees: FeeTerms | None = None
+    disbursed_on: date | None = None
+    prepayment: PrepaymentTerms | None = None

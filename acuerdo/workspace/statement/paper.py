@@ -217,6 +217,10 @@ def _figures(document: StatementDocument) -> Sequence[Figure]:
         found.append(Figure(_("Si paga mañana"), "—", note))
     else:
         found.append(Figure(_("Si paga mañana"), _money(document, tomorrow.due_minor), _tomorrow_note(document)))
+    payoff = document.payoff_minor
+    if payoff is not None and payoff > document.due_minor:
+        note = _("Capital e intereses hasta hoy; los de días que no han pasado no se cobran.")
+        found.append(Figure(_("Para pagar hoy toda la deuda"), _money(document, payoff), note))
     if told.next_due_on:
         label = _("Próxima cuota: %(day)s") % {"day": wording.short_day(told.next_due_on)}
         found.append(Figure(label, _money(document, told.next_due_minor)))
@@ -352,7 +356,7 @@ def _payment(view: StatementView, line: PaymentLine) -> MovementRow:
         covered = [_("No cuenta: el dinero fue devuelto.")]
     elif document.source == "core":
         covered = [_("El acreedor informa cómo se aplica en su próximo corte.")]
-    elif line.is_recovery or _is_after_write_off(document, line.on):
+    elif line.is_recovery:
         label = _("Pago después del castigo de la deuda")
         covered.append(_("El acreedor la castigó en sus libros: se sigue debiendo, y este pago la reduce igual."))
     if line.returned_minor:
@@ -362,11 +366,6 @@ def _payment(view: StatementView, line: PaymentLine) -> MovementRow:
         amount = _money(document, line.unallocated_minor)
         covered.append(_("A su favor, para la próxima cuota: %(amount)s") % {"amount": amount})
     return _movement(view, line.ref, line.on, label, line.amount_minor, covered)
-
-
-def _is_after_write_off(document: StatementDocument, on: date) -> bool:
-    """As the books have it: money of the very day of the write-off is a recovery too."""
-    return any(line.kind == "write_off" and line.on <= on for line in document.changes)
 
 
 def _change(view: StatementView, line: Change) -> MovementRow:
@@ -390,6 +389,8 @@ def _told(document: StatementDocument, line: Change) -> tuple[str, Sequence[str]
                 % {"number": move.instalment, "day": wording.short_day(move.due_on)}
                 for move in line.moves
             ]
+        case "settlement":
+            return _("Pago total antes del plazo"), _paid_off(document, line)
         case "chargeback":
             return _("Contracargo: el dinero de un pago volvió a quien lo hizo"), _owed_again(document, line)
         case "refund":
@@ -397,6 +398,18 @@ def _told(document: StatementDocument, line: Change) -> tuple[str, Sequence[str]
         case _:
             name = _("Reestructuración") if line.kind == "restructuring" else _("Refinanciación")
             return name, [_("Su deuda pasó a la obligación %(number)s.") % {"number": line.about}]
+
+
+def _paid_off(document: StatementDocument, line: Change) -> Sequence[str]:
+    """What closing early cost and spared."""
+    found = []
+    if line.spared_minor:
+        spared = _money(document, line.spared_minor)
+        found.append(_("Interés que ya no se cobra por pagar antes: %(amount)s") % {"amount": spared})
+    charge = sum(share.amount_minor for share in line.shares)
+    if charge:
+        found.append(_("Cargo pactado por pagar antes: %(amount)s") % {"amount": _money(document, charge)})
+    return found
 
 
 def _owed_again(document: StatementDocument, line: Change) -> Sequence[str]:

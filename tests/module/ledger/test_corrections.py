@@ -16,6 +16,7 @@ from acuerdo.ledger.public import (
     post_fee,
     refresh_states,
     statement,
+    statement_view,
     waive,
     write_off,
 )
@@ -67,6 +68,19 @@ def test_a_pause_stops_late_interest_and_not_the_days() -> None:
     assert account.late_interest_minor == late_minor(8000, 15) + late_minor(8000, 5)
 
 
+def test_money_of_the_day_of_a_write_off_is_no_recovery_wherever_it_is_told() -> None:
+    make_account(late=None)
+    event = write_off(1, written_off_on=TODAY, reason="castigo", **WHO)
+    done = pay(amount_minor=5000, ref="mismo-dia")
+    assert set(Entry.objects.filter(payment_id=done.payment_id).values_list("kind", flat=True)) == {"payment"}
+    # What was lost is what was owed at the end of that day.
+    assert sum(minor for part, _, minor in legs(event=event) if part == "loss") == -23_000
+    document = statement_view(1, TODAY).document
+    assert [line.is_recovery for line in document.payments] == [False]
+    later = pay(amount_minor=1000, paid_on=TODAY + timedelta(days=1), ref="despues", now=NOW + timedelta(days=1))
+    assert set(Entry.objects.filter(payment_id=later.payment_id).values_list("kind", flat=True)) == {"recovery"}
+
+
 def test_a_write_off_changes_the_stage_and_later_money_is_a_recovery() -> None:
     make_account(late=None)
     event = write_off(1, written_off_on=TODAY, reason="castigo", **WHO)
@@ -79,7 +93,7 @@ def test_a_write_off_changes_the_stage_and_later_money_is_a_recovery() -> None:
     )
     assert sorted(legs(event=event)) == [("loss", None, -28000), ("written_off", None, 28000)]
     assert write_off(1, written_off_on=TODAY, reason="otra vez", **WHO).pk == event.pk
-    pay(amount_minor=5000)
+    pay(amount_minor=5000, paid_on=TODAY + timedelta(days=1), now=NOW + timedelta(days=1))
     account.refresh_from_db()
     assert (account.balance_minor, account.stage) == (23000, "written_off")
     assert set(Entry.objects.filter(payment__isnull=False).values_list("kind", flat=True)) == {"recovery"}

@@ -22,6 +22,7 @@ from acuerdo.ledger.public import (
     refresh_states,
     return_credit,
     reverse_payment,
+    settle_in_full,
     waive,
     write_off,
 )
@@ -126,6 +127,10 @@ class Books(RuleBasedStateMachine):
     def write_off(self) -> None:
         self._try(lambda: write_off(self.pk, written_off_on=self.today, reason="x", **self.who))
 
+    @rule(late=back)
+    def pay_off(self, late: int) -> None:
+        self._try(lambda: settle_in_full(self.pk, settled_on=self._on(late), reason="x", **self.who))
+
     @precondition(lambda self: self.today > FIRST + timedelta(days=45))
     @rule()
     def restructure(self) -> None:
@@ -162,6 +167,10 @@ class Books(RuleBasedStateMachine):
             return
         posted = dict(legs.values_list("component").annotate(total=Sum("amount_minor")))
         agreed = {"principal": 24_000, "contract_interest": 6_000, "insurance": 210, "fees": 90, "collection_fee": 0}
+        if Account.objects.filter(pk=self.pk, next_due_on=None).exists():
+            agreed = {
+                part: agreed[part] for part in ("principal", "collection_fee")
+            }  # closed early: the rest was never charged
         still = OpenInstalment.objects.filter(account_id=self.pk)
         for part, lent in agreed.items():
             owed = still.aggregate(total=Sum(f"{part}_minor"))["total"] or 0

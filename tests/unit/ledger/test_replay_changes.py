@@ -74,6 +74,73 @@ def test_money_after_a_write_off_is_a_recovery() -> None:
     assert answer["statements"][0]["is_written_off"] is True
 
 
+def test_money_of_the_very_day_of_a_write_off_is_a_payment_and_lowers_the_loss() -> None:
+    gone = {"on": "2026-04-01", "type": "write_off"}
+    answer = ask(paid("500.00", "2026-04-01"), gone, as_of=["2026-04-01"])
+    assert "is_recovery" not in answer["payments"][0]
+    assert answer["changes"][0]["amount"] == answer["statements"][0]["balance"]["total"]
+
+
+def test_paying_off_early_costs_the_interest_of_the_days_that_ran() -> None:
+    closing = {"on": "2026-02-15", "type": "settlement"}
+    # The second instalment's interest, 100.00, runs over the 28 days from 5 February to 5 March: ten of them are 35.71.
+    answer = ask(
+        paid("1000.00"), paid("935.71", "2026-02-15", "p2"), closing, as_of=["2026-02-14", "2026-02-15", "2026-06-01"]
+    )
+    assert [row["balance"]["total"] for row in answer["statements"]] == ["900.00", "0.00", "0.00"]
+    assert [(share["component"], share["amount"]) for share in answer["payments"][1]["allocation"]] == [
+        ("contract_interest", "35.71"), ("principal", "900.00"),
+    ]  # fmt: skip
+    told = answer["changes"][0]
+    assert (told["type"], told["amount"], told["spared"]) == ("settlement", "935.71", "64.29")
+    assert answer["statements"][2]["next_due"] is None
+
+
+def test_a_cent_less_closes_nothing_and_a_reversal_opens_the_loan_again() -> None:
+    closing = {"on": "2026-02-15", "type": "settlement"}
+    short = ask(paid("1000.00"), paid("935.70", "2026-02-15", "p2"), closing, as_of=["2026-03-05"])
+    assert short["changes"] == []
+    assert short["statements"][0]["balance_due"]["total"] == "64.30"
+    back = {"on": "2026-02-20", "type": "reversal", "of": "p2"}
+    answer = ask(
+        paid("1000.00"),
+        paid("935.71", "2026-02-15", "p2"),
+        closing,
+        back,
+        as_of=["2026-02-19", "2026-02-20", "2026-03-05"],
+    )
+    assert [row["balance"]["total"] for row in answer["statements"]] == ["0.00", "900.00", "1000.00"]
+    assert answer["changes"] == []
+
+
+def test_a_chargeback_after_paying_off_owes_again_without_the_interest_spared() -> None:
+    closing = {"on": "2026-02-15", "type": "settlement"}
+    back = {"on": "2026-02-20", "type": "chargeback", "of": "p2", "amount": "935.71"}
+    answer = ask(paid("1000.00"), paid("935.71", "2026-02-15", "p2"), closing, back, as_of=["2026-02-20"])
+    due = answer["statements"][0]["balance_due"]
+    assert (due["principal"], due["contract_interest"], due["total"]) == ("900.00", "35.71", "935.71")
+
+
+@pytest.mark.parametrize(
+    ("free_up_to", "cost"),
+    [
+        ("1800.00", "935.71"),  # the law frees loans of up to that: no charge
+        ("1799.99", "953.71"),  # above, the agreed 2 % of the 900 that was not due yet
+    ],
+)
+def test_a_charge_for_prepaying_is_only_taken_above_what_the_law_frees(free_up_to: str, cost: str) -> None:
+    rows = [{"due_on": f"2026-0{month}-05", "principal": "900.00", "contract_interest": "100.00"} for month in (2, 3)]
+    obligation = {
+        "schedule": {"given": rows}, "disbursed_on": "2026-01-05", "prepayment": {"charge": "0.02", "free_up_to": free_up_to},
+    }  # fmt: skip
+    events = [paid("1000.00"), paid("2000.00", "2026-02-15", "p2"), {"on": "2026-02-15", "type": "settlement"}]
+    answer = answer_replay({"currency": "COP", "obligation": obligation, "events": events, "as_of": ["2026-02-15"]})
+    assert answer["changes"][0]["amount"] == cost
+    assert answer["statements"][0]["balance"]["total"] == "0.00"
+    fees = [share["amount"] for share in answer["payments"][1]["allocation"] if share["component"] == "fees"]
+    assert fees == (["18.00"] if cost == "953.71" else [])
+
+
 @pytest.mark.parametrize("kind", ["restructuring", "refinancing"])
 def test_a_debt_that_passes_on_owes_nothing_here(kind: str) -> None:
     passed = {"on": "2026-02-15", "type": kind, "into": "R-1"}
