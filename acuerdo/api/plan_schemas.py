@@ -103,6 +103,17 @@ class AcceptanceIn(Schema):
     proof: str = Field(min_length=1, max_length=120)
 
 
+class CodeIn(Schema):
+    channel: Literal["sms", "whatsapp", "email"]
+
+
+class CodeOut(Schema):
+    """By which channel the code went, and until when it serves."""
+
+    channel: str
+    expires_at: datetime
+
+
 class PromiseIn(Schema):
     obligation: UUID
     amount: Amount

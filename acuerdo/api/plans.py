@@ -13,6 +13,8 @@ from acuerdo.api.pages import cursor_after, uid_in
 from acuerdo.api.payments import IdempotencyKey
 from acuerdo.api.plan_schemas import (
     AcceptanceIn,
+    CodeIn,
+    CodeOut,
     OffersIn,
     OffersOut,
     PlanIn,
@@ -27,6 +29,7 @@ from acuerdo.api.schemas import ListFilters, Problem
 from acuerdo.base import clock
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.money import minor_from_plain_text, plain_text
+from acuerdo.messaging import public as messaging
 from acuerdo.negotiation import public as negotiation
 from acuerdo.negotiation.rules.offers import Offer, Wish, offers_for, policy_on
 from acuerdo.negotiation.rules.offers.documents import read_request, request_document
@@ -92,11 +95,24 @@ def create_acceptance(request: HttpRequest, uid: UUID, body: AcceptanceIn) -> An
     """
     user = caller(request, AGREES)
     # Outside any transaction of ours: a wrong code must stay counted although the request is refused.
-    negotiation.accept_plan(
+    messaging.accept_agreement(
         _plan_for(user, uid).pk, method=body.method, proof=body.proof, actor=user.username, now=clock.now(),
         today=clock.business_date(),
     )  # fmt: skip
     return _plan(_plan_for(user, uid))
+
+
+@router.post("/plans/{uid}/codes", response={201: CodeOut, **PROBLEMS}, tags=["plans"], operation_id="create_code")
+def create_code(request: HttpRequest, uid: UUID, body: CodeIn) -> Any:
+    """Sends the customer a new one-time code by the channel named; the code itself is told to nobody else.
+
+    It needs no `Idempotency-Key`: a second request within a minute is told `code-too-soon`.
+    """
+    user = caller(request, AGREES)
+    sent = messaging.send_code(
+        _plan_for(user, uid).uid, body.channel, actor=user.username, now=clock.now(), today=clock.business_date()
+    )
+    return Status(201, {"channel": sent.channel, "expires_at": sent.expires_at})
 
 
 @router.get("/promises", response={200: PromisePage, **PROBLEMS}, tags=["promises"], operation_id="list_promises")

@@ -73,6 +73,7 @@ class MessageState(models.TextChoices):
 class Message(models.Model):
     """One text for one person. `plan_key` (date, person, purpose) makes planning twice harmless; the rendered text is what was sent.
 
+    `secret` is the seed of a one-time code that the stored text masks; it goes when the message has left or never will.
     `context` holds what the text is made from and no table does: {"obligations": [id, …], "writer": "…", "payment": {…}}.
     """
 
@@ -91,6 +92,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     body_html = models.TextField(blank=True)
+    secret = models.CharField(max_length=32, blank=True, default="", db_default="")
     context = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.SCHEDULED)
     scheduled_for = models.DateTimeField()

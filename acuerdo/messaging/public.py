@@ -1,5 +1,14 @@
 """What other capabilities may use of messaging."""
 
+from acuerdo.messaging.actions.agreements import (
+    CODE_CHANNELS,
+    SentCode,
+    accept_agreement,
+    agreement_link,
+    code_receivers,
+    plan_of_token,
+    send_code,
+)
 from acuerdo.messaging.actions.board import configured_channels, configured_routes, provider_board
 from acuerdo.messaging.actions.delivery import Delivered, deliver_all_due, deliver_due, recover_stuck
 from acuerdo.messaging.actions.erasure import forget_person
@@ -71,6 +80,7 @@ from acuerdo.messaging.rules.tone import Finding, ToneReport, check_tone, remedy
 
 __all__ = [
     "CHANNELS",
+    "CODE_CHANNELS",
     "FIELDS",
     "FORMS",
     "MAY_DECIDE",
@@ -97,16 +107,20 @@ __all__ = [
     "PlanOutcome",
     "PlannedMessage",
     "Sample",
+    "SentCode",
     "Template",
     "TemplateText",
     "ToneReport",
     "Wanted",
+    "accept_agreement",
+    "agreement_link",
     "answer_in_sandbox",
     "approve_template",
     "begin_version",
     "best_points",
     "blocking_rule",
     "check_tone",
+    "code_receivers",
     "compose_samples",
     "configured_channels",
     "configured_routes",
@@ -128,6 +142,7 @@ __all__ = [
     "offered_replies",
     "open_short_link",
     "plan_batch",
+    "plan_of_token",
     "preview",
     "provider_board",
     "published_texts",
@@ -140,6 +155,7 @@ __all__ = [
     "sandbox_deliveries",
     "save_template",
     "send_back_template",
+    "send_code",
     "send_reply",
     "sent_texts",
     "settle_conversation",

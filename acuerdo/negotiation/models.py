@@ -96,7 +96,8 @@ class PaymentPlan(models.Model):
 
     total = owed − waiver − discount + charge = sum of its instalments. `request` is the offer as it was asked for, so that it
     can be priced again. The ledger changes only once it is accepted; relief is posted when it is completed. `code_digest` is of
-    the one-time code; `acceptance` says how the person said yes.
+    the one-time code and `code_sends` counts those of `code_sent_at`'s day; `acceptance` says how the person said yes. `into` is
+    the obligation that took over, of a refinancing or restructuring.
     """
 
     uid = uid_field()
@@ -129,9 +130,13 @@ class PaymentPlan(models.Model):
     code_digest = models.CharField(max_length=64, blank=True)
     code_expires_at = models.DateTimeField(null=True)
     code_tries = models.SmallIntegerField(default=0)
+    code_channel = models.CharField(max_length=8, blank=True, default="", db_default="")
+    code_sends = models.SmallIntegerField(default=0, db_default=0)
+    code_sent_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     accepted_on = models.DateField(null=True)  # the creditor's business date of that moment
     acceptance = models.JSONField(default=dict)
+    into = models.ForeignKey("portfolio.Obligation", null=True, on_delete=models.PROTECT, related_name="+")
     end_reason = models.CharField(max_length=60, blank=True)
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     attempt = models.ForeignKey("policy.Attempt", null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,7 @@
 """What other capabilities may use of negotiation."""
 
 from acuerdo.negotiation.actions.approvals import approve_plan, refuse_plan
+from acuerdo.negotiation.actions.codes import IssuedCode, issue_code, withdraw_code
 from acuerdo.negotiation.actions.erasure import forget_person
 from acuerdo.negotiation.actions.fees import charge_collection_fee
 from acuerdo.negotiation.actions.plan_days import PlanJudgements, judge_plans, judge_plans_after_payment
@@ -9,7 +10,6 @@ from acuerdo.negotiation.actions.plans import (
     accept_plan,
     cancel_plan,
     decline_plan,
-    issue_code,
     propose_plan,
 )
 from acuerdo.negotiation.actions.promises import (
@@ -26,7 +26,7 @@ from acuerdo.negotiation.actions.promises import (
 from acuerdo.negotiation.actions.scripts import publish_script, save_script, tick_script
 from acuerdo.negotiation.models import PaymentPlan, PlanState, ScriptVersion
 from acuerdo.negotiation.queries.cases import load_case
-from acuerdo.negotiation.queries.plans import plans_in_force, plans_of, plans_within, waiting_for
+from acuerdo.negotiation.queries.plans import plan_with_parts, plans_in_force, plans_of, plans_within, waiting_for
 from acuerdo.negotiation.queries.promises import (
     KeptFigures,
     kept_figures,
@@ -51,6 +51,7 @@ __all__ = [
     "END_REASONS",
     "EXTRACTS",
     "InForce",
+    "IssuedCode",
     "Judgements",
     "KeptFigures",
     "PaymentPlan",
@@ -79,6 +80,7 @@ __all__ = [
     "make_promise",
     "mark_said_paid",
     "next_promise_date",
+    "plan_with_parts",
     "plans_in_force",
     "plans_of",
     "plans_within",
@@ -100,4 +102,5 @@ __all__ = [
     "tick_script",
     "ticks_of",
     "waiting_for",
+    "withdraw_code",
 ]

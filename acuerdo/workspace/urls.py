@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from acuerdo.workspace.agreements import approvals
+from acuerdo.workspace.agreements import approvals, customer
 from acuerdo.workspace.inbox.stop import stop
 from acuerdo.workspace.strategies import views as strategies
 from acuerdo.workspace.templates_library.short_links import short_link
@@ -45,6 +45,11 @@ urlpatterns = [
     path("titulares/<uuid:uid>/acuerdos/", include("acuerdo.workspace.agreements.urls")),
     path("titulares/<uuid:uid>/mensaje/", include("acuerdo.workspace.contact.urls")),
     path("guiones/", include("acuerdo.workspace.guide.urls")),
+    path("a/<str:token>", customer.page, name="customer_agreement"),
+    path("a/<str:token>/codigo", customer.send_code, name="customer_code"),
+    path("a/<str:token>/aceptar", customer.accept, name="customer_accept"),
+    path("a/<str:token>/no", customer.decline, name="customer_decline"),
+    path("a/<str:token>/acuerdo.pdf", customer.paper, name="customer_paper"),
     path("aprobaciones", approvals.approvals, name="approvals"),
     path("aprobaciones/<uuid:plan_uid>", approvals.decide, name="decide_approval"),
     path("titulares/<uuid:uid>/documentos/", include("acuerdo.workspace.papers.urls")),

@@ -84,12 +84,12 @@ def test_a_repeated_request_puts_one_plan_in_writing(world: World, secrets: dict
 def test_a_wrong_code_is_counted_although_the_request_is_refused(world: World, secrets: dict[str, str]) -> None:
     uid = post(secrets["agent"], "/plans", split(secrets["agent"], world)).json()["uid"]
     plan = PaymentPlan.objects.get()
-    code = issue_code(plan.pk, actor="agent", now=NOW, today=TODAY)
+    code = issue_code(plan.pk, actor="agent", now=NOW, today=TODAY).code
     wrong = "000000" if code != "000000" else "111111"
     path = f"/plans/{uid}/acceptance"
     codes = [problem(post(secrets["agent"], path, {"method": "code", "proof": wrong}))[1] for _ in range(6)]
     assert codes == ["code-wrong"] * 5 + ["code-tries"]
-    code = issue_code(plan.pk, actor="agent", now=NOW, today=TODAY)
+    code = issue_code(plan.pk, actor="agent", now=NOW + timedelta(minutes=2), today=TODAY).code
     answer = post(secrets["agent"], path, {"method": "code", "proof": code})
     assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
     assert problem(post(secrets["agent"], path, {"method": "code", "proof": code}))[1] == "plan-state"

@@ -58,9 +58,14 @@ POSTS: dict[str, tuple[int, ...]] = {
     "switch_user": (302, 403, 403, 403, 403, 302, 403, 403),
     "reset_password": (302, 403, 403, 403, 403, 200, 403, 403),
 }
-OPEN = {"login", "logout", "language", "home", "short_link", "stop"}
-# Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements.
+OPEN = {"login", "logout", "language", "home", "short_link", "stop", "customer_agreement"}
+# Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements,
+# test_agreement_codes.
 ELSEWHERE = {
+    "customer_accept",
+    "customer_code",
+    "customer_decline",
+    "customer_paper",
     "decide_approval",
     "record",
     "give_up",

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from acuerdo.base.one_time import code_of
 from acuerdo.messaging.actions.claims import abandoned, claimed
 from acuerdo.messaging.actions.planning import ACTOR, apply_refusal
 from acuerdo.messaging.actions.recording import record, settle, store, uid_of
@@ -30,6 +31,7 @@ from acuerdo.messaging.ports import Channels, Outgoing, Route, group_of
 from acuerdo.messaging.queries import Source, Wanted, gather, in_window, sent_text, source_of
 from acuerdo.messaging.rules.compose import compose
 from acuerdo.messaging.rules.fields import values_of
+from acuerdo.messaging.rules.masking import unmasked, unmasked_values
 from acuerdo.messaging.rules.states import Event, next_state
 from acuerdo.policy.public import Permit, PlannedContact, keep_texts, permit_batch
 
@@ -43,7 +45,7 @@ PROMISE_STATES: Mapping[str, frozenset[str]] = {
 }
 _TAKEN = (
     "state", "obligation_id", "attempt_id", "verdict_id", "scheduled_for", "failure", "provider", "sender", "tries",
-    "claim", "is_handed", "updated_at",
+    "claim", "is_handed", "secret", "updated_at",
 )  # fmt: skip
 _TEXTS = ("subject", "body", "body_html")
 
@@ -205,6 +207,8 @@ def _is_still_wanted(row: Message, source: Source, board: Switchboard, now: date
     states = PROMISE_STATES.get(code)
     if now.astimezone(source.zone).date() > row.scheduled_for.astimezone(source.zone).date():
         return _close(row, "cancel", "day-over")
+    if (ends_at := row.context.get("ends_at")) and datetime.fromisoformat(ends_at) <= now:
+        return _close(row, "cancel", "too-late")
     if source.facts is None or not _has_something_to_ask(row, source):
         return _close(row, "cancel", "paid")
     if states is not None and source.promise_state not in states:
@@ -233,7 +237,7 @@ def _has_something_to_ask(row: Message, source: Source) -> bool:
 
 def _close(row: Message, event: Event, reason: str) -> bool:
     row.state = MessageState(next_state(row.state, event))  # type: ignore[arg-type]
-    row.failure = reason
+    row.failure, row.secret = reason, ""
     return False
 
 
@@ -276,6 +280,7 @@ def _outgoing_one(row: Message, source: Source, now: datetime, *, is_in_window: 
     uid, is_mail = uid_of(row), row.channel == "email"
     by_template = row.channel == "whatsapp" and source.facts is not None and not is_in_window
     has_address = is_mail and bool(settings.PUBLIC_URL)
+    code = code_of(row.secret) if row.secret else ""
     return Outgoing(
         uid=uid,
         channel=row.channel,
@@ -283,13 +288,13 @@ def _outgoing_one(row: Message, source: Source, now: datetime, *, is_in_window: 
         sender_name=source.sender_name,
         reply_to=source.reply_to,
         subject=row.subject,
-        body=row.body,
-        body_html=row.body_html,
+        body=unmasked(row.body, code),
+        body_html=unmasked(row.body_html, code),
         at=now,
         sender=row.sender,
         template=row.template.code if row.template else "",
         language=source.facts.language if source.facts else "es",
-        values=values_of(source.facts)[0] if by_template and source.facts else {},
+        values=unmasked_values(values_of(source.facts)[0], code) if by_template and source.facts else {},
         is_in_window=is_in_window,
         unsubscribe_url=f"{settings.PUBLIC_URL}/baja/{token_of(uid, 'unsubscribe')}" if has_address else "",
         return_token=token_of(uid, "bounce") if is_mail else "",

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, plan_batch
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.queries import best_points, published_templates, template_for
+from acuerdo.messaging.rules.masking import CODE_FIELD
 from acuerdo.policy.public import PlannedContact, judge_contacts
 
 ORDER = ("whatsapp", "sms", "email")
@@ -38,7 +39,16 @@ def fall_back(message_ids: Sequence[int], channels: Collection[str], now: dateti
 
 def _failed(message_ids: Sequence[int]) -> list[Message]:
     rows = Message.objects.filter(pk__in=message_ids, state=MessageState.FAILED, template__isnull=False)
-    return [row for row in rows.select_related("template", "debtor") if "fallback_of" not in row.context]
+    return [
+        row
+        for row in rows.select_related("template", "debtor")
+        if "fallback_of" not in row.context and not _had_code(row)
+    ]
+
+
+def _had_code(row: Message) -> bool:
+    """A one-time code is not sent elsewhere by itself: the person chose where to get it, and by now it may be too late."""
+    return CODE_FIELD in row.context.get("fields", {})
 
 
 def _is_open(row: Message, channel: str, points: Any, templates: Any) -> bool:

@@ -17,6 +17,7 @@ from acuerdo.kernel.identifiers import new_uid
 from acuerdo.messaging.models import Message, MessageState, Template
 from acuerdo.messaging.queries import Source, Wanted, best_points, gather, published_templates, source_of, template_for
 from acuerdo.messaging.rules.compose import Composed, compose
+from acuerdo.messaging.rules.masking import CODE_FIELD, MASK
 from acuerdo.policy.public import PlannedContact, Verdict, ask_gate_batch
 
 ACTOR = "system"
@@ -29,8 +30,10 @@ PATIENCE = timedelta(days=7)
 class PlannedMessage:
     """One wished contact. `obligation_ids` are of one creditor and person, the leading one first.
 
-    It goes to the contact point most surely theirs. `context` may carry {"writer": name, "link": https address,
-    "payment": {"amount_minor", "paid_on"}, "is_patient": may wait for another day}. `not_before` is the earliest moment
+    It goes to the contact point most surely theirs. `secret` is the seed of a one-time code (base.one_time), which the text places
+    as `codigo` and nothing keeps. `context` may carry {"writer": name, "link": https address,
+    "payment": {"amount_minor", "paid_on"}, "is_patient": may wait for another day, "ends_at": is of
+    no use afterwards}. `not_before` is the earliest moment
     wished; the gate may move it later.
     """
 
@@ -43,6 +46,7 @@ class PlannedMessage:
     not_before: datetime
     purpose: str = "collection"
     context: dict[str, Any] = field(default_factory=dict)
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,14 @@ def _once(items: Any) -> list[PlannedMessage]:
 
 
 def wanted_of(item: PlannedMessage) -> Wanted:
-    return Wanted(item.debtor_id, item.creditor_id, item.obligation_ids, item.channel, item.template, item.context)
+    return Wanted(item.debtor_id, item.creditor_id, item.obligation_ids, item.channel, item.template, _context(item))
+
+
+def _context(item: PlannedMessage) -> dict[str, Any]:
+    """With the mask in the place of a code."""
+    if not item.secret:
+        return item.context
+    return {**item.context, "fields": {**item.context.get("fields", {}), CODE_FIELD: MASK}}
 
 
 def _drafts(items: Sequence[PlannedMessage], now: datetime) -> list[_Draft]:
@@ -175,7 +186,8 @@ def _row(draft: _Draft, verdict: Verdict | None, now: datetime) -> Message:
         subject=text.subject if text else "",
         body=text.body if text else "",
         body_html=text.body_html if text else "",
-        context={**item.context, "obligations": list(item.obligation_ids)},
+        secret=item.secret if draft.state == MessageState.SCHEDULED else "",
+        context={**_context(item), "obligations": list(item.obligation_ids)},
         state=draft.state,
         failure=draft.reason,
         scheduled_for=max(item.not_before, now),
@@ -197,7 +209,7 @@ def apply_refusal(row: Message, verdict: Verdict, source: Source, now: datetime)
         row.scheduled_for = max(row.scheduled_for, opens_at)
         row.state = MessageState.SCHEDULED
     else:
-        row.state = MessageState.BLOCKED
+        row.state, row.secret = MessageState.BLOCKED, ""
         row.failure = verdict.first_rule
 
 

@@ -25,11 +25,12 @@ _ANSWERED = (
     "tried",
     "claim",
     "is_handed",
+    "secret",
     "updated_at",
 )
 _TYPES = {
     "state": "text", "subject": "text", "body": "text", "body_html": "text", "failure": "text", "provider": "text",
-    "provider_ref": "text", "sender": "text", "tried": "text", "obligation_id": "bigint", "attempt_id": "bigint",
+    "provider_ref": "text", "sender": "text", "tried": "text", "secret": "text", "obligation_id": "bigint", "attempt_id": "bigint",
     "verdict_id": "bigint", "claim": "bigint", "is_handed": "boolean", "tries": "smallint",
     "scheduled_for": "timestamptz", "sent_at": "timestamptz", "updated_at": "timestamptz",
 }  # fmt: skip
@@ -150,6 +151,8 @@ def _apply(row: Message, answer: Answer, now: datetime, has_other: Callable[[Mes
 def _move(row: Message, event: Event, failure: str) -> None:
     row.state = MessageState(next_state(row.state, event))  # type: ignore[arg-type]
     row.failure = failure
+    if event != "retry_later":
+        row.secret = ""
 
 
 def _mark(sent: Sequence[int | None], freed: Sequence[int | None], now: datetime) -> None:

@@ -1,7 +1,8 @@
 """What an address that leaves with a message says about it, and that nobody else can make up.
 
-A token is the message's uid and eight bytes of an HMAC with the installation's key, in lower-case base32: the part of a mail
-address before the @ may change its case on the way, and a link survives being copied by hand.
+A token is the uid of a message, or of the agreement that it speaks of, and eight bytes of an HMAC with the installation's key,
+in lower-case base32: the part of a mail address before the @ may change its case on the way, and a link survives being copied
+by hand.
 """
 
 import base64
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 _MAC_BYTES = 8
-PURPOSES = frozenset({"bounce", "unsubscribe"})
+PURPOSES = frozenset({"agreement", "bounce", "unsubscribe"})
 
 
 def token_of(uid: UUID, purpose: str) -> str:

@@ -89,6 +89,15 @@ FIELDS: dict[str, Field] = {
     "tema": Field("Qué cambia, en pocas palabras", "el horario de la línea de atención"),
     "medio": Field("Nombre del nuevo medio de pago", "corresponsales de la red Puntored"),
     "agencia": Field("Agencia que atiende en nombre del acreedor", "Gestiones y Acuerdos del Pacífico S. A. S."),
+    "codigo": Field(
+        "Código de un solo uso: sale en el mensaje y no queda guardado", "******", "sin el código, el mensaje no sirve."
+    ),
+    "codigo_minutos": Field("Cuántos minutos sirve el código", "15"),
+    "acuerdo": Field(
+        "Lo acordado, en una frase",
+        "12 pagos de $ 1.234.567, el primero el 30 de septiembre de 2026",
+        "la persona debe saber qué acordó.",
+    ),
     "autoridad": Field("Autoridad ante la que se puede reclamar", "la Superintendencia Financiera de Colombia"),
     "remitente_neutro": Field(
         "Nombre que no revela la deuda, mientras no se sabe quién lee",
@@ -120,6 +129,7 @@ SAMPLES_EN = {
     "cita_fecha": "Wednesday 30 September 2026",
     "cita_lugar": "Centro Histórico branch, carrera 7 n.º 12-34, third floor",
     "plan_avance": "12 of 24",
+    "acuerdo": "12 payments of $ 1.234.567, the first on 30 September 2026",
     "ob_producto": "Credit card",
     "ob_fecha": "30 September 2026",
 }
@@ -130,5 +140,5 @@ TOLD_FIELDS = frozenset(
     for name in FIELDS
     if name.startswith(("plan_", "descuento_", "cita_", "pausa_"))
     or name in {"fecha_desde", "fecha_nueva", "fecha_respuesta", "fecha_limite", "caso", "detalle", "tema", "medio"}
-    or name in {"agencia", "autoridad", "remitente_neutro"}
+    or name in {"agencia", "autoridad", "remitente_neutro", "codigo", "codigo_minutos", "acuerdo"}
 )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.negotiation.actions.plans import locked_plan, set_state
+from acuerdo.negotiation.actions.plan_records import locked_plan, set_state
 from acuerdo.negotiation.models import PaymentPlan
 from acuerdo.negotiation.rules.offers.figures import ROLES
 from acuerdo.negotiation.rules.plan_states import PlanEvent

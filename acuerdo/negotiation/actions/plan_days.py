@@ -15,7 +15,7 @@ from acuerdo.base.audit import Fact, write_audit_many
 from acuerdo.ledger.public import statements, waive
 from acuerdo.ledger.rules.components import COMPONENTS
 from acuerdo.negotiation.actions.late_interest import keep_late_interest_still
-from acuerdo.negotiation.actions.plans import AUDIT_CHAIN
+from acuerdo.negotiation.actions.plan_records import AUDIT_CHAIN
 from acuerdo.negotiation.models import PaymentPlan, PlanObligation, PlanState
 from acuerdo.negotiation.queries.plans import IN_FORCE_STATES, instalment_rows, with_paid
 from acuerdo.negotiation.rules.plan_judging import PlanJudgement, PlanStanding, judge_plan

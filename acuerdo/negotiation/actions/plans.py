@@ -4,21 +4,19 @@ The price is always `rules.offers.price` of the figures of the moment. What was 
 can be accepted until `valid_until` unless a payment or a correction has changed what is owed meanwhile.
 """
 
-import hashlib
-import hmac
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import lock_person
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.public import statements
+from acuerdo.negotiation.actions.codes import check_code
 from acuerdo.negotiation.actions.late_interest import keep_late_interest_still
+from acuerdo.negotiation.actions.plan_records import audit_plan, locked_plan, require_acceptable, set_state
 from acuerdo.negotiation.actions.promises import cancel_promise
 from acuerdo.negotiation.actions.rescheduling import RESCHEDULED, carry_out
 from acuerdo.negotiation.models import PaymentPlan, PlanInstalment, PlanObligation, PlanState
@@ -28,11 +26,8 @@ from acuerdo.negotiation.rules.offers import Case, Offer, OfferRequest, policy_o
 from acuerdo.negotiation.rules.offers.documents import request_document
 from acuerdo.negotiation.rules.offers.figures import Role
 from acuerdo.negotiation.rules.offers.shares import owed_by_debt, waived_by_debt
-from acuerdo.negotiation.rules.plan_states import PlanEvent, next_plan_state
 from acuerdo.negotiation.rules.plan_terms import plan_terms_on
 
-AUDIT_CHAIN = "negotiation"
-CODE_DIGITS = 6
 END_REASONS = frozenset({"customer_asked", "capture_error", "dispute", "fraud", "deceased", "insolvency", "debt_sold"})
 
 
@@ -63,7 +58,7 @@ def propose_plan(
     if offer.approval and not reason.strip():
         raise Refusal("approval-reason", "Cuente en una frase por qué conviene: quien aprueba lo leerá.")
     plan = _written(case, offer, rows, actor=actor, now=now, reason=reason.strip(), attempt_id=attempt_id)
-    _audit(plan, actor, now, {"kind": plan.kind, "total_minor": plan.total_minor, "currency": plan.currency})
+    audit_plan(plan, actor, now, {"kind": plan.kind, "total_minor": plan.total_minor, "currency": plan.currency})
     return plan
 
 
@@ -87,24 +82,6 @@ def cancel_plan(plan_id: int, *, reason: str, actor: str, now: datetime, today: 
     return plan
 
 
-@transaction.atomic
-def issue_code(plan_id: int, *, actor: str, now: datetime, today: date) -> str:
-    """A new one-time code for the customer, to be sent to them at once: it is kept only as a digest and never logged.
-
-    Refuses `plan-unknown`, `plan-state` for a plan that is not on offer, `plan-offer-ended` past its validity.
-    """
-    plan = locked_plan(plan_id)
-    _require_acceptable(plan, today)
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    terms = plan_terms_on(plan.made_on, plan.creditor.country)
-    plan.code_digest, plan.code_tries = _digest(plan, code), 0
-    plan.code_expires_at = now + timedelta(minutes=terms.code_minutes)
-    plan.updated_at = now
-    plan.save(update_fields=["code_digest", "code_tries", "code_expires_at", "updated_at"])
-    _audit(plan, actor, now, {"code": "issued"})
-    return code
-
-
 def accept_plan(
     plan_id: int,
     *,
@@ -113,22 +90,26 @@ def accept_plan(
     actor: str,
     now: datetime,
     today: date,
+    then: Callable[[PaymentPlan], None] = lambda _plan: None,
 ) -> PaymentPlan:
     """The customer's yes: by the one-time code they received, or by their recorded voice (`proof` names the recording).
 
     Refuses `plan-unknown`, `plan-state`, `plan-offer-ended`, `plan-figures-changed` after a payment or correction,
     `plan-in-force`, `code-missing`, `code-expired`, `code-tries`, `code-wrong` (a wrong try is counted) and `voice-missing`.
+    `then` runs in the transaction of the acceptance. With a code it must not run inside a transaction (`check_code`).
     """
     if method == "code":
-        _check_code(plan_id, proof, now=now)
+        check_code(plan_id, proof, now=now)
     elif not proof.strip():
         raise Refusal("voice-missing", "Indique la grabación en la que la persona aceptó.")
     with transaction.atomic():
         plan = locked_plan(plan_id)
         lock_person(plan.debtor_id)
-        _require_acceptable(plan, today)
+        require_acceptable(plan, today)
         _require_same_figures(plan, today)
-        evidence = {"method": method, "proof": proof.strip() if method == "voice" else "one-time code"}
+        evidence = {"method": method, "proof": proof.strip()[:300] if method == "voice" else "one-time code"}
+        if method == "code" and plan.code_channel:
+            evidence["channel"] = plan.code_channel
         plan.acceptance, plan.accepted_at, plan.accepted_on, plan.code_digest = evidence, now, today, ""
         set_state(plan, "accept", actor=actor, now=now, today=today)
         _put_in_force(plan)
@@ -136,31 +117,12 @@ def accept_plan(
         if plan.kind in RESCHEDULED:
             carry_out(plan, actor=actor, now=now)
             set_state(plan, "complete", actor=actor, now=now, today=today)
-            return plan
-        keep_late_interest_still([plan], now=now, actor=actor)
-        if plan.review_on and not plan.total_minor:
-            set_state(plan, "pause", actor=actor, now=now, today=today)
+        else:
+            keep_late_interest_still([plan], now=now, actor=actor)
+            if plan.review_on and not plan.total_minor:
+                set_state(plan, "pause", actor=actor, now=now, today=today)
+        then(plan)
     return plan
-
-
-def locked_plan(plan_id: int) -> PaymentPlan:
-    """The plan's row, locked until the transaction ends; refuses `plan-unknown`."""
-    plan = PaymentPlan.objects.select_for_update(of=("self",)).select_related("creditor").filter(pk=plan_id).first()
-    if plan is None:
-        raise Refusal("plan-unknown", "No encontramos ese acuerdo.")
-    return plan
-
-
-def set_state(plan: PaymentPlan, event: PlanEvent, *, actor: str, now: datetime, today: date) -> None:
-    """Writes the state after `event`, audited; a plan that ends is no longer in force. Refuses `plan-state`."""
-    plan.state = PlanState(next_plan_state(plan.state, event))  # type: ignore[arg-type]
-    plan.updated_at = now
-    has_ended = plan.state in ("expired", "declined", "broken", "replaced", "cancelled", "completed")
-    plan.ended_on = today if has_ended else None
-    plan.save()
-    if has_ended:
-        plan.obligations.filter(is_in_force=True).update(is_in_force=False)
-    _audit(plan, actor, now, {"reason": plan.end_reason} if plan.end_reason else {})
 
 
 def _written(
@@ -215,12 +177,6 @@ def _write_parts(plan: PaymentPlan, case: Case, offer: Offer, rows: Sequence[Any
     )
 
 
-def _require_acceptable(plan: PaymentPlan, today: date) -> None:
-    next_plan_state(plan.state, "accept")  # type: ignore[arg-type]
-    if today > plan.valid_until:
-        raise Refusal("plan-offer-ended", "La validez de esta oferta terminó: haga una nueva con las cifras de hoy.")
-
-
 def _require_same_figures(plan: PaymentPlan, today: date) -> None:
     """What is owed today is at least what was offered on: interest may have grown, but nothing was paid or corrected."""
     covered = list(plan.obligations.all())
@@ -248,42 +204,7 @@ def _end_promises(plan: PaymentPlan, *, actor: str, now: datetime, today: date) 
         cancel_promise(promise.pk, reason="plan", actor=actor, now=now, today=today)
 
 
-def _check_code(plan_id: int, code: str, *, now: datetime) -> None:
-    """In a transaction of its own, so that a wrong try stays counted."""
-    with transaction.atomic():
-        plan = locked_plan(plan_id)
-        next_plan_state(plan.state, "accept")  # type: ignore[arg-type]
-        terms = plan_terms_on(plan.made_on, plan.creditor.country)
-        problem = _problem_of(plan, code.strip(), tries=terms.code_tries, now=now)
-        if problem is not None and problem.code == "code-wrong":
-            plan.code_tries += 1
-            plan.save(update_fields=["code_tries"])
-    if problem is not None:
-        raise problem
-
-
-def _problem_of(plan: PaymentPlan, code: str, *, tries: int, now: datetime) -> Refusal | None:
-    if not plan.code_digest or plan.code_expires_at is None:
-        return Refusal("code-missing", "Envíe primero el código a la persona.")
-    if now > plan.code_expires_at:
-        return Refusal("code-expired", "El código ya venció: envíe uno nuevo.")
-    if plan.code_tries >= tries:
-        return Refusal("code-tries", "Se agotaron los intentos con este código: envíe uno nuevo.")
-    if not hmac.compare_digest(plan.code_digest, _digest(plan, code)):
-        return Refusal("code-wrong", "El código no coincide: revíselo con la persona.")
-    return None
-
-
-def _digest(plan: PaymentPlan, code: str) -> str:
-    return hashlib.sha256(f"{plan.uid}\x00{code}".encode()).hexdigest()
-
-
 def _already() -> Refusal:
     return Refusal(
         "plan-in-force", "Una de estas obligaciones ya tiene un acuerdo vigente: ajústelo o espere a que termine."
     )
-
-
-def _audit(plan: PaymentPlan, actor: str, now: datetime, payload: Mapping[str, Any]) -> None:
-    subject = ("plan", str(plan.uid))
-    write_audit(chain=AUDIT_CHAIN, action=f"plan.{plan.state}", actor=actor, subject=subject, payload=payload, now=now)

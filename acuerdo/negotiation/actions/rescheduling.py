@@ -22,7 +22,7 @@ RESCHEDULED = frozenset({"refinancing", "restructuring"})
 
 
 def carry_out(plan: PaymentPlan, *, actor: str, now: datetime) -> None:
-    """Makes the plan's new obligation and names it in `plan.acceptance["into"]`.
+    """Makes the plan's new obligation and names it in `plan.into`.
 
     Refuses `plan-figures-changed` when the ledger would make another schedule, and what `replace_obligations` refuses.
     """
@@ -51,7 +51,7 @@ def carry_out(plan: PaymentPlan, *, actor: str, now: datetime) -> None:
         actor=actor,
     )
     _require_as_agreed(plan, new.pk)
-    plan.acceptance = {**plan.acceptance, "into": str(new.uid), "number": new.number}
+    plan.into = new
 
 
 def _require_as_agreed(plan: PaymentPlan, new_id: int) -> None:

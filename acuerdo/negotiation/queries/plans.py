@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -17,6 +18,12 @@ def plans_of(debtor_id: int) -> QuerySet[PaymentPlan]:
     """Every plan of a person, newest first, with its instalments and obligations."""
     found = PaymentPlan.objects.filter(debtor_id=debtor_id).select_related("creditor")
     return found.prefetch_related("instalments", "obligations__obligation").order_by("-made_on", "-id")
+
+
+def plan_with_parts(uid: UUID) -> PaymentPlan | None:
+    """One plan with its person, creditor, instalments and obligations, whoever asks: the caller has decided that they may."""
+    found = PaymentPlan.objects.filter(uid=uid).select_related("creditor", "debtor")
+    return found.prefetch_related("instalments", "obligations__obligation").first()
 
 
 def plans_within(obligations: QuerySet[Any]) -> QuerySet[PaymentPlan]:

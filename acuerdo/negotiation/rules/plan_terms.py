@@ -22,6 +22,8 @@ class PlanTerms:
     accepted_days: int
     code_minutes: int
     code_tries: int
+    code_sends: int
+    code_wait_seconds: int
     approval_hours: int
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from django.http import Http404
 
 from acuerdo.base.models import User
 from acuerdo.kernel.errors import Refusal
+from acuerdo.messaging.public import code_receivers
 from acuerdo.negotiation.public import PaymentPlan, load_case, plans_of, plans_within
 from acuerdo.negotiation.rules.offers import Case, Offer, Wish, offers_for, policy_on
 from acuerdo.negotiation.rules.offers.documents import request_document
@@ -17,6 +18,7 @@ from acuerdo.negotiation.rules.offers.figures import ROLES, Role
 from acuerdo.negotiation.rules.offers.suggesting import fits
 from acuerdo.workspace.agreements import wording
 from acuerdo.workspace.queries.scope import obligations_of
+from acuerdo.workspace.wording import CHANNELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,19 @@ class OfferCard:
     if_missed: str
     request: str
     is_fitting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCard:
+    """The one-time code as it stands: where one can be sent (channel, name, masked receiver), where one went, until when."""
+
+    receivers: list[tuple[str, str, str]]
+    sent_to: str
+    expires_at: datetime | None
+
+    @property
+    def is_out(self) -> bool:
+        return self.expires_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,17 @@ def card_of(offer: Offer, wish: Wish, currency: str) -> OfferCard:
         request=json.dumps(request_document(offer.request)),
         is_fitting=fits(offer, wish),
     )
+
+
+def code_of(plan: Any, now: datetime) -> CodeCard:
+    """The one-time code of a plan on offer; one that has ended is not shown any more."""
+    known = code_receivers(plan.debtor_id)
+    receivers = [
+        (channel, str(CHANNELS[channel]), wording.masked_receiver(value)) for channel, value in known.items()
+    ]  # fmt: skip
+    is_out = bool(plan.code_digest) and plan.code_expires_at is not None and now <= plan.code_expires_at
+    sent_to = next((f"{name}, {masked}" for one, name, masked in receivers if one == plan.code_channel), "")
+    return CodeCard(receivers, sent_to, plan.code_expires_at if is_out else None)
 
 
 def authority_of(user: User) -> Role:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("nuevo", views.propose, name="propose"),
     path("<uuid:plan_uid>", views.plan, name="plan"),
     path("<uuid:plan_uid>/aceptar", views.accept, name="accept"),
+    path("<uuid:plan_uid>/codigo", views.send_code, name="send_code"),
     path("<uuid:plan_uid>/rechazar", views.decline, name="decline"),
     path("<uuid:plan_uid>/cancelar", views.cancel, name="cancel"),
     path("<uuid:plan_uid>/acuerdo.pdf", views.paper, name="paper"),

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any, Literal
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
+from acuerdo.messaging import public as messaging
 from acuerdo.negotiation import public as negotiation
 from acuerdo.negotiation.rules.offers import OfferRequest, Wish, policy_on, price
 from acuerdo.negotiation.rules.offers.documents import read_request
@@ -106,9 +108,23 @@ def accept(request: HttpRequest, uid: str, plan_uid: str) -> HttpResponse:
     method: Literal["code", "voice"] = "code" if request.POST.get("method") == "code" else "voice"
     return _after(
         request, uid, plan_uid,
-        lambda: negotiation.accept_plan(
+        lambda: messaging.accept_agreement(
             found.pk, method=method, proof=request.POST.get("proof", ""),
             actor=user.username, now=clock.now(), today=clock.business_date(),
+        ),
+    )  # fmt: skip
+
+
+@allow(AGENT, SUPERVISOR, DIRECTOR)
+@require_POST
+def send_code(request: HttpRequest, uid: str, plan_uid: str) -> HttpResponse:
+    """Sends the person a one-time code, which they read out or write on their own page."""
+    user = user_of(request)
+    found = queries.plan_or_404(user, debtor_or_404(user, uid), plan_uid)
+    return _after(
+        request, uid, plan_uid,
+        lambda: messaging.send_code(
+            UUID(str(found.uid)), request.POST.get("channel", ""), actor=user.username, now=clock.now(), today=clock.business_date()
         ),
     )  # fmt: skip
 
@@ -183,6 +199,7 @@ def _plan_context(request: HttpRequest, uid: str, plan_uid: str) -> dict[str, An
         "headline": wording.headline(instalments, found.currency, found.review_on),
         "summary": wording.summary(found, instalments, found.creditor.name),
         "end_reasons": wording.END_WORDS.items(),
+        "code": queries.code_of(found, clock.now()) if found.state == "offered" else None,
         "up_url": reverse("workspace:agreements:desk", args=[uid]),
     }
 

@@ -48,6 +48,14 @@ END_WORDS = {
 }
 
 
+def masked_receiver(value: str) -> str:
+    """Enough of a number or address for its owner to know which: «•••• 4567», «c•••@correo.example»."""
+    if "@" in value:
+        name, _at, domain = value.partition("@")
+        return f"{name[:1]}•••@{domain}"
+    return f"•••• {value[-4:]}"
+
+
 def headline(instalments: Sequence[OfferInstalment | Any], currency: str, review_on: Any = None) -> str:
     """«6 pagos de $ 92.000, el primero el 5 may 2026», to say aloud."""
     if not instalments:

@@ -66,7 +66,7 @@ def test_a_no_says_what_would_be_possible() -> None:
 
 def test_the_code_accepts_once_and_is_never_kept() -> None:
     plan = propose(make_loan())
-    code = negotiation.issue_code(plan.pk, actor="gestor1", now=NOW, today=TODAY)
+    code = negotiation.issue_code(plan.pk, actor="gestor1", now=NOW, today=TODAY).code
     plan.refresh_from_db()
     assert len(code) == 6
     assert code not in plan.code_digest
@@ -79,7 +79,7 @@ def test_the_code_accepts_once_and_is_never_kept() -> None:
 
 def test_five_wrong_codes_and_another_must_be_sent() -> None:
     plan = propose(make_loan())
-    code = negotiation.issue_code(plan.pk, actor="gestor1", now=NOW, today=TODAY)
+    code = negotiation.issue_code(plan.pk, actor="gestor1", now=NOW, today=TODAY).code
     wrong = "000000" if code != "000000" else "111111"
     codes = []
     for _ in range(6):
@@ -112,7 +112,7 @@ def test_without_proof_or_out_of_time_nobody_has_accepted(changes: dict[str, Any
 
 def test_an_old_code_does_not_serve() -> None:
     plan = propose(make_loan())
-    code = negotiation.issue_code(plan.pk, actor="gestor1", now=NOW, today=TODAY)
+    code = negotiation.issue_code(plan.pk, actor="gestor1", now=NOW, today=TODAY).code
     with pytest.raises(Refusal) as refused:
         accept(plan, method="code", proof=code, now=NOW + timedelta(minutes=16))
     assert refused.value.code == "code-expired"

@@ -50,7 +50,8 @@ def test_the_ledger_makes_the_schedule_that_was_shown_and_the_old_one_owes_nothi
 def plan_into(plan: PaymentPlan) -> str:
     plan.refresh_from_db()
     assert (plan.state, plan.ended_on) == ("completed", TODAY + timedelta(days=3))
-    return str(plan.acceptance["into"])
+    assert plan.into is not None
+    return str(plan.into.uid)
 
 
 def test_what_is_forgiven_of_late_interest_is_not_in_the_new_schedule() -> None:

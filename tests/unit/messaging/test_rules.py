@@ -271,6 +271,7 @@ def normal_person() -> Any:
         "cita_fecha": "martes 19 de mayo", "cita_hora": "10:00 a. m.", "cita_lugar": "oficina Centro", "caso": "2026-0482",
         "detalle": "El cobro de marzo se corrigió.", "tema": "el horario de atención", "medio": "Bre-B",
         "agencia": "Gestiones Propias", "autoridad": "la Superintendencia", "remitente_neutro": "Servicio BA",
+        "codigo": "******", "codigo_minutos": "15", "acuerdo": "6 pagos de $ 92.000, el primero el 5 de junio de 2026",
     }  # fmt: skip
     return person(
         promise_minor=100_00, promise_due_on=TODAY, promise_paid_minor=50_00, payment_minor=1_00, payment_on=TODAY,
