@@ -1,17 +1,25 @@
 """The day's last phase: the worklist's messages and the thanks go to the outbox, and what is permitted now leaves.
 
-The rest waits in the outbox for its hour; the worker sends it (`messaging.tasks`). Running the phase again for a date finds
+What was planned leaves while the rest is planned, over a second connection: one side computes while the database works for
+the other. The rest waits in the outbox for its hour; the worker sends it (`messaging.tasks`). Running the phase again for a date finds
 every contact planned and sends nobody anything twice.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Any
 
+from django.db import connection
+
 from acuerdo.base import clock
+from acuerdo.messaging.ports import Channels
 from acuerdo.messaging.public import (
+    Delivered,
     PlannedMessage,
     best_points,
     configured_channels,
@@ -26,17 +34,53 @@ from acuerdo.strategy.public import dispatch_messages
 
 THANKS_TEMPLATE = "promesa_cumplida"
 THANKS_CHANNELS = ("email", "whatsapp", "sms")
+_LOOK_AGAIN_SECONDS = 0.2
 THANKS_BATCH = 300  # people; each is looked at on every channel at once
 
 
 def dispatch(run_on: date, now: datetime) -> dict[str, Any]:
     """Counts of the messages by what became of them when planned, and of what left at once."""
-    planned = dispatch_messages(run_on, now)
-    thanked = thank_for_kept_promises(run_on, now)
     channels = configured_channels()
     recovered = recover_stuck(now, channels)
-    delivered = asdict(deliver_all_due(now, channels))
-    return {"planned": planned, "thanked": thanked, "recovered": recovered.taken, "delivered": delivered}
+    with _delivering(now, channels) as delivered:
+        planned = dispatch_messages(run_on, now)
+        thanked = thank_for_kept_promises(run_on, now)
+    return {"planned": planned, "thanked": thanked, "recovered": recovered.taken, "delivered": asdict(delivered[0])}
+
+
+@contextmanager
+def _delivering(now: datetime, channels: Channels) -> Iterator[list[Delivered]]:
+    """Delivers what is due, also what becomes so within the block; the list holds the counts afterwards. What fails there
+    is raised at the end, and an error of the block ends it first.
+
+    Within somebody's transaction another connection would see nothing of it: then everything leaves after the block.
+    """
+    counts: list[Delivered] = []
+    if connection.in_atomic_block:
+        yield counts
+        counts.append(deliver_all_due(now, channels))
+        return
+    is_planned = threading.Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="deliver") as pool:
+        work = pool.submit(_deliver_until, is_planned, now, channels)
+        try:
+            yield counts
+        finally:
+            is_planned.set()
+        counts.append(work.result())
+
+
+def _deliver_until(is_planned: threading.Event, now: datetime, channels: Channels) -> Delivered:
+    total = Delivered()
+    try:
+        while True:
+            is_last = is_planned.is_set()
+            total += deliver_all_due(now, channels)
+            if is_last:
+                return total
+            is_planned.wait(_LOOK_AGAIN_SECONDS)
+    finally:
+        connection.close()
 
 
 def thank_for_kept_promises(run_on: date, now: datetime) -> dict[str, int]:

@@ -74,12 +74,14 @@ _OBLIGATION_COLUMNS = (
 def gather(wanted: Iterable[Wanted]) -> Gathered:
     """Obligations with their account, person and creditor; newest promises; open holds. Three queries."""
     ids = {obligation_id for one in wanted for obligation_id in one.obligation_ids}
-    obligations = related("obligation")._default_manager.filter(pk__in=ids)
+    obligations = related("obligation")._default_manager.filter(pk__any_of=ids)
     agent = obligations.filter(pk=OuterRef("pk"), placements__recalled_on__isnull=True).values(
         "placements__agent__full_name"
     )
     rows = obligations.annotate(agent_name=Subquery(agent[:1])).values(*_OBLIGATION_COLUMNS)
-    held = Hold.objects.filter(obligation_id__in=ids, lifted_at__isnull=True).values_list("obligation_id", flat=True)
+    held = Hold.objects.filter(obligation_id__any_of=ids, lifted_at__isnull=True).values_list(
+        "obligation_id", flat=True
+    )
     return Gathered(
         obligations={row["pk"]: row for row in rows},
         promises=latest_promises(sorted(ids)),
@@ -213,7 +215,7 @@ def published_texts() -> QuerySet[Template]:
 
 def best_points(debtor_ids: Iterable[int]) -> dict[tuple[int, str], tuple[int, str]]:
     """By (person, channel) the contact point most surely theirs, as (id, value). One query."""
-    points = related("contact_point")._default_manager.filter(debtor_id__in=set(debtor_ids), is_valid=True)
+    points = related("contact_point")._default_manager.filter(debtor_id__any_of=set(debtor_ids), is_valid=True)
     rows = points.exclude(kind="address").order_by("ownership", F("last_result_at").asc(nulls_first=True), "-id")
     found: dict[tuple[int, str], tuple[int, str]] = {}
     for row in rows.values("id", "debtor_id", "kind", "value", "phone_type"):

@@ -1,6 +1,7 @@
 """Several workers at one outbox, and several planners of one day: every message leaves once."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,13 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from acuerdo.messaging.actions import delivery
 from acuerdo.messaging.adapters.sandbox import SandboxChannel
 from acuerdo.messaging.models import Message, SandboxDelivery
 from acuerdo.messaging.public import PlannedMessage, deliver_all_due, deliver_due, load_templates, plan_batch
 from acuerdo.policy.models import Attempt, Consent
+from acuerdo.policy.public import PlannedContact, permit_and_log
 from tests.factories import NOW, make_creditor, make_debtor, make_email, make_obligation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +74,8 @@ def test_without_claiming_two_workers_send_the_same_message(
     def read_then_wait(now: Any, limit: int) -> list[Message]:
         rows = list(Message.objects.filter(state="scheduled").select_related("template"))
         both_have_read.wait()
+        # Locked as always, but what was read stays read.
+        list(Message.objects.select_for_update().filter(pk__in=[row.pk for row in rows]))
         return rows
 
     monkeypatch.setattr(delivery, "_due", read_then_wait)
@@ -104,3 +108,46 @@ def test_planners_of_one_day_plan_each_contact_once(wishes: list[PlannedMessage]
     ids = [{outcome.item.plan_key: outcome.message_id for outcome in one} for one in outcomes]
     assert all(one == ids[0] for one in ids)
     assert deliver_all_due(NOW, {"email": SandboxChannel()}).sent == len(wishes)
+
+
+def test_a_rival_that_still_holds_a_message_makes_no_ring(wishes: list[PlannedMessage]) -> None:
+    """A worker that looks for due messages keeps a lock on one that another took a moment before. It then wants the chain of
+    receipts, which the other must not hold while it waits for that message."""
+    plan_batch(wishes[:1], NOW)
+    message = Message.objects.get()
+    other = wishes[1]
+    rival = ThreadPoolExecutor(max_workers=1)
+
+    def hold_then_write(holds: threading.Event) -> None:
+        try:
+            with transaction.atomic():
+                Message.objects.select_for_update().get(pk=message.pk)
+                holds.set()
+                _wait_until_somebody_waits()
+                contact = PlannedContact(other.debtor_id, other.creditor_id, "email")
+                assert permit_and_log(contact, actor="prueba", now=NOW).is_allowed
+        finally:
+            connection.close()
+
+    works = []
+
+    class Meeting(SandboxChannel):
+        def send(self, messages: Sequence[Any]) -> Any:
+            holds = threading.Event()
+            works.append(rival.submit(hold_then_write, holds))
+            assert holds.wait(20)
+            yield from super().send(messages)
+
+    assert deliver_due(NOW, {"email": Meeting()}).sent == 1
+    works[0].result(timeout=30)
+    rival.shutdown()
+
+
+def _wait_until_somebody_waits() -> None:
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    pytest.fail("nobody waited")

@@ -1,5 +1,6 @@
 """Writing down what became of messages that left, or may have left: message, attempt and contact point in one transaction."""
 
+import json
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -43,16 +44,18 @@ def uid_of(row: Message) -> UUID:
 
 
 def store(rows: Sequence[Message], columns: Sequence[str]) -> None:
-    """Writes these columns of many messages in one statement."""
-    types = ", ".join(f"%s::{_TYPES[name]}[]" for name in columns)
+    """Writes these columns of many messages in one statement that holds them as one JSON document."""
+    if not rows:
+        return
+    types = ", ".join(f"{name} {_TYPES[name]}" for name in columns)
     changes = ", ".join(f"{name} = v.{name}" for name in columns)
-    arrays = [[getattr(row, name) for row in rows] for name in columns]
+    told = [{"id": row.pk, **{name: getattr(row, name) for name in columns}} for row in rows]
     with connection.cursor() as cursor:
         # Only names of the table above go into the text of the statement.
         cursor.execute(
             f"UPDATE messaging_message AS m SET {changes} "  # noqa: S608
-            f"FROM unnest(%s::bigint[], {types}) AS v(id, {', '.join(columns)}) WHERE m.id = v.id",
-            [[row.pk for row in rows], *arrays],
+            f"FROM json_to_recordset(%s::json) AS v(id bigint, {types}) WHERE m.id = v.id",
+            [json.dumps(told, default=str, ensure_ascii=False)],
         )
 
 
@@ -76,22 +79,28 @@ def record(
         _apply(row, answer, now, has_other)
         is_out = answer.trouble is None or answer.trouble.code == IN_DOUBT
         (sent if is_out else freed).append(attempt_id)
-    _mark(sent, freed, now)
+    # Everybody locks in this order: messages, people, the chain of receipts. The other way round two workers wait in a ring,
+    # for a worker that looks for due messages also holds, until it commits, those that another took a moment before it.
     store([row for row, _answer in answers], _ANSWERED)
     if following:
-        Message.objects.filter(pk__in=[row.pk for row in following]).update(is_handed=True)
+        Message.objects.filter(pk__any_of=[row.pk for row in following]).update(is_handed=True)
+    _stop_channels(answers, now)
+    _mark(sent, freed, now)
     _follow(answers, now)
     return [str(row.state) for row, _answer in answers]
 
 
-def _follow(answers: Sequence[tuple[Message, Answer]], now: datetime) -> None:
-    """What an answer brings about beyond the message: a dead address, a person who stopped, statuses that came first."""
-    refused = [row for row, answer in answers if answer.trouble and answer.trouble.code == RECEIVER_REFUSED]
-    _close_points([row.contact_point_id for row in refused if row.contact_point_id is not None], now)
-    ask_for_fallback(refused)
+def _stop_channels(answers: Sequence[tuple[Message, Answer]], now: datetime) -> None:
     for row, answer in answers:
         if answer.trouble is not None and answer.trouble.code == RECEIVER_STOPPED:
             stop_channel(row, now)
+
+
+def _follow(answers: Sequence[tuple[Message, Answer]], now: datetime) -> None:
+    """What an answer brings about beyond the message: a dead address, the parts of a chain, statuses that came first."""
+    refused = [row for row, answer in answers if answer.trouble and answer.trouble.code == RECEIVER_REFUSED]
+    _close_points([row.contact_point_id for row in refused if row.contact_point_id is not None], now)
+    ask_for_fallback(refused)
     chains = [(row, answer.parts) for row, answer in answers if answer.parts]
     MessagePart.objects.bulk_create(
         MessagePart(message=row, provider=row.provider, reference=reference, number=number)
@@ -123,8 +132,8 @@ def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetim
             _move(row, "retry_later", "worker-lost")
             row.scheduled_for, row.attempt, row.is_handed = now, None, False
             freed.append(attempt_id)
-    _mark(sent, freed, now)
     store(rows, _ANSWERED)
+    _mark(sent, freed, now)
     apply_waiting([(row, ()) for row in rows], now)
     return [str(row.state) for row in rows]
 

@@ -167,12 +167,13 @@ def _follow(changed: Sequence[tuple[Message, ProviderEvent]], now: datetime) -> 
     for row, event in changed:
         if row.attempt_id is not None and event.fate != "accepted":
             marks[event.fate].append(row.attempt_id)
-    mark_attempts_many(marks, now=now)
     failed = [(row, event) for row, event in changed if event.fate == "failed"]
-    _judge_points(failed, now)
+    # People before the chain of receipts, as everywhere (actions/recording.py).
     for row, event in failed:
         if event.about == "stopped":
             stop_channel(row, now)
+    mark_attempts_many(marks, now=now)
+    _judge_points(failed, now)
     ask_for_fallback([row for row, event in failed if event.about in ("receiver", "unsure")])
 
 

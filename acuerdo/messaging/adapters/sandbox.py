@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
+from acuerdo.base.bulk import insert_rows
 from acuerdo.kernel.errors import ExternalError
 from acuerdo.messaging.models import SandboxDelivery
 from acuerdo.messaging.ports import RECEIVER_REFUSED, Answer, Outgoing
@@ -23,7 +24,7 @@ class SandboxChannel:
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Sequence[Answer]]:
         accepted = [message for message in messages if not _is_refused(message.receiver)]
-        SandboxDelivery.objects.bulk_create([_delivery(message) for message in accepted], ignore_conflicts=True)
+        insert_rows([_delivery(message) for message in accepted], skips_known=True)
         yield [_answer(message) for message in messages]
 
     def sent_already(self, uids: Sequence[UUID]) -> AbstractSet[UUID] | None:

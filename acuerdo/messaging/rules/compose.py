@@ -6,7 +6,7 @@ from functools import lru_cache
 from acuerdo.messaging.rules.fields import PersonFacts, clean, values_of
 from acuerdo.messaging.rules.letter import html_letter
 from acuerdo.messaging.rules.sms import transliterate
-from acuerdo.messaging.rules.template import missing_values, render
+from acuerdo.messaging.rules.template import render_checked
 from acuerdo.messaging.rules.tone import check_tone
 
 SUBJECT_LENGTH_MAX = 150
@@ -40,14 +40,15 @@ def compose(*, channel: str, subject: str, body: str, facts: PersonFacts, countr
     values, items = values_of(facts)
     said = (f"{subject}\n{body}", *(values[name] for name in FREE_FIELDS if values.get(name)))
     blocked = next((rule for text in said if (rule := blocking_rule(text, country.lower() or "co"))), "")
-    holes = tuple(sorted({*missing_values(subject, values, items), *missing_values(body, values, items)}))
-    text = render(body, values, items)
+    text, missing = render_checked(body, values, items)
+    head, head_missing = render_checked(subject, values, items) if subject else ("", [])
+    holes = tuple(sorted({*missing, *head_missing}))
     if channel == "sms":
         return Composed("", transliterate(text).strip(), "", holes, blocked)
     if channel not in ("email", "letter"):
         return Composed("", text, "", holes, blocked)
     # A header is one line: whatever a value holds, no line break can follow it (RFC 5322, section 2.2).
-    line = clean(render(subject, values, items), SUBJECT_LENGTH_MAX)
+    line = clean(head, SUBJECT_LENGTH_MAX)
     if channel == "letter":
         return Composed(line, text, "", holes, blocked)
     letter = html_letter(

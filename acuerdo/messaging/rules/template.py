@@ -131,8 +131,32 @@ def render(source: str, values: Mapping[str, str], items: Sequence[Mapping[str, 
     parsed = parse(source)
     if parsed.problems:
         raise ValueError(parsed.problems[0].message)
-    text = "".join(_rendered(parsed.nodes, values, items))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", text)).strip()
+    return _tidied("".join(_rendered(parsed.nodes, values, items)))
+
+
+def render_checked(
+    source: str, values: Mapping[str, str], items: Sequence[Mapping[str, str]] = ()
+) -> tuple[str, list[str]]:
+    """`render` and `missing_values` in one walk, for texts by the thousand."""
+    parsed = parse(source)
+    if parsed.problems:
+        raise ValueError(parsed.problems[0].message)
+    texts: list[str] = []
+    holes: set[str] = set()
+    for leaf, scope in _shown(parsed.nodes, values, items):
+        if isinstance(leaf, Text):
+            texts.append(leaf.text)
+        elif value := scope.get(leaf.field, ""):
+            texts.append(value)
+        else:
+            holes.add(leaf.field)
+    return _tidied("".join(texts)), sorted(holes)
+
+
+def _tidied(text: str) -> str:
+    """No spaces at the ends of lines, no two empty lines in a row, none at either end."""
+    lines = "\n".join([line.strip(" \t") for line in text.split("\n")])
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 def missing_values(source: str, values: Mapping[str, str], items: Sequence[Mapping[str, str]] = ()) -> list[str]:

@@ -95,7 +95,7 @@ def standing_promises(obligation_ids: Sequence[int]) -> dict[int, Promise]:
 
 def latest_promises(obligation_ids: Sequence[int]) -> dict[int, Promise]:
     """The newest promise of each obligation that has one, in whatever state."""
-    found = Promise.objects.filter(obligation_id__in=obligation_ids).order_by("obligation_id", "-id")
+    found = Promise.objects.filter(obligation_id__any_of=obligation_ids).order_by("obligation_id", "-id")
     return {promise.obligation_id: promise for promise in found.distinct("obligation_id")}
 
 

@@ -137,12 +137,12 @@ def mark_attempts_many(marks: Mapping[str, Sequence[int]], *, now: datetime) -> 
 
 
 def _move(attempt_ids: Sequence[int], status: str) -> list[int]:
-    movable = Attempt.objects.filter(pk__in=attempt_ids, status__in=statuses_before(status))
+    movable = Attempt.objects.filter(pk__any_of=attempt_ids, status__in=statuses_before(status))
     found = list(movable.order_by("pk").select_for_update(of=("self",)).values_list("pk", "status"))
     freed = [pk for pk, before in found if before == AttemptStatus.RESERVED and status in FREES_CAP]
-    counts = Case(When(pk__in=freed, then=Value(value=False)), default=F("counts"))
+    counts = Case(When(pk__any_of=freed, then=Value(value=False)), default=F("counts"))
     moved = [pk for pk, _before in found]
-    Attempt.objects.filter(pk__in=moved).update(status=status, counts=counts)
+    Attempt.objects.filter(pk__any_of=moved).update(status=status, counts=counts)
     return moved
 
 

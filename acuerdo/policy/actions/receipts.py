@@ -179,7 +179,7 @@ def _make_salts(debtor_ids: Sequence[int]) -> dict[int, bytes]:
 
 
 def _attempts_told(attempt_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    rows = Attempt.objects.filter(pk__in=list(attempt_ids)).order_by("pk")
+    rows = Attempt.objects.filter(pk__any_of=attempt_ids).order_by("pk")
     return {row["pk"]: {**row} for row in rows.values("pk", "uid", "debtor_id", "creditor_id", "debtor__uid")}
 
 

@@ -7,6 +7,7 @@ The end of the destination number decides: 0088 throttles twice and then accepts
 import asyncio
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -134,16 +135,19 @@ def message_centre() -> Iterator[Centre]:
 
 @dataclass
 class Wire:
-    """Between us and the centre. `cut_after` bytes towards us it dies; `is_deaf`: nothing comes back and nothing is closed."""
+    """Between us and the centre. `cut_after` bytes towards us it dies; `is_deaf`: nothing comes back and nothing is closed;
+    `is_down`: whoever calls is hung up on; each piece that comes back takes `delay_seconds`."""
 
     port: int
     target: int
     cut_after: int | None = None
     is_deaf: bool = False
+    is_down: bool = False
+    delay_seconds: float = 0.0
     links: list[socket.socket] = field(default_factory=list)
 
     def cut(self) -> None:
-        for link in self.links:
+        for link in list(self.links):
             with suppress(OSError):
                 link.shutdown(socket.SHUT_RDWR)
 
@@ -163,6 +167,9 @@ def wire(target: int) -> Iterator[Wire]:
         with suppress(OSError):
             while True:
                 near, _address = listener.accept()
+                if found.is_down:
+                    near.close()
+                    continue
                 far = socket.create_connection(("127.0.0.1", target))
                 found.links += [near, far]
                 start(_pump, near, far, None)
@@ -189,6 +196,8 @@ def _pump(source: socket.socket, target: socket.socket, judge: Wire | None) -> N
             passed += len(chunk)
             if judge is not None and judge.is_deaf:
                 continue
+            if judge is not None and judge.delay_seconds:
+                time.sleep(judge.delay_seconds)
             if judge is not None and judge.cut_after is not None and passed > judge.cut_after:
                 break
             target.sendall(chunk)
