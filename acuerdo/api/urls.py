@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from acuerdo.api import (
+    appointments,
     contact_checks,
     decisions,
     hooks,
@@ -51,6 +52,7 @@ api.add_router("", decisions.router)
 api.add_router("", obligations.router)
 api.add_router("", payments.router)
 api.add_router("", plans.router)
+api.add_router("", appointments.router)
 api.add_router("", contact_checks.router)
 api.add_router("", permissions.router)
 api.add_router("", petitions.router)

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "acuerdo.policy",
     "acuerdo.negotiation",
     "acuerdo.messaging",
+    "acuerdo.agenda",
     "acuerdo.strategy",
     "acuerdo.workspace",
     "acuerdo.api",
@@ -135,7 +136,11 @@ AFTER_PAYMENTS = "acuerdo.strategy.public.settle_payments"
 AFTER_LOAD = "acuerdo.policy.public.follow_load"
 AFTER_UNDO = "acuerdo.policy.public.take_back_load"
 # Who else keeps words of a person: policy calls them in the transaction that erases one (policy.ports.ForgetPerson).
-FORGET_PERSON = ("acuerdo.messaging.public.forget_person", "acuerdo.negotiation.public.forget_person")
+FORGET_PERSON = (
+    "acuerdo.messaging.public.forget_person",
+    "acuerdo.negotiation.public.forget_person",
+    "acuerdo.agenda.public.forget_person",
+)
 PROCRASTINATE_IMPORT_PATHS = ["acuerdo.config.tasks"]
 PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"
 
@@ -147,6 +152,8 @@ PROVIDER_READERS = "acuerdo.config.providers.reader_named"
 # Providers of every channel, a TOML document (docs: how-to/connect-providers); and where they and customers reach this installation.
 PROVIDERS = environment.text("ACUERDO_PROVIDERS")
 PUBLIC_URL = environment.web_address("ACUERDO_PUBLIC_URL")
+# The video server of appointments (Jitsi or any other whose rooms are an address); empty: no video calls.
+VIDEO_URL = environment.web_address("ACUERDO_VIDEO_URL")
 # Hosts inside the own network that the HTTP door may reach.
 HTTP_PRIVATE = environment.words("ACUERDO_HTTP_PRIVATE")
 

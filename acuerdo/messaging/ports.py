@@ -33,7 +33,8 @@ class Outgoing:
 
     `sender` is the number or name to come from ("" leaves it to the provider). A provider of approved templates sends
     `template` with the `values` of its fields unless the person wrote within the last day (`is_in_window`). Mail carries
-    the address of its one-click end (`unsubscribe_url`) and names itself in its return path (`return_token`).
+    the address of its one-click end (`unsubscribe_url`) and names itself in its return path (`return_token`); `calendar` is an
+    iCalendar object that it shows beside its text.
     """
 
     uid: UUID
@@ -52,6 +53,7 @@ class Outgoing:
     is_in_window: bool = False
     unsubscribe_url: str = ""
     return_token: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """All that a run reads, lent by the capabilities that own the tables."""
 
+from acuerdo.agenda.public import EXTRACTS as AGENDA
 from acuerdo.base.extracts import Extract, day_sql
 from acuerdo.ledger.public import EXTRACTS as LEDGER
 from acuerdo.negotiation.public import EXTRACTS as NEGOTIATION
@@ -33,4 +34,4 @@ EPISODES = Extract(
         "reminded": "reminded",
     },
 )
-EXTRACTS = (*LEDGER, *PORTFOLIO, *POLICY, *NEGOTIATION, AGENTS, EPISODES)
+EXTRACTS = (*LEDGER, *PORTFOLIO, *POLICY, *NEGOTIATION, *AGENDA, AGENTS, EPISODES)

@@ -1,20 +1,25 @@
 """The form of a call's outcome: its fields follow from the code, with sensible values, and say what saving will bring about."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from acuerdo.agenda.public import Wish
 from acuerdo.kernel.calendar import next_business_day
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import decimal_mark_in, format_minor, parse_minor
 from acuerdo.policy.public import Disposition, all_dispositions
 from acuerdo.workspace import wording
-from acuerdo.workspace.actions.calls import NEW_PROMISE, CallOutcome
+from acuerdo.workspace.actions.calls import APPOINTMENTS, NEW_PROMISE, CallOutcome
 from acuerdo.workspace.forms import StyledForm
+from acuerdo.workspace.next_steps import follow_up_on, next_sentence
 
 PROMISE_DAYS = 3
 # What agents choose most, in the order of the list before anything is typed.
@@ -39,12 +44,17 @@ CATEGORIES = (
     ("no_reconoce", gettext_lazy("No reconoce la deuda")),
 )
 SCOPES = (("canal", gettext_lazy("Solo por llamada")), ("todos", gettext_lazy("Por ningún medio")))
+MEETINGS = (
+    ("office", gettext_lazy("En la oficina")),
+    ("video", gettext_lazy("Por videollamada")),
+    ("visit", gettext_lazy("Visita a la persona")),
+)
 LABELS = {
     "amount": gettext_lazy("Valor"), "due_on": gettext_lazy("Fecha"), "paid_on": gettext_lazy("Fecha del pago"),
     "means": gettext_lazy("Medio de pago"), "instrument": gettext_lazy("Medio de pago"), "starts_on": gettext_lazy("Desde"),
     "plan": gettext_lazy("Plan"), "offer": gettext_lazy("Oferta"), "request": gettext_lazy("Qué pide"), "day": gettext_lazy("Día del mes"),
     "need": gettext_lazy("Qué le ayudaría"), "policy": gettext_lazy("Póliza o producto"), "category": gettext_lazy("Tipo de reclamo"),
-    "text": gettext_lazy("En palabras de la persona"), "call_at": gettext_lazy("Día y hora"), "place": gettext_lazy("Lugar o enlace"),
+    "text": gettext_lazy("En palabras de la persona"), "call_at": gettext_lazy("Día y hora de la persona"), "kind": gettext_lazy("Cómo"),
     "preference": gettext_lazy("Canal, horario o idioma"), "scope": gettext_lazy("Hasta dónde"), "to": gettext_lazy("A quién"),
     "name": gettext_lazy("Nombre"), "position": gettext_lazy("Ubicación"), "photo": gettext_lazy("Foto del sobre"),
 }  # fmt: skip
@@ -62,6 +72,7 @@ class Owed:
     balance_due_minor: int
     next_due_minor: int
     ways_to_pay: tuple[str, ...]
+    timezone: str = "America/Bogota"
 
     @property
     def promise_minor(self) -> int:
@@ -77,6 +88,11 @@ class OutcomeForm(StyledForm):
         if disposition.code in NEW_PROMISE and owed.ways_to_pay:
             ways = [("", _("Sin definir")), *((way, way) for way in owed.ways_to_pay)]
             self.fields["way_to_pay"] = forms.ChoiceField(label=_("Cómo pagará"), choices=ways, required=False)
+        if disposition.code == "CD-CIT":
+            self.fields["place"] = forms.CharField(
+                label=_("Dónde, si es en la oficina o una visita"), required=False, max_length=160
+            )
+        self._add_next_step()
         self.fields["note"] = forms.CharField(
             label=_("Nota (opcional)"),
             required=False,
@@ -86,6 +102,34 @@ class OutcomeForm(StyledForm):
         )
         self.style()
         self._focus_first(disposition)
+
+    def _add_next_step(self) -> None:
+        """The date proposed by the code, to be changed or emptied; what stops contact has its own date of review."""
+        if self.disposition.holds or self.disposition.code in (*NEW_PROMISE, *APPOINTMENTS, "CD-REN"):
+            return
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        self.fields["next_on"] = forms.DateField(
+            label=_("Volver a gestionar el (opcional)"), required=False, widget=widget, input_formats=["%Y-%m-%d"],
+            initial=follow_up_on(self.disposition.code, self.today, self.owed.country),
+            help_text=str(next_sentence(self.disposition.code)),
+        )  # fmt: skip
+
+    def clean_next_on(self) -> date | None:
+        chosen: date | None = self.cleaned_data["next_on"]
+        if chosen is not None and chosen <= self.today:
+            raise forms.ValidationError(_("Elija un día después de hoy."))
+        return chosen
+
+    def clean_call_at(self) -> datetime:
+        """The hour is the person's own, wherever this screen is."""
+        typed: datetime = self.cleaned_data["call_at"]
+        return timezone.make_naive(typed).replace(tzinfo=ZoneInfo(self.owed.timezone))
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("kind") in ("office", "visit") and not told.get("place"):
+            self.add_error("place", _("Escriba el lugar de la cita."))
+        return told
 
     def clean_amount(self) -> int:
         try:
@@ -109,7 +153,20 @@ class OutcomeForm(StyledForm):
             amount_minor=values.get("amount"),
             due_on=values.get("due_on"),
             way_to_pay=values.get("way_to_pay", ""),
+            appointment=self._appointment(),
         )
+
+    def _appointment(self) -> Wish | None:
+        """The hour agreed, or the agent's own next step at nine of its day."""
+        values = self.cleaned_data
+        if self.disposition.code == "CD-VOL":
+            return Wish("phone", values["call_at"])
+        if self.disposition.code == "CD-CIT":
+            return Wish(values["kind"], values["call_at"], place=values.get("place", ""))
+        if values.get("next_on") is None:
+            return None
+        at = datetime.combine(values["next_on"], time(9), tzinfo=ZoneInfo(self.owed.timezone))
+        return Wish("follow_up", at, note=values.get("note", ""))
 
     def _focus_first(self, disposition: Disposition) -> None:
         """With fields to fill the first one takes the focus, else the button that saves."""
@@ -131,7 +188,14 @@ def _field(name: str, owed: Owed, today: date, code: str) -> forms.Field:
         return forms.DateField(label=label, initial=start_on, widget=widget_date, input_formats=["%Y-%m-%d"])
     if name == "call_at":
         widget_moment = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        return forms.DateTimeField(label=label, widget=widget_moment, input_formats=["%Y-%m-%dT%H:%M"])
+        day = next_business_day(today + timedelta(days=1), owed.country)
+        return forms.DateTimeField(
+            label=label, widget=widget_moment, input_formats=["%Y-%m-%dT%H:%M"],
+            initial=datetime.combine(day, time(10)),
+        )  # fmt: skip
+    if name == "kind":
+        offered = [(code, word) for code, word in MEETINGS if code != "video" or settings.VIDEO_URL]
+        return forms.ChoiceField(label=label, choices=offered)
     if name in CHOICES:
         return forms.ChoiceField(label=label, choices=CHOICES[name])
     if name in ("means", "instrument") and owed.ways_to_pay:
@@ -146,6 +210,10 @@ def consequences(disposition: Disposition) -> list[str]:
         told.append(_("Queda una promesa vigente: no se contacta a la persona hasta su fecha y los días de gracia."))
     if disposition.code == "CD-REN":
         told.append(_("La promesa anterior queda reprogramada; solo se puede mover una vez."))
+    if disposition.code in NEW_PROMISE:
+        told.append(_("La víspera se le recuerda; si la fecha pasa sin pago, la estrategia propone el paso siguiente."))
+    if disposition.code in APPOINTMENTS:
+        told.append(_("Se le confirma por escrito, se le recuerda la víspera y a su hora es la primera de la cola."))
     if disposition.point == "close":
         told.append(_("Este número no se vuelve a usar para esta persona."))
     if disposition.point == "lower":

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from acuerdo.workspace.agenda import public_page
 from acuerdo.workspace.agreements import approvals, customer
 from acuerdo.workspace.inbox.stop import stop
 from acuerdo.workspace.strategies import views as strategies
@@ -33,6 +34,9 @@ urlpatterns = [
     path("buscar", portfolio.search, name="search"),
     path("cola", queue.queue, name="queue"),
     path("cola/siguiente", queue.next_person, name="next_person"),
+    path("agenda/", include("acuerdo.workspace.agenda.urls")),
+    path("citas/<str:token>", public_page.page, name="public_appointment"),
+    path("citas/<str:token>/calendario.ics", public_page.entry, name="public_appointment_entry"),
     path("titulares/<uuid:uid>", debtor.debtor, name="debtor"),
     path("titulares/<uuid:uid>/semaforo", debtor.light, name="light"),
     path("titulares/<uuid:uid>/historia", debtor.timeline, name="timeline"),

@@ -57,6 +57,9 @@ SHOTS = (
     Shot("documentos", "agent", "/cola", follow=PERSON, then="/documentos/"),
     Shot("solicitud-nueva", "agent", "/cola", follow=PERSON, then="/solicitudes/nueva"),
     Shot("mensaje", "agent", "/cola", ("[data-key=m]",), follow=PERSON),
+    Shot("agendar", "agent", "/cola", ("[data-key=a]",), follow=PERSON),
+    Shot("agenda", "agent", "/agenda/?view=day", dark=True),
+    Shot("agenda-semana", "supervisor", "/agenda/?view=week", dark=True),
     Shot("buscar", "agent", "/buscar?q=maria"),
     Shot("conversaciones", "agent", "/conversaciones/"),
     Shot("tablero", "supervisor", "/hoy", dark=True),
@@ -201,7 +204,7 @@ def _open(page: Page, url: str, shot: Shot) -> None:
             page.keyboard.press("Enter")
         else:
             page.click(step)
-            page.wait_for_selector("#codigo-texto")
+            page.wait_for_selector("#gestion form")
         page.wait_for_load_state("networkidle")
     page.wait_for_timeout(400)
 

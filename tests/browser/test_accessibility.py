@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENS = {
-    "agent": ["/cola", "/titulares/first", "/buscar?q=prueba", "/no-existe", "/usuarios"],
-    "supervisor": ["/hoy", "/hoy/filas", "/cartera", "/pausas", "/dia"],
+    "agent": ["/cola", "/titulares/first", "/agenda/", "/buscar?q=prueba", "/no-existe", "/usuarios"],
+    "supervisor": ["/agenda/?view=week", "/hoy", "/hoy/filas", "/cartera", "/pausas", "/dia"],
     "compliance": ["/veredictos?outcome=all", "/reglas", "/buzon/"],
     "director": ["/estrategia", "/plantillas", "/cartera?q=nadie"],
     "admin": ["/usuarios", "/usuarios/nuevo", "/cargas/"],

@@ -1,6 +1,7 @@
 """An agent's work by keyboard alone: queue, person, call, promise, next person; nothing reloads the page under them."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -43,6 +44,24 @@ def test_a_promise_by_keyboard_without_a_reload(sign_in: SignIn, day: dict[str, 
     expect(page.get_by_role("button", name="Siguiente persona")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Berta Dos Prueba")
+
+
+def test_a_promise_takes_five_keys_and_under_twenty_seconds(sign_in: SignIn, day: dict[str, Any]) -> None:
+    """From the open call to the kept promise: every key is counted, in the browser itself."""
+    page = sign_in("agent")
+    _open_first(page)
+    page.keyboard.press("c")
+    expect(page.locator("#codigo-texto")).to_be_focused()
+    page.evaluate("window.keys = 0; document.addEventListener('keydown', () => window.keys += 1, true)")
+    started = time.monotonic()
+    page.keyboard.type("ptp")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=amount]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#gestion")).to_contain_text("Promesa de $ 180.000")
+    assert time.monotonic() - started < 20
+    assert page.evaluate("window.keys") <= 5
+    assert Promise.objects.count() == 1
 
 
 def test_undo_brings_the_call_back(sign_in: SignIn, day: dict[str, Any]) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from acuerdo.agenda.models import Appointment
+from acuerdo.agenda.public import set_profile
 from acuerdo.base import clock
-from acuerdo.policy.models import Attempt
 from acuerdo.policy.public import grant_consent
 from acuerdo.portfolio.models import Obligation
+from acuerdo.strategy.models import Decision
 from acuerdo.workspace.models import Reservation
 from tests import factories
 from tests.http.conftest import World
@@ -33,13 +35,15 @@ def page_of(obligation: Obligation) -> str:
     return reverse("workspace:debtor", args=[obligation.debtor.uid])
 
 
-def promise_call(world: World, obligation: Obligation, minutes: int, *, actor: str = "agent") -> Attempt:
-    call_at = (factories.NOW + timedelta(minutes=minutes)).isoformat()
-    return Attempt.objects.create(
-        debtor=obligation.debtor, creditor=world.creditor, obligation=obligation, at=factories.NOW - timedelta(days=1),
-        channel="call", status="answered", disposition="CD-VOL", counts=False, actor=actor,
-        details={"fields": {"call_at": call_at}, "secondary": []},
-    )  # fmt: skip
+def promise_call(world: World, obligation: Obligation, minutes: int, *, actor: str = "agent", **fields: Any) -> Any:
+    agent = world.users.get(actor) or factories.make_user("agent", username=actor)
+    base = {
+        "kind": "phone", "starts_at": factories.NOW + timedelta(minutes=minutes), "minutes": 15, "made_by": actor,
+        "made_at": factories.NOW - timedelta(days=1), "updated_at": factories.NOW, "agent": agent,
+    }  # fmt: skip
+    return Appointment.objects.create(
+        debtor=obligation.debtor, creditor=world.creditor, obligation=obligation, **{**base, **fields}
+    )
 
 
 def test_the_best_is_given_to_one_agent_only(world: World) -> None:
@@ -98,8 +102,31 @@ def test_a_promised_call_comes_first_at_its_minute(world: World, minutes: int, a
 
 
 def test_a_promised_call_that_was_made_does_not_come_back(world: World) -> None:
-    promised = promise_call(world, world.obligation, 0)
-    promised.pk, promised.uid = None, Attempt._meta.get_field("uid").get_default()
-    promised.at, promised.disposition = factories.NOW - timedelta(minutes=5), "CD-PTP"
-    promised.save()
+    promise_call(world, world.obligation, 0, state="held")
     assert pull(world) == reverse("workspace:queue")
+
+
+def test_a_follow_up_comes_after_promised_calls_and_before_the_queue(world: World) -> None:
+    queued, followed, promised = call_to(world, 9), call_to(world, 1), call_to(world, 2)
+    promise_call(world, followed, -60, kind="follow_up")
+    promise_call(world, promised, 0)
+    got = [pull(world), pull(world, leave=str(promised.debtor.uid))]
+    assert got == [page_of(promised), page_of(followed)]
+    Appointment.objects.update(state="held")
+    assert pull(world) == page_of(queued)
+
+
+def test_only_calls_of_the_agent_s_skills(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    hard, easy = call_to(world, 9), call_to(world, 1)
+    Decision.objects.filter(obligation=hard).update(step="juridica")
+    skills = {"juridica": "legal", "temprana_8": "general"}
+    monkeypatch.setattr("acuerdo.workspace.queries.queue._skills_on", lambda _on: skills)
+    set_profile(world.users["agent"], skills=["general"], languages=[], by=world.users["supervisor"], now=factories.NOW)
+    assert [pull(world), pull(world, "supervisor")] == [page_of(easy), page_of(hard)]
+
+
+def test_languages_of_the_profile_count(world: World) -> None:
+    english = call_to(world, 1, language="en")
+    call_to(world, 9)
+    set_profile(world.users["agent"], skills=[], languages=["en"], by=world.users["supervisor"], now=factories.NOW)
+    assert pull(world) == page_of(english)

@@ -58,7 +58,10 @@ POSTS: dict[str, tuple[int, ...]] = {
     "switch_user": (302, 403, 403, 403, 403, 302, 403, 403),
     "reset_password": (302, 403, 403, 403, 403, 200, 403, 403),
 }
-OPEN = {"login", "logout", "language", "home", "short_link", "stop", "customer_agreement"}
+OPEN = {
+    "login", "logout", "language", "home", "short_link", "stop", "customer_agreement", "public_appointment",
+    "public_appointment_entry",
+}  # fmt: skip
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements,
 # test_agreement_codes.
 ELSEWHERE = {

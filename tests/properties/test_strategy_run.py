@@ -195,3 +195,26 @@ def test_minutes_counted_by_skill_and_hour_are_kept() -> None:
     assert set(hours) <= {10, 15}
     used = {one["code"]: one["used"] for one in plan.allocation["resources"]}  # type: ignore[attr-defined]
     assert used["minutes:general:10"] == 5 * hours.count(10)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "calls"),
+    [
+        (None, 60),  # no shifts: bound by calls a day only
+        (20, 5),
+        (3, 0),
+        (0, 0),  # absent
+        (10_000, 60),
+    ],
+)
+def test_an_agent_s_shift_bounds_their_calls(minutes: int | None, calls: int) -> None:
+    assert Agent(1, 0, frozenset({0}), minutes).calls_max(60, 4) == calls
+
+
+def test_an_absent_agent_is_given_nobody() -> None:
+    names = ["debtor_id", "obligation_id", "score", "agency_id", "creditor_id", "placed_agent_id"]
+    rows = [(n, n, n, 0, 1, 0) for n in range(1, 9)]
+    calls = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row")
+    agents = [Agent(1, 0, frozenset({0}), 0), Agent(2, 0, frozenset({0}), 12), Agent(3, 0, frozenset({0}))]
+    given_to = list(assign_calls(calls, agents, 4, 4).get_column("agent_id"))
+    assert {agent: given_to.count(agent) for agent in (1, 2, 3)} == {1: 0, 2: 3, 3: 4}

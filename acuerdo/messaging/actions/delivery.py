@@ -303,4 +303,5 @@ def _outgoing_one(row: Message, source: Source, now: datetime, *, is_in_window: 
         is_in_window=is_in_window,
         unsubscribe_url=f"{settings.PUBLIC_URL}/baja/{token_of(uid, 'unsubscribe')}" if has_address else "",
         return_token=token_of(uid, "bounce") if is_mail else "",
+        calendar=row.context.get("calendar", "") if is_mail else "",
     )

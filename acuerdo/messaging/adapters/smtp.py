@@ -236,6 +236,10 @@ def compose(message: Outgoing, sender: str) -> EmailMessage:
     mail.set_content(message.body)
     if message.body_html:
         mail.add_alternative(message.body_html, subtype="html")
+    if message.calendar:
+        # Beside the text and not attached (RFC 6047): the reader's program offers to put the hour into the calendar.
+        method = next(line.partition(":")[2] for line in message.calendar.splitlines() if line.startswith("METHOD:"))
+        mail.add_alternative(message.calendar, subtype="calendar", params={"method": method})
     return mail
 
 

@@ -119,7 +119,7 @@ FIELD_NAMES = {
     "category": "tipo de reclamo",
     "text": "relato de la persona",
     "call_at": "fecha y hora",
-    "place": "lugar o enlace",
+    "kind": "clase de cita",
     "preference": "canal, horario o idioma",
     "scope": "alcance (canal o todos)",
     "to": "a quién",

@@ -19,6 +19,7 @@ from acuerdo.strategy.engine.allocation import DRAWS, Allocation, Scale, allocat
 from acuerdo.strategy.engine.frames import Engine, Frame
 from acuerdo.strategy.rules.allocation import Kind, Market, Resource
 from acuerdo.strategy.rules.document import Costs, StrategyDocument
+from acuerdo.strategy.rules.limits import Capacity
 from acuerdo.strategy.rules.repair import Room
 from acuerdo.strategy.rules.scorecard import SCORE_MAX
 
@@ -66,7 +67,7 @@ def choose_contacts(
     options = offered.select("debtor_id", "kind", "worth", "draw")
     found = allocate(engine, options, market, scale, warm)
     priced = _Market(market, keys, found, scale, offered)
-    leads = _leads(engine, priced, agents, document.capacity.calls_per_agent)
+    leads = _leads(engine, priced, agents, document.capacity)
     return Chosen(contacts, leads, market, found, scale, currency)
 
 
@@ -112,7 +113,8 @@ def market_of(keys: pl.DataFrame, agents: Sequence[Agent], document: StrategyDoc
         groups.setdefault(agent.group, []).append(agent)
     minutes = capacity.minutes_per_call
     found = [
-        Resource(f"agents:{name}", len(group) * capacity.calls_per_agent * minutes) for name, group in groups.items()
+        Resource(f"agents:{name}", sum(one.calls_max(capacity.calls_per_agent, minutes) for one in group) * minutes)
+        for name, group in groups.items()
     ]
     found += [
         Resource(f"minutes:{skill}:{int(hour):02}", limit)
@@ -168,14 +170,14 @@ class _Market:
         return engine.lend(rows, "kind_prices")
 
 
-def _leads(engine: Engine, priced: _Market, agents: Sequence[Agent], calls_per_agent: int) -> Frame:
+def _leads(engine: Engine, priced: _Market, agents: Sequence[Agent], capacity: Capacity) -> Frame:
     """The chosen contacts, calls with their agent; whoever's call no agent could take gets another contact that still fits."""
     chosen = priced.offered.join(priced.found.chosen, on=["debtor_id", "kind"], how="inner")
     chosen = engine.settle(
         chosen.join(priced.kinds(engine), on="kind", how="inner").select(*CONTACT, "kind", "price"), "priced"
     )
     calls = engine.collect(chosen.filter(nw.col("channel") == "call"))
-    assigned = assign_calls(calls, list(agents), calls_per_agent)
+    assigned = assign_calls(calls, list(agents), capacity.calls_per_agent, capacity.minutes_per_call)
     made = calls.join(assigned, on="debtor_id", how="inner").select(LEAD)
     others = _others(engine, calls.join(assigned, on="debtor_id", how="anti"), priced)
     quiet = chosen.filter(nw.col("channel") != "call").with_columns(agent_id=nw.lit(0).cast(nw.Int64)).select(LEAD)

@@ -5,23 +5,30 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
+from acuerdo.agenda import public as agenda
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation import public as negotiation
 from acuerdo.policy import public as policy
 from acuerdo.strategy.public import mark, mark_done
+from acuerdo.workspace.tables import Obligation
 
 MAY_CALL = frozenset({Role.AGENT, Role.SUPERVISOR})
 MAY_HOLD = frozenset({Role.AGENT, Role.SUPERVISOR, Role.COMPLIANCE})
 NEW_PROMISE = frozenset({"CD-PTP", "CD-PPA", "CD-ANT"})
 MOVED_PROMISE = "CD-REN"
+APPOINTMENTS = frozenset({"CD-VOL", "CD-CIT"})
 
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """What the agent tells. `amount_minor` and `due_on` where the code makes or moves a promise of `obligation_id`."""
+    """What the agent tells. `amount_minor` and `due_on` where the code makes or moves a promise of `obligation_id`.
+
+    `appointment`: the hour agreed with the person, or the agent's own next step.
+    """
 
     code: str
     obligation_id: int
@@ -30,6 +37,7 @@ class CallOutcome:
     amount_minor: int | None = None
     due_on: date | None = None
     way_to_pay: str = ""
+    appointment: agenda.Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class Recorded:
     promise: Any
     at: datetime
     point: policy.PointState | None
+    appointment: Any = None
 
 
 def ask_to_call(contact: policy.PlannedContact, *, by: User, now: datetime) -> policy.Permit:
@@ -68,7 +77,8 @@ def record_call(attempt: Any, told: CallOutcome, *, by: User, now: datetime, tod
         attempt.pk, told.code, actor=by.username, now=now, fields=told.fields, note=told.note
     )
     mark_done(today, told.obligation_id)
-    return _with_promise(outcome, told, by=by, now=now, today=today, point=point)
+    _settle(outcome, by, now)
+    return _with_agreed(outcome, told, by=by, now=now, today=today, point=point)
 
 
 @transaction.atomic
@@ -80,7 +90,8 @@ def record_incoming(
     outcome = policy.log_inbound(contact, told.code, actor=by.username, now=now, fields=told.fields, note=told.note)
     if outcome.disposition.is_right_party:
         mark_done(today, told.obligation_id)
-    return _with_promise(outcome, told, by=by, now=now, today=today, point=None)
+        _settle(outcome, by, now)
+    return _with_agreed(outcome, told, by=by, now=now, today=today, point=None)
 
 
 @transaction.atomic
@@ -96,10 +107,11 @@ def undo_call(
     now: datetime,
     today: date,
 ) -> policy.Attempt:
-    """Takes back the outcome, the holds that began with it and its promise; the person waits in the queue again.
+    """Takes back the outcome, the holds that began with it, its promise and its appointment; the person waits in the queue again.
 
     Refuses as `undo_outcome` does.
     """
+    agenda.unsettle_appointments(attempt_id, actor=by.username, now=now)
     attempt = policy.undo_outcome(
         attempt_id, actor=by.username, now=now, recorded_at=recorded_at, hold_ids=hold_ids, point=point
     )
@@ -115,7 +127,25 @@ def place_hold(debtor_id: int, kind: str, *, reason: str, by: User, now: datetim
     return policy.place_hold(debtor_id, kind, reason=reason, actor=by.username, now=now)
 
 
-def _with_promise(
+def _settle(outcome: policy.Outcome, by: User, now: datetime) -> None:
+    """A promised call of this half hour was made: it was kept, or nobody was found."""
+    agenda.settle_appointments(
+        outcome.attempt, is_contact=outcome.disposition.is_right_party, actor=by.username, now=now
+    )
+
+
+def _booked(outcome: policy.Outcome, told: CallOutcome, by: User, now: datetime) -> Any:
+    if told.appointment is None:
+        return None
+    made = agenda.book_appointment(
+        Obligation.objects.get(pk=told.obligation_id), told.appointment, agent=by, actor=by.username, now=now,
+        attempt_id=outcome.attempt.pk, has_video=bool(settings.VIDEO_URL),
+    )  # fmt: skip
+    agenda.tell_appointment(made, now=now)
+    return made
+
+
+def _with_agreed(
     outcome: policy.Outcome,
     told: CallOutcome,
     *,
@@ -139,7 +169,8 @@ def _with_promise(
     elif told.code == MOVED_PROMISE and told.due_on is not None:
         promise = _moved(outcome, told, by=by, now=now, today=today)
     fresh = [hold for hold in outcome.holds if hold.starts_at == now]
-    return Recorded(outcome.attempt, outcome.disposition, fresh, promise, now, point)
+    booked = _booked(outcome, told, by, now)
+    return Recorded(outcome.attempt, outcome.disposition, fresh, promise, now, point, booked)
 
 
 def _moved(outcome: policy.Outcome, told: CallOutcome, *, by: User, now: datetime, today: date) -> Any:

@@ -1,8 +1,8 @@
 """The next best person for one agent, reserved so that nobody else is given them.
 
-A promised call-back comes first, at its minute; then the day's calls, those of the agent's language first, by value. A
-person whom the law does not let us call now is passed over. Agents never wait for one another: a person whom somebody is
-just taking is skipped, and the reservation's unique person refuses the second of two.
+A promised call comes first, at its minute; then what the agent meant to follow up; then the day's calls of their skills, those
+of their languages first, by value. A person whom the law does not let us call now is passed over. Agents never wait for one
+another: a person whom somebody is just taking is skipped, and the reservation's unique person refuses the second of two.
 """
 
 from collections.abc import Iterator
@@ -10,23 +10,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, QuerySet, Value, When
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
+from acuerdo.agenda.public import calls_due, profile_of
 from acuerdo.base.locks import try_lock_name
 from acuerdo.base.models import User
 from acuerdo.policy.public import Subject, semaphore
 from acuerdo.workspace.models import Reservation
-from acuerdo.workspace.queries.queue import Filters, waiting
-from acuerdo.workspace.queries.scope import obligations_of
-from acuerdo.workspace.tables import Attempt, Debtor
+from acuerdo.workspace.queries.queue import Filters, of_skills, waiting
+from acuerdo.workspace.tables import Debtor
 
 RESERVED_FOR = timedelta(minutes=10)
-CALL_BACK = "CD-VOL"
 # A promised call may begin this much before its minute; after so many minutes late anybody may make it.
 EARLY, LATE = timedelta(minutes=1), timedelta(minutes=10)
-CALL_BACK_DAYS = timedelta(days=60)
 ROUND = 25
 
 
@@ -40,7 +36,7 @@ def take_next_person(user: User, filters: Filters, *, now: datetime, today: date
     passed = {leave_id} if leave_id else set()
     for rows in _rounds(user, filters, now=now, today=today, passed=passed):
         passed |= {row.debtor_id for row in rows}
-        subjects = {row.debtor_id: Subject(row.debtor_id, row.creditor_id, row.obligation_id) for row in rows}
+        subjects = {row.debtor_id: _subject(row) for row in rows}
         lights = semaphore(list(subjects.values()), now, channels=["call"])
         for debtor_id, subject in subjects.items():
             if lights[subject][0].is_allowed and _reserve(debtor_id, user, now):
@@ -48,27 +44,26 @@ def take_next_person(user: User, filters: Filters, *, now: datetime, today: date
     return None
 
 
+def _subject(row: Any) -> Subject:
+    """What the law is asked: a call agreed with the person is one that they asked for."""
+    purpose = "requested" if getattr(row, "kind", "") == "phone" else "collection"
+    return Subject(row.debtor_id, row.creditor_id, row.obligation_id, purpose)
+
+
 def _rounds(user: User, filters: Filters, *, now: datetime, today: date, passed: set[int]) -> Iterator[list[Any]]:
-    """Call-backs, then the queue, a few at a time; `passed` grows as the caller tries them."""
-    speaks = Case(When(debtor__language=user.language, then=Value(0)), default=Value(1))
-    queue = waiting(user, filters, today).order_by(speaks, "-score", "obligation_id")
-    for found in (call_backs_due(user, now), queue):
+    """Promised calls, then the queue, a few at a time; `passed` grows as the caller tries them."""
+    skills, languages = profile_of(user)
+    speaks = Case(When(debtor__language__in=languages, then=Value(0)), default=Value(1))
+    queue = of_skills(waiting(user, filters, today), skills, today).order_by(speaks, "-score", "obligation_id")
+    for found in (promised_calls(user, now), queue):
         while rows := list(found.exclude(debtor_id__in=passed).exclude(_is_taken(user, now))[:ROUND]):
             yield rows
 
 
-def call_backs_due(user: User, now: datetime) -> QuerySet[Any]:
-    """Promised calls whose minute has come and that nobody made yet: one's own, and everybody's that are ten minutes late."""
-    call_at = Cast(KeyTextTransform("call_at", KeyTextTransform("fields", "details")), DateTimeField())
-    later = Attempt.objects.filter(debtor_id=OuterRef("debtor_id"), channel="call", at__gt=OuterRef("at"))
-    found = Attempt.objects.filter(
-        Exists(obligations_of(user).filter(pk=OuterRef("obligation_id"))),
-        at__gt=now - CALL_BACK_DAYS, channel="call", disposition=CALL_BACK,
-    )  # fmt: skip
-    due = found.annotate(call_at=call_at).filter(call_at__lte=now + EARLY).exclude(Exists(later))
-    mine = Q(actor=user.username) | Q(call_at__lte=now - LATE)
-    rows: QuerySet[Any] = due.filter(mine).order_by("call_at", "pk")
-    return rows
+def promised_calls(user: User, now: datetime) -> QuerySet[Any]:
+    """Calls whose minute has come and that nobody made: one's own, and everybody's promised ones that are ten minutes late."""
+    mine = Q(agent=user) | Q(kind="phone", starts_at__lte=now - LATE)
+    return calls_due(user, now + EARLY).filter(mine)
 
 
 def _is_taken(user: User, now: datetime) -> Exists:

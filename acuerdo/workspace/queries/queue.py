@@ -1,6 +1,6 @@
 """The agent's queue: today's calls of the worklist, most valuable first, narrowed by filters that live in the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -173,6 +173,20 @@ def step_titles(on: date, codes: set[str]) -> Mapping[str, str]:
 def _titles_on(on: date) -> Mapping[str, str]:
     run = DecisionRun.objects.filter(run_on=on).select_related("strategy").first()
     return {step.code: step.title for step in read_strategy(run.strategy.document).steps} if run is not None else {}
+
+
+def of_skills(found: QuerySet[Any], skills: Sequence[str], today: date) -> QuerySet[Any]:
+    """Only the calls of steps that ask for one of these skills; without skills, every call."""
+    if not skills:
+        return found
+    steps = _skills_on(today)
+    return found.filter(step__in=[code for code, skill in steps.items() if skill in skills])
+
+
+@lru_cache(maxsize=8)
+def _skills_on(on: date) -> Mapping[str, str]:
+    run = DecisionRun.objects.filter(run_on=on).select_related("strategy").first()
+    return {step.code: step.skill for step in read_strategy(run.strategy.document).steps} if run is not None else {}
 
 
 def _reason(decision: Any, titles: Mapping[str, str]) -> str:

@@ -11,12 +11,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from acuerdo.agenda.public import is_promised_now
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.public import PlannedContact, PointState, find_disposition
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import AGENT, SUPERVISOR, allow, user_of
 from acuerdo.workspace.actions import calls
+from acuerdo.workspace.agenda.views import appointments_of_person
 from acuerdo.workspace.outcome_form import OutcomeForm, Owed, consequences, outcome_options
 from acuerdo.workspace.queries.person import Person
 from acuerdo.workspace.queries.scope import debtor_or_404, obligations_of
@@ -42,6 +44,7 @@ def call(request: HttpRequest, uid: str, point_uid: str) -> HttpResponse:
         channel="call",
         obligation_id=line.id,
         contact_point_id=point.pk,
+        purpose="requested" if is_promised_now(person.debtor.pk, clock.now()) else "collection",
     )
     permit = calls.ask_to_call(contact, by=user_of(request), now=clock.now())
     if permit.attempt is None:
@@ -125,6 +128,7 @@ def undo(request: HttpRequest, attempt_uid: str) -> HttpResponse:
         "attempt": attempt,
         "point": attempt.contact_point,
         "timeline": history_of(request, person),
+        "appointments": appointments_of_person(user, person.debtor),
     }
     context |= outcome_options(attempt if attempt.direction == "out" else None)
     answer = render(request, "workspace/call/undone.html", context)
@@ -172,6 +176,7 @@ def _done(request: HttpRequest, uid: str, done: calls.Recorded) -> HttpResponse:
         "label": wording.disposition_word(done.disposition.code),
         "token": signing.dumps(token, salt=UNDO_SALT),
         "timeline": history_of(request, person),
+        "appointments": appointments_of_person(user_of(request), person.debtor),
     }
     answer = render(request, "workspace/call/done.html", context)
     return _with_events(answer, {"ac:toast": {"text": _("Gestión guardada"), "tone": "ok"}, "ac:contact": {}})
@@ -228,7 +233,10 @@ def _owed(request: HttpRequest, debtor: Any, obligation_uid: str) -> Owed:
         raise Http404
     ways = tuple(str(way.get("name", "")) for way in row.creditor.ways_to_pay if way.get("name"))
     account = row.account
-    return Owed(row.pk, account.currency, row.creditor.country, account.balance_due_minor, account.next_due_minor, ways)
+    return Owed(
+        row.pk, account.currency, row.creditor.country, account.balance_due_minor, account.next_due_minor, ways,
+        debtor.timezone or row.creditor.timezone,
+    )  # fmt: skip
 
 
 def _chosen_line(person: Person, obligation_uid: str) -> Any:

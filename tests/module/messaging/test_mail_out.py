@@ -83,3 +83,13 @@ def test_a_key_that_cannot_sign_is_told_before_anything_leaves(starttls: MailSer
         channel(starttls, dkim=Dkim("mensajes.example", "s2026", "no es una clave"))
     assert refused.value.code == "dkim-key"
     assert starttls.peer.box == []
+
+
+def test_an_appointment_shows_its_calendar_entry_beside_the_text(starttls: MailServer) -> None:
+    entry = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Prueba//ES\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+    answers(channel(starttls), outgoing(1, calendar=entry))
+    mail = starttls.peer.box[0][1]
+    part = next(part for part in mail.walk() if part.get_content_type() == "text/calendar")
+    assert (part.get_param("method"), part.is_attachment()) == ("REQUEST", False)
+    assert part.get_content().splitlines() == entry.splitlines()
+    assert list(mail.iter_attachments()) == []

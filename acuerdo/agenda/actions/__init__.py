@@ -1,0 +1,1 @@
+"""Changes of the agenda; each is one mutation in one transaction."""
