@@ -20,6 +20,7 @@ from acuerdo.ledger.actions.sharing import SharedMoney, record_shared_payment
 from acuerdo.ledger.engine.books import Books
 from acuerdo.ledger.engine.states import FIGURES, account_states
 from acuerdo.ledger.queries import (
+    OverdueInstalment,
     Payoff,
     buckets_in_force,
     cap_tables,
@@ -54,6 +55,7 @@ __all__ = [
     "CapsLoaded",
     "EntryLine",
     "NewPayment",
+    "OverdueInstalment",
     "PaymentRecorded",
     "Payoff",
     "Refreshed",

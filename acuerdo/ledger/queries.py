@@ -252,12 +252,13 @@ def state_of(loaded: Loaded, as_of: date, caps: CapTables) -> Statement:
 class Payoff:
     """What closes a debt on a day, by component, and the credit that already waits for it. Minor units.
 
-    `is_open`: something is owed, if only an instalment still to come.
+    `is_open`: something is owed, if only an instalment still to come. `overdue` is what each instalment fallen due still owes.
     """
 
     amounts: Amounts
     credit_minor: int
     is_open: bool
+    overdue: tuple["OverdueInstalment", ...] = ()
 
     @property
     def total_minor(self) -> int:
@@ -269,12 +270,27 @@ class Payoff:
         return max(self.total_minor - self.credit_minor, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class OverdueInstalment:
+    """An instalment that has fallen due and what it still owes in all, its late interest included."""
+
+    number: int
+    due_on: date
+    amount_minor: int
+
+
 def payoff_of(loaded: Loaded, on: date, caps: CapTables) -> Payoff:
     """The payoff of one loaded `ledger` account."""
     book = play(loaded, on, caps).book
     amounts = payoff(book, on.toordinal())
     credit = sum(credit.left_minor for credit in book.credits)
-    return Payoff(amounts, credit, any(book.is_open(line, on.toordinal()) for line in book.lines))
+    day = on.toordinal()
+    overdue = [
+        OverdueInstalment(line.number, date.fromordinal(line.due), owed)
+        for line in book.due_lines(day)
+        if (owed := sum(book.owed(line, component, day) for component in COMPONENTS))
+    ]
+    return Payoff(amounts, credit, any(book.is_open(line, day) for line in book.lines), tuple(overdue))
 
 
 def payoffs(account_ids: Sequence[int], on: date) -> dict[int, Payoff]:

@@ -84,6 +84,7 @@ class OfferKindChoice(models.TextChoices):
     FULL_PAYMENT = "full_payment", "Pago total"
     PROMISE = "promise", "Promesa de pago"
     SPLIT = "split", "Dos pagos"
+    EXTENSION = "extension", "Prórroga"
     PLAN = "plan", "Plan de pagos"
     REFINANCING = "refinancing", "Refinanciación"
     RESTRUCTURING = "restructuring", "Reestructuración"
@@ -97,7 +98,7 @@ class PaymentPlan(models.Model):
     total = owed − waiver − discount + charge = sum of its instalments. `request` is the offer as it was asked for, so that it
     can be priced again. The ledger changes only once it is accepted; relief is posted when it is completed. `code_digest` is of
     the one-time code and `code_sends` counts those of `code_sent_at`'s day; `acceptance` says how the person said yes. `into` is
-    the obligation that took over, of a refinancing or restructuring.
+    the obligation that took over, of a refinancing or restructuring. `closes_debt`: it settles all that is owed, before its term.
     """
 
     uid = uid_field()
@@ -114,6 +115,7 @@ class PaymentPlan(models.Model):
     paid_minor = models.BigIntegerField(default=0)
     burden_minor = models.BigIntegerField(default=0)
     request = models.JSONField()
+    closes_debt = models.BooleanField(default=False, db_default=False)
     stops_late_interest = models.BooleanField(default=False)
     late_stopped_until = models.DateField(null=True)
     made_on = models.DateField()

@@ -12,10 +12,23 @@ from acuerdo.kernel.rates import Rate
 from acuerdo.ledger.rules.components import Amounts, no_amounts
 from acuerdo.ledger.rules.due_dates import parse_frequency
 from acuerdo.ledger.rules.terms import ScheduleTerms
-from acuerdo.negotiation.rules.offers import KINDS, Case, Debt, Offer, OfferRequest, Wish, offers_for, policy_on, price
+from acuerdo.negotiation.rules.offers import (
+    KINDS,
+    Case,
+    Debt,
+    Offer,
+    OfferRequest,
+    Overdue,
+    Wish,
+    offers_for,
+    policy_on,
+    price,
+)
+from acuerdo.negotiation.rules.offers.delaying import moves, put_off
 from acuerdo.negotiation.rules.offers.dividing import divide_evenly
 from acuerdo.negotiation.rules.offers.figures import ROLES, Role
 from acuerdo.negotiation.rules.offers.pricing import WAIVABLE
+from acuerdo.negotiation.rules.offers.shares import owed_by_debt, waived_by_debt
 
 TODAY = date(2026, 3, 10)
 POLICY = policy_on(TODAY, "CO")
@@ -36,7 +49,34 @@ def debts(draw: st.DrawFn, number: int = 1) -> Debt:
         (TODAY + timedelta(days=20 + 30 * step), draw(st.integers(1, 900_000_00)))
         for step in range(draw(st.integers(0, 4)))
     )
-    return Debt(number, due, balance, days, stage, left, draw(st.sampled_from([None, _schedule()])))
+    schedule = draw(st.sampled_from([None, _schedule()]))
+    if schedule is None:
+        return Debt(number, due, balance, days, stage, left)
+    closing = {**balance, "contract_interest": balance["contract_interest"] + draw(st.integers(0, 50_000_00))}
+    return Debt(
+        number,
+        due,
+        balance,
+        days,
+        stage,
+        left,
+        schedule,
+        closing,
+        _overdue(draw, sum(due.values())),
+        draw(st.integers(0, 1)),
+    )
+
+
+def _overdue(draw: st.DrawFn, due_minor: int) -> tuple[Overdue, ...]:
+    """One to four instalments that owe what is due, or nearly: a fee may stand on a later one."""
+    count = draw(st.integers(1, 4))
+    left, found = due_minor - draw(st.sampled_from([0, 0, min(due_minor, 5_000_00)])), []
+    for number in range(1, count + 1):
+        part = left if number == count else draw(st.integers(0, left))
+        left -= part
+        if part:
+            found.append(Overdue(number, part))
+    return tuple(found)
 
 
 def _schedule() -> ScheduleTerms:
@@ -112,9 +152,51 @@ def test_an_offer_adds_up_and_never_reaches_below_what_its_approver_may_grant(
     assert 0 <= offer.waiver_minor <= sum(case.balance[component] for component in WAIVABLE)
     granting = offer.approval or role
     allowed = POLICY.relief_of(case.stage, offer.kind)
-    owed = case.balance if offer.owed_minor == case.balance_minor else case.due
+    owed = no_amounts() if offer.basis == "part" else case.owed(offer.basis)
     assert offer.discount_minor <= owed["principal"] * getattr(allowed.discount, granting) + 1
     assert offer.waiver_minor <= sum(owed[name] for name in WAIVABLE) * getattr(allowed.waiver, granting) + 2
+
+
+@given(cases, requests, st.sampled_from(ROLES))
+def test_what_each_debt_owes_and_is_forgiven_sums_to_the_offer(case: Case, request: OfferRequest, role: Role) -> None:
+    offer = priced(case, request, role)
+    if isinstance(offer, str):
+        return
+    owed, waived = owed_by_debt(case, offer), waived_by_debt(case, offer)
+    assert sum(sum(parts.values()) for parts in waived.values()) == offer.saving_minor
+    if offer.basis == "part":
+        return
+    assert sum(owed.values()) == offer.owed_minor
+    for debt in case.debts:
+        assert all(waived[debt.obligation_id][name] <= amount for name, amount in debt.owed(offer.basis).items())
+
+
+@given(cases, wishes)
+def test_nobody_is_offered_more_than_what_their_statement_asks_for(case: Case, wish: Wish) -> None:
+    """What closes the debt, or what is due: only a new schedule over a longer term adds its contract interest."""
+    for offer in offers_for(case, wish, POLICY):
+        assert offer.total_minor <= offer.owed_minor + offer.charge_minor
+        assert not offer.charge_minor or offer.kind in ("refinancing", "restructuring")
+        if offer.basis in ("due", "closing"):
+            assert offer.total_minor <= sum(case.owed(offer.basis).values())
+
+
+@given(cases, st.dates(TODAY + timedelta(days=1), TODAY + timedelta(days=29)))
+def test_an_extension_moves_each_overdue_instalment_to_the_day_its_amount_is_asked_on(
+    case: Case, first_on: date
+) -> None:
+    offer = priced(case, OfferRequest("extension", first_on), "agent")
+    if isinstance(offer, str):
+        return
+    moved = moves(case, first_on)
+    assert [part for part in put_off(case, first_on) if part[1]] == [
+        (part.due_on, part.amount_minor) for part in offer.instalments
+    ]
+    for debt in case.debts:
+        assert set(moved.get(debt.obligation_id, {})) == {overdue.number for overdue in debt.overdue}
+        assert all(day > TODAY for day in moved.get(debt.obligation_id, {}).values())
+        assert debt.extensions == 0
+    assert (offer.total_minor, offer.saving_minor, offer.charge_minor) == (case.due_minor, 0, 0)
 
 
 @given(cases, requests)
@@ -173,6 +255,7 @@ def _without_late(debt: Debt) -> Debt:
         debt.stage,
         debt.left,
         debt.schedule,
+        _zeroed(debt.closing),
     )
 
 

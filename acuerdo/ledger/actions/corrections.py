@@ -34,8 +34,7 @@ def waive(
         raise Refusal("bad-component", f"No existe el concepto «{component}».")
     with transaction.atomic():
         account = lock_own(account_id)
-        now_owed = state_of(load_accounts([account])[0], waived_on, cap_tables()).balance
-        if amount_minor > next(now_owed[known] for known in COMPONENTS if known == component):
+        if amount_minor > _forgivable(account, component, waived_on):
             raise Refusal("waiver-above-balance", "La condonación es mayor que lo que se debe por ese concepto.")
         event = AccountEvent(
             kind=AccountEvent.Kind.WAIVER,
@@ -45,6 +44,13 @@ def waive(
             reason=reason,
         )
         return post_event(account, event, now=now, actor=actor)
+
+
+def _forgivable(account: Account, component: str, on: date) -> int:
+    """What is owed of a component on a day, or would be if the debt were closed: interest that has run may be forgiven too."""
+    loaded, caps = load_accounts([account])[0], cap_tables()
+    owed, closing = state_of(loaded, on, caps).balance, payoff_of(loaded, on, caps).amounts
+    return next(max(owed[known], closing[known]) for known in COMPONENTS if known == component)
 
 
 def pause_late_interest(

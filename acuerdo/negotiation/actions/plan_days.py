@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from acuerdo.base.audit import Fact, write_audit_many
 from acuerdo.ledger.public import statements, waive
 from acuerdo.ledger.rules.components import COMPONENTS
+from acuerdo.negotiation.actions.closing import close_debts
 from acuerdo.negotiation.actions.late_interest import keep_late_interest_still
 from acuerdo.negotiation.actions.plan_records import AUDIT_CHAIN
 from acuerdo.negotiation.models import PaymentPlan, PlanObligation, PlanState
@@ -114,7 +115,9 @@ def _write(changed: Sequence[_Change], today: date, now: datetime) -> None:
     for is_in_force in (True, False):
         ids = [plan.pk for plan in plans if (plan.ended_on is None) == is_in_force]
         PlanObligation.objects.filter(plan_id__in=ids).exclude(is_in_force=is_in_force).update(is_in_force=is_in_force)
-    _post_relief([plan for plan, _, found in changed if found.state == "completed"], now)
+    completed = [plan for plan, _, found in changed if found.state == "completed"]
+    _post_relief(completed, now)
+    close_debts(completed, today=today, now=now, actor=ACTOR)
     keep_late_interest_still([plan for plan in plans if plan.state in IN_FORCE_STATES], now=now, actor=ACTOR)
     facts = [
         Fact(f"plan.{found.state}", ACTOR, ("plan", str(plan.uid)), {"from": old, "paid_minor": plan.paid_minor})

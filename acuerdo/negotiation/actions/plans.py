@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 
 from acuerdo.base.locks import lock_person
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.public import statements
+from acuerdo.ledger.public import payoffs, statements
 from acuerdo.negotiation.actions.codes import check_code
+from acuerdo.negotiation.actions.extensions import put_off_dates
 from acuerdo.negotiation.actions.late_interest import keep_late_interest_still
 from acuerdo.negotiation.actions.plan_records import audit_plan, locked_plan, require_acceptable, set_state
 from acuerdo.negotiation.actions.promises import cancel_promise
@@ -118,6 +119,8 @@ def accept_plan(
             carry_out(plan, actor=actor, now=now)
             set_state(plan, "complete", actor=actor, now=now, today=today)
         else:
+            if plan.kind == "extension":
+                put_off_dates(plan, actor=actor, now=now)
             keep_late_interest_still([plan], now=now, actor=actor)
             if plan.review_on and not plan.total_minor:
                 set_state(plan, "pause", actor=actor, now=now, today=today)
@@ -142,6 +145,7 @@ def _written(
         total_minor=offer.total_minor,
         burden_minor=offer.burden_minor,
         request=request_document(offer.request),
+        closes_debt=offer.basis == "closing",
         stops_late_interest=offer.stops_late_interest,
         made_on=case.today,
         valid_until=offer.valid_until,
@@ -180,8 +184,11 @@ def _write_parts(plan: PaymentPlan, case: Case, offer: Offer, rows: Sequence[Any
 def _require_same_figures(plan: PaymentPlan, today: date) -> None:
     """What is owed today is at least what was offered on: interest may have grown, but nothing was paid or corrected."""
     covered = list(plan.obligations.all())
-    figures = statements([row.obligation_id for row in covered], today)
-    is_whole = all(figures[row.obligation_id].balance_minor >= row.owed_minor for row in covered)
+    ids = [row.obligation_id for row in covered]
+    owed = {key: figures.balance_minor for key, figures in statements(ids, today).items()}
+    if plan.closes_debt:
+        owed |= {key: figures.missing_minor for key, figures in payoffs(ids, today).items()}
+    is_whole = all(owed[row.obligation_id] >= row.owed_minor for row in covered)
     payments = PlanObligation.objects.filter(plan=plan, obligation__account__payments__recorded_at__gte=plan.created_at)
     if not is_whole or payments.exists():
         raise Refusal("plan-figures-changed", "El saldo cambió desde la oferta: haga una nueva con las cifras de hoy.")

@@ -1,17 +1,20 @@
 """The figures of a negotiation, read once from the ledger for every door that makes offers."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
+from acuerdo.kernel.calendar import add_months
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.public import Statement, instalments_after, statements
+from acuerdo.ledger.public import Payoff, Statement, instalments_after, payoffs, statements
+from acuerdo.ledger.rules.components import COMPONENTS, Amounts, no_amounts
 from acuerdo.ledger.rules.documents import read_schedule_terms
 from acuerdo.ledger.rules.terms import ScheduleTerms
 from acuerdo.negotiation.models import PlanObligation
-from acuerdo.negotiation.rules.offers import Case, Debt
+from acuerdo.negotiation.rules.offers import Case, Debt, Overdue, policy_on
 
 OBLIGATIONS_MAX = 20
 
@@ -30,8 +33,11 @@ def load_case(obligations: QuerySet[Any], today: date, *, has_hardship: bool = F
     _require_one_table(rows)
     ids = [row.pk for row in rows]
     figures, left = statements(ids, today), instalments_after(ids, today)
-    debts = tuple(_debt(row, figures[row.pk], tuple(left[row.pk])) for row in rows)
-    creditor = rows[0].creditor
+    closing, creditor = payoffs(ids, today), rows[0].creditor
+    extended = _extensions(ids, add_months(today, -policy_on(today, creditor.country).extension.months))
+    debts = tuple(
+        _debt(row, figures[row.pk], tuple(left[row.pk]), closing.get(row.pk), extended.get(row.pk, 0)) for row in rows
+    )
     return Case(debts, rows[0].account.currency, creditor.country, today, has_hardship)
 
 
@@ -59,7 +65,26 @@ def _require_one_table(rows: Sequence[Any]) -> None:
         )
 
 
-def _debt(row: Any, figures: Statement, left: tuple[tuple[date, int], ...]) -> Debt:
+def _extensions(obligation_ids: Sequence[int], since: date) -> dict[int, int]:
+    """How many extensions of each were agreed after a date."""
+    rows = PlanObligation.objects.filter(
+        obligation_id__in=obligation_ids, plan__kind="extension", plan__accepted_on__gt=since
+    )
+    return Counter(rows.values_list("obligation_id", flat=True))
+
+
+def closing_of(payoff: Payoff) -> Amounts:
+    """What has yet to be paid to close a debt: credit that waits is taken off, of principal first."""
+    left, credit = no_amounts(), payoff.credit_minor
+    for component in reversed(COMPONENTS):
+        taken = min(credit, payoff.amounts[component])
+        left[component], credit = payoff.amounts[component] - taken, credit - taken
+    return left
+
+
+def _debt(
+    row: Any, figures: Statement, left: tuple[tuple[date, int], ...], payoff: Payoff | None, extensions: int
+) -> Debt:
     return Debt(
         obligation_id=row.pk,
         due=figures.balance_due,
@@ -68,6 +93,9 @@ def _debt(row: Any, figures: Statement, left: tuple[tuple[date, int], ...]) -> D
         stage="written_off" if figures.is_written_off else figures.stage,
         left=left,
         schedule=_schedule_of(row.account),
+        closing=closing_of(payoff) if payoff else no_amounts(),
+        overdue=tuple(Overdue(one.number, one.amount_minor) for one in payoff.overdue) if payoff else (),
+        extensions=extensions,
     )
 
 

@@ -15,6 +15,7 @@ KIND_WORDS = {
     "full_payment": gettext_lazy("Pagar toda la deuda"),
     "promise": gettext_lazy("Promesa de un pago"),
     "split": gettext_lazy("Dos pagos"),
+    "extension": gettext_lazy("Prórroga"),
     "plan": gettext_lazy("Plan de pagos"),
     "refinancing": gettext_lazy("Refinanciación"),
     "restructuring": gettext_lazy("Reestructuración"),
@@ -74,6 +75,8 @@ def if_something_changes(offer_kind: str) -> str:
     """What the customer is told before accepting: what happens if a date cannot be kept."""
     if offer_kind == "promise":
         return _("Si algo cambia, avísenos antes de la fecha y la movemos.")
+    if offer_kind == "extension":
+        return _("Hasta las fechas nuevas no se suman intereses de mora. Si una se le complica, avísenos antes.")
     if offer_kind.startswith("hardship"):
         return _("Antes de que termine lo revisamos juntos; mientras tanto no se suman intereses de mora.")
     if offer_kind in ("refinancing", "restructuring"):

@@ -12,6 +12,7 @@ from acuerdo.negotiation.rules.offers.figures import (
     OfferInstalment,
     OfferKind,
     OfferRequest,
+    Overdue,
     Wish,
 )
 from acuerdo.negotiation.rules.offers.policy import OfferPolicy, policy_on
@@ -27,6 +28,7 @@ __all__ = [
     "OfferKind",
     "OfferPolicy",
     "OfferRequest",
+    "Overdue",
     "Wish",
     "offers_for",
     "policy_on",

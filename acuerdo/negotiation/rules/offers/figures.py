@@ -14,12 +14,15 @@ type OfferKind = Literal[
     "full_payment",
     "promise",
     "split",
+    "extension",
     "plan",
     "refinancing",
     "restructuring",
     "hardship_reduced",
     "hardship_paused",
 ]
+# What an offer settles: what has fallen due, all that is owed as it stands, what closes the debt today, or only its own payments.
+type Basis = Literal["due", "balance", "closing", "part"]
 type Role = Literal["agent", "supervisor", "director"]
 type PlanFrequency = Literal["weekly", "biweekly", "monthly"]
 
@@ -28,6 +31,7 @@ KINDS: tuple[OfferKind, ...] = (
     "full_payment",
     "promise",
     "split",
+    "extension",
     "plan",
     "refinancing",
     "restructuring",
@@ -41,11 +45,21 @@ STAGE_ORDER = ("none", "preventive", "due", "early", "middle", "late", "written_
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """An instalment that has fallen due, with what it still owes in all."""
+
+    number: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Debt:
     """One obligation's figures on the day. `due` is what has fallen due, `balance` everything owed, by component, minor units.
 
     `left` are its instalments still to come, as (due date, amount). `schedule` are the terms of a loan whose books Acuerdo
-    keeps: without them it cannot get a new schedule here (the core of the creditor keeps the dates).
+    keeps: without them it cannot get a new schedule here (the core of the creditor keeps the dates). Of our own books too:
+    `closing` is what closes the debt today, interest of later days left out, and `overdue` its instalments fallen due.
+    `extensions` were agreed in the policy's last months.
     """
 
     obligation_id: int
@@ -55,6 +69,15 @@ class Debt:
     stage: str
     left: tuple[tuple[date, int], ...] = ()
     schedule: ScheduleTerms | None = None
+    closing: Amounts = field(default_factory=no_amounts)
+    overdue: tuple[Overdue, ...] = ()
+    extensions: int = 0
+
+    def owed(self, basis: Basis) -> Amounts:
+        """What is settled on a basis; what closes a debt of another's books is its balance. Not for `part`."""
+        if basis == "due":
+            return self.due
+        return self.closing if basis == "closing" and any(self.closing.values()) else self.balance
 
     @property
     def due_minor(self) -> int:
@@ -85,6 +108,9 @@ class Case:
     @property
     def days_past_due(self) -> int:
         return max(debt.days_past_due for debt in self.debts)
+
+    def owed(self, basis: Basis) -> Amounts:
+        return _sum(debt.owed(basis) for debt in self.debts)
 
     @property
     def due(self) -> Amounts:
@@ -142,7 +168,7 @@ class OfferInstalment:
 class Offer:
     """Something the person can say yes to. total = owed − waiver − discount + charge = sum of its instalments, exactly.
 
-    `owed_minor` is what the offer settles (what is due, the whole balance, or the payments of a programme). `charge_minor` is the
+    `owed_minor` is what the offer settles, of `basis`. `charge_minor` is the
     contract interest that a longer term adds. `burden_minor` is the most that falls in one month, with the contract's own
     instalments. `approval` names the role whose yes is needed; None when whoever asks may say it.
     """
@@ -159,6 +185,7 @@ class Offer:
     approval: Role | None
     stops_late_interest: bool = False
     review_on: date | None = None
+    basis: Basis = "part"
     waived: Amounts = field(default_factory=no_amounts)
 
     @property

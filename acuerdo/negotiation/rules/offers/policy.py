@@ -33,6 +33,16 @@ class PlanLimits(_Row):
     shown: list[int]
 
 
+class ExtensionLimits(_Row):
+    """At most so many overdue instalments, the first new date within so many days, so many times in so many months."""
+
+    instalments: int = Field(ge=1)
+    within_days: int = Field(ge=1)
+    times: int = Field(ge=1)
+    months: int = Field(ge=1)
+    stages: list[str]
+
+
 class ReschedulingLimits(_Row):
     refinancing_until_days: int
     instalments: int = Field(ge=2)
@@ -81,6 +91,7 @@ class OfferPolicy(_Row):
     early_payment: Window
     full_payment: Window
     split: Window
+    extension: ExtensionLimits
     plan: PlanLimits
     rescheduling: ReschedulingLimits
     hardship: HardshipLimits

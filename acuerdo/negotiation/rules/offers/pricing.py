@@ -18,9 +18,11 @@ from acuerdo.ledger.rules.components import Amounts, Component, no_amounts
 from acuerdo.ledger.rules.due_dates import due_dates, parse_frequency
 from acuerdo.ledger.rules.replacements import Capitalisation, NewDebt, plan_replacement
 from acuerdo.ledger.rules.terms import ScheduleTerms
+from acuerdo.negotiation.rules.offers.delaying import put_off
 from acuerdo.negotiation.rules.offers.dividing import divide_evenly, with_down_payment
 from acuerdo.negotiation.rules.offers.figures import (
     ROLES,
+    Basis,
     Case,
     Offer,
     OfferInstalment,
@@ -92,14 +94,15 @@ def price(case: Case, request: OfferRequest, policy: OfferPolicy, role: Role = "
 
 
 def _early_payment(asked: _Asked) -> Offer:
-    return _paid_within(asked, asked.case.due, asked.policy.early_payment)
+    return _paid_within(asked, "due", asked.policy.early_payment)
 
 
 def _full_payment(asked: _Asked) -> Offer:
-    return _paid_within(asked, asked.case.balance, asked.policy.full_payment)
+    """What closes the debt today: of our own books, interest of later days is left out, and forgiven up to the payment."""
+    return _paid_within(asked, "closing", asked.policy.full_payment)
 
 
-def _paid_within(asked: _Asked, owed: Amounts, window: Window) -> Offer:
+def _paid_within(asked: _Asked, basis: Basis, window: Window) -> Offer:
     """All of it within a few days, in one payment or the few that the policy allows."""
     asked.require_stage(window.stages)
     if not 1 <= asked.request.instalments <= window.payments:
@@ -107,10 +110,11 @@ def _paid_within(asked: _Asked, owed: Amounts, window: Window) -> Offer:
     latest = asked.case.today + timedelta(days=window.within_days)
     asked.require_by(asked.request.first_on, window.within_days)
     days = _spread(asked.request.first_on, latest, asked.request.instalments)
+    owed = asked.case.owed(basis)
     relief = _relief(asked, owed)
     total = sum(owed.values()) - relief.waiver_minor - relief.discount_minor
     unit = asked.policy.unit_minor(asked.case.currency)
-    return replace(_offer(asked, owed, relief, divide_evenly(total, days, unit)), stops_late_interest=True)
+    return replace(_offer(asked, basis, relief, divide_evenly(total, days, unit)), stops_late_interest=True)
 
 
 def _promise(asked: _Asked) -> Offer:
@@ -133,13 +137,33 @@ def _split(asked: _Asked) -> Offer:
     owed = asked.case.due
     unit = asked.policy.unit_minor(asked.case.currency)
     parts = divide_evenly(sum(owed.values()), days, unit)
-    return replace(_offer(asked, owed, _relief(asked, owed), parts), stops_late_interest=True)
+    return replace(_offer(asked, "due", _relief(asked, owed), parts), stops_late_interest=True)
+
+
+def _extension(asked: _Asked) -> Offer:
+    """The instalments fallen due get new dates, a month apart (prórroga). Late interest stays what it is and runs no more before
+    them: once accepted the dates of our own books move. A creditor's core moves its own."""
+    case, limits = asked.case, asked.policy.extension
+    asked.require_stage(limits.stages)
+    if any(debt.schedule is None and not debt.overdue for debt in case.debts):
+        raise _no_schedule()
+    if max(debt.extensions for debt in case.debts) >= limits.times:
+        raise Refusal("offer-extended", "Esta obligación ya tuvo una prórroga: vea las otras alternativas.")
+    count = max(len(debt.overdue) for debt in case.debts)
+    if not 1 <= count <= limits.instalments:
+        raise outside_policy()
+    asked.require_by(asked.request.first_on, limits.within_days)
+    if asked.request.first_on <= case.today:
+        raise Refusal("offer-date-past", "La fecha nueva debe ser después de hoy.")
+    parts = [part for part in put_off(case, asked.request.first_on) if part[1]]
+    return _offer(asked, "due", _no_relief(), _numbered(parts))
 
 
 def _plan(asked: _Asked) -> Offer:
     """What is due, in instalments: the contract's own go on. A written-off debt has no other: all of it is planned."""
     case, request, limits = asked.case, asked.request, asked.policy.plan
-    owed = case.balance if asked.stage == "written_off" else case.due
+    basis: Basis = "closing" if asked.stage == "written_off" else "due"
+    owed = case.owed(basis)
     most = limits.instalments.get(asked.stage)
     if most is None:
         asked.require_stage(list(limits.instalments))
@@ -152,7 +176,7 @@ def _plan(asked: _Asked) -> Offer:
     total = sum(owed.values()) - relief.waiver_minor - relief.discount_minor
     parts = _in_instalments(asked, total)
     _require_least(asked, parts)
-    return replace(_offer(asked, owed, relief, parts), stops_late_interest=True)
+    return replace(_offer(asked, basis, relief, parts), stops_late_interest=True)
 
 
 def _rescheduled(asked: _Asked) -> Offer:
@@ -169,7 +193,7 @@ def _rescheduled(asked: _Asked) -> Offer:
     parts = _numbered([(row.due_on, row.total_minor) for row in debt.instalments])
     total = sum(part.amount_minor for part in parts)
     charge = total - sum(owed.values()) + relief.waiver_minor + relief.discount_minor
-    return _offer(asked, owed, relief, parts, charge_minor=charge)
+    return _offer(asked, "balance", relief, parts, charge_minor=charge)
 
 
 def new_debt(case: Case, request: OfferRequest, waived: Amounts) -> NewDebt:
@@ -233,6 +257,7 @@ _PRICERS: dict[OfferKind, Callable[[_Asked], Offer]] = {
     "full_payment": _full_payment,
     "promise": _promise,
     "split": _split,
+    "extension": _extension,
     "plan": _plan,
     "refinancing": _rescheduled,
     "restructuring": _rescheduled,
@@ -242,13 +267,20 @@ _PRICERS: dict[OfferKind, Callable[[_Asked], Offer]] = {
 
 
 def _offer(
-    asked: _Asked, owed: Amounts, relief: _Relieved, parts: tuple[OfferInstalment, ...], *, charge_minor: int = 0
+    asked: _Asked,
+    basis: Basis,
+    relief: _Relieved,
+    parts: tuple[OfferInstalment, ...],
+    *,
+    charge_minor: int = 0,
 ) -> Offer:
     case = asked.case
+    own_payments = sum(part.amount_minor for part in parts)
     offer = Offer(
         kind=asked.request.kind,
         request=asked.request,
-        owed_minor=sum(owed.values()),
+        # A programme's payments settle no more than themselves.
+        owed_minor=own_payments if basis == "part" else sum(case.owed(basis).values()),
         waiver_minor=relief.waiver_minor,
         discount_minor=relief.discount_minor,
         charge_minor=charge_minor,
@@ -256,17 +288,16 @@ def _offer(
         burden_minor=_burden(case, asked.request.kind, parts),
         valid_until=case.today + timedelta(days=asked.policy.valid_days),
         approval=relief.role,
+        basis=basis,
         waived=relief.waived,
     )
-    assert offer.total_minor == sum(part.amount_minor for part in parts), "an offer's instalments sum to its total"
+    assert offer.total_minor == own_payments, "an offer's instalments sum to its total"
     return offer
 
 
 def _programme(asked: _Asked, parts: tuple[OfferInstalment, ...]) -> Offer:
     """Payments that settle no more than themselves: what is left stays owed as it is."""
-    owed = no_amounts()
-    owed["principal"] = sum(part.amount_minor for part in parts)
-    return _offer(asked, owed, _no_relief(), parts)
+    return _offer(asked, "part", _no_relief(), parts)
 
 
 def _relief(asked: _Asked, owed: Amounts) -> _Relieved:
@@ -320,7 +351,7 @@ def _burden(case: Case, kind: OfferKind, parts: Sequence[OfferInstalment]) -> in
     """The most that falls in one calendar month: the offer's own payments and, where the contract goes on, its instalments."""
     months: dict[tuple[int, int], int] = {}
     paid = {(part.due_on.year, part.due_on.month) for part in parts}
-    goes_on = kind in ("early_payment", "promise", "split", "plan")
+    goes_on = kind in ("early_payment", "promise", "split", "extension", "plan")
     regular = [one for debt in case.debts for one in debt.left] if goes_on and case.stage != "written_off" else []
     for day, amount in [*((part.due_on, part.amount_minor) for part in parts), *regular]:
         month = (day.year, day.month)

@@ -7,22 +7,20 @@ from acuerdo.negotiation.rules.offers.figures import Case, Offer
 
 def waived_by_debt(case: Case, offer: Offer) -> dict[int, Amounts]:
     """What the offer forgives of each obligation, by component: in proportion to what each owes of it, summing exactly."""
-    is_all = offer.owed_minor == case.balance_minor
     shares = {debt.obligation_id: no_amounts() for debt in case.debts}
     for component in COMPONENTS:
-        owed = [(debt.balance if is_all else debt.due)[component] for debt in case.debts]
         if not offer.waived[component]:
             continue
+        owed = [debt.owed(offer.basis)[component] for debt in case.debts]
         for debt, part in zip(case.debts, split_by_weights(offer.waived[component], owed), strict=True):
             shares[debt.obligation_id][component] = part
     return shares
 
 
 def owed_by_debt(case: Case, offer: Offer) -> dict[int, int]:
-    """What the offer settles of each obligation, in minor units: everything, what is due, or a programme's payments oldest first."""
-    for pick in ("balance_minor", "due_minor"):
-        if offer.owed_minor == getattr(case, pick):
-            return {debt.obligation_id: getattr(debt, pick) for debt in case.debts}
+    """What the offer settles of each obligation, in minor units; a programme's payments go to the oldest debt first."""
+    if offer.basis != "part":
+        return {debt.obligation_id: sum(debt.owed(offer.basis).values()) for debt in case.debts}
     left, shares = offer.owed_minor, {}
     for debt in sorted(case.debts, key=lambda debt: (-debt.days_past_due, debt.obligation_id)):
         shares[debt.obligation_id] = min(left, debt.balance_minor)

@@ -25,7 +25,8 @@ def offers_for(case: Case, wish: Wish, policy: OfferPolicy, role: Role = "agent"
         except Refusal:
             continue
         # The same payments on the same days are one offer, whatever they are called.
-        found.setdefault((offer.instalments, offer.review_on, offer.saving_minor), offer)
+        # An extension is more than a promise of the same payment: the arrears end, and late interest stands still.
+        found.setdefault((offer.kind == "extension", offer.instalments, offer.review_on, offer.saving_minor), offer)
     return sorted(found.values(), key=lambda offer: _rank(offer, wish, case.stage))
 
 
@@ -58,6 +59,7 @@ def _requests(case: Case, wish: Wish, policy: OfferPolicy) -> Iterator[OfferRequ
     soon = wish.first_on or today + timedelta(days=FIRST_DAYS)
     yield OfferRequest("early_payment", first_on=min(soon, today + timedelta(days=policy.early_payment.within_days)))
     yield OfferRequest("full_payment", first_on=min(soon, today + timedelta(days=policy.full_payment.within_days)))
+    yield OfferRequest("extension", first_on=soon)
     yield OfferRequest("promise", first_on=soon, amount_minor=_part(case, wish))
     yield OfferRequest("split", first_on=soon, instalments=2, frequency="biweekly")
     yield from _plans(case, wish, policy, soon)
@@ -75,7 +77,7 @@ def _plans(case: Case, wish: Wish, policy: OfferPolicy, soon: date) -> Iterator[
     most = policy.plan.instalments.get(case.stage, 0)
     lengths = {count for count in policy.plan.shown if count <= most}
     if wish.amount_minor:
-        owed = case.balance_minor if case.stage == "written_off" else case.due_minor
+        owed = sum(case.owed("closing" if case.stage == "written_off" else "due").values())
         lengths.add(min(max(-(-owed // wish.amount_minor), 2), most))
     for count in sorted(lengths):
         yield OfferRequest("plan", first_on=soon, instalments=count, frequency=wish.frequency)
