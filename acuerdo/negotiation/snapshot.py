@@ -1,4 +1,4 @@
-"""What the decision run reads of promises: every one, with its dates, so that it can count those of any span."""
+"""What the decision run reads of promises (every one, with its dates, so that it can count those of any span) and of plans in force."""
 
 from acuerdo.base.extracts import Extract, day_sql
 
@@ -19,4 +19,24 @@ PROMISES = Extract(
         "decided_day": day_sql("decided_on"),
     },
 )
-EXTRACTS = (PROMISES,)
+# An obligation has at most one plan in force. `due_day` is of the first instalment that the money received does not cover whole.
+PLANS = Extract(
+    name="plans",
+    source=(
+        "(SELECT covered.obligation_id, plan.state, plan.notice_on IS NOT NULL AS is_at_risk, (SELECT min(part.due_on) FROM ("
+        "SELECT due_on, sum(amount_minor) OVER (ORDER BY number) AS through_minor FROM negotiation_planinstalment"
+        " WHERE plan_id = plan.id) part WHERE part.through_minor > plan.paid_minor) AS due_on"
+        " FROM negotiation_planobligation covered JOIN negotiation_paymentplan plan ON plan.id = covered.plan_id"
+        " WHERE covered.is_in_force) AS plans"
+    ),
+    key="obligation_id",
+    columns={
+        "obligation_id": "obligation_id",
+        "standing": (
+            "CASE WHEN state = 'late' AND is_at_risk THEN 'at_risk' WHEN state IN ('late', 'paused') THEN state ELSE 'kept' END"
+        ),
+        "due_day": day_sql("due_on"),
+    },
+    is_incremental=False,
+)
+EXTRACTS = (PROMISES, PLANS)

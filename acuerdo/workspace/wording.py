@@ -364,6 +364,8 @@ MESSAGE_FAILURES = {
     "day-over": gettext_lazy("El día terminó antes de su hora."),
     "paid": gettext_lazy("Ya había pagado."),
     "promise-changed": gettext_lazy("La promesa cambió."),
+    "agreed": gettext_lazy("La persona acababa de aceptar un acuerdo."),
+    "too-late": gettext_lazy("Habría llegado cuando ya no servía."),
     "no-provider": gettext_lazy("Ningún proveedor atiende este canal."),
     "providers-resting": gettext_lazy("El proveedor no responde; se intentará de nuevo."),
     "receiver-refused": gettext_lazy("El destino lo rechazó."),
@@ -384,4 +386,6 @@ def failure_word(code: str) -> str:
 
 def actor_word(actor: str) -> str:
     """Who did it: a user's name as it is, the system by its word."""
+    if actor == "cliente":
+        return _("la persona")
     return _("el sistema") if actor in ("system", "sistema") else actor or "—"

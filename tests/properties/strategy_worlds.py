@@ -51,6 +51,7 @@ TYPES: dict[str, dict[str, Any]] = {
         "promise_id": int, "debtor_id": int, "obligation_id": int, "state": str, "amount_minor": int, "currency": str, "made_day": int,
         "due_day": int, "ends_day": int, "decided_day": int,
     },
+    "plans": {"obligation_id": int, "standing": str, "due_day": int},
     "agents": {"agent_id": int, "agency_id": int, "creditor_id": int},
 }  # fmt: skip
 
@@ -207,6 +208,11 @@ def _add_debt(tables: Rows, random: Random, debtor_id: int) -> int:
         tables["placements"].append({"obligation_id": obligation_id, "agency_id": agency, "placed_agent_id": agent})
     if random.random() < 0.25:
         _add_promises(tables, random, debtor_id, obligation_id)
+    if obligation_id % 6 == 0:
+        # Of its own dice, so that the rest of the world stays as it was.
+        own = Random(obligation_id)
+        row = {"obligation_id": obligation_id, "standing": own.choice(["kept", "late", "at_risk", "paused"])}
+        tables["plans"].append({**row, "due_day": own.choice([None, DAY - 9, DAY, DAY + 1, DAY + 20])})
     return obligation_id
 
 
@@ -351,6 +357,7 @@ def plain_facts(world: World, obligation_id: int, document: StrategyDocument) ->
         if row["obligation_id"] in same and row["currency"] == account["currency"]
     )
     facts |= _plain_promises([row for row in tables["promises"] if row["obligation_id"] == obligation_id])
+    facts |= _plain_plan([row for row in tables["plans"] if row["obligation_id"] == obligation_id])
     facts |= _plain_contacts(
         [row for row in tables["attempts"] if row["debtor_id"] == debt["debtor_id"]], person["timezone"]
     )
@@ -373,6 +380,13 @@ def _plain_promises(promises: list[dict[str, Any]]) -> dict[str, Any]:
         "promise_due_in": min(row["due_day"] for row in standing) - DAY if standing else NEVER,
         "days_since_broken": min(broken, default=NEVER),
     }
+
+
+def _plain_plan(plans: list[dict[str, Any]]) -> dict[str, Any]:
+    if not plans:
+        return {"plan_standing": "none", "plan_due_in": NEVER}
+    due_day = plans[0]["due_day"]
+    return {"plan_standing": plans[0]["standing"], "plan_due_in": NEVER if due_day is None else due_day - DAY}
 
 
 def _plain_contacts(attempts: list[dict[str, Any]], zone: str) -> dict[str, Any]:

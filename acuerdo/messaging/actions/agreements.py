@@ -17,6 +17,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.identifiers import new_uid
 from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, plan_batch
 from acuerdo.messaging.actions.tokens import token_of, uid_of_token
+from acuerdo.messaging.actions.withdrawal import withdraw_agreed
 from acuerdo.messaging.models import Message, MessageState
 from acuerdo.messaging.queries import best_points
 from acuerdo.messaging.rules.agreed import agreed_in_words
@@ -85,7 +86,10 @@ def send_code(plan_uid: UUID, channel: str, *, actor: str, now: datetime, today:
 def accept_agreement(
     plan_id: int, *, method: Literal["code", "voice"], proof: str, actor: str, now: datetime, today: date
 ) -> PaymentPlan:
-    """`accept_plan` and, in its transaction, the summary to the person. Refuses what `accept_plan` refuses."""
+    """`accept_plan` and, in its transaction, the end of what was to be sent to collect, and the summary to the person.
+
+    Refuses what `accept_plan` refuses.
+    """
     return accept_plan(
         plan_id, method=method, proof=proof, actor=actor, now=now, today=today,
         then=lambda plan: _tell(plan, actor=actor, now=now),
@@ -119,6 +123,7 @@ def _code_message(plan: PaymentPlan, channel: str, issued: IssuedCode, now: date
 
 def _tell(plan: PaymentPlan, *, actor: str, now: datetime) -> None:
     """The summary, with the address of the PDF, by the channel that the person used or the best one that is permitted."""
+    withdraw_agreed(_obligations(plan), now)
     channel = _summary_channel(plan, now)
     if channel is None:
         return

@@ -1,4 +1,4 @@
-"""Taking back messages that a payment made pointless, in the payment's own transaction."""
+"""Taking back messages that a payment or an agreement made pointless, in the transaction of what made them so."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,13 +7,14 @@ from django.db import connection
 
 # A message for several obligations goes on for those that still owe; its text is written anew when it leaves.
 _WITHDRAW = """
-UPDATE messaging_message AS m SET state = 'cancelled', failure = 'paid', updated_at = %(now)s
+UPDATE messaging_message AS m SET state = 'cancelled', failure = %(why)s, updated_at = %(now)s
  WHERE m.state = 'scheduled' AND m.purpose IN ('collection', 'reminder')
    AND m.debtor_id IN (SELECT debtor_id FROM portfolio_obligation WHERE id = ANY(%(ids)s::bigint[]))
    AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.context -> 'obligations') AS one(id)
                 WHERE one.id::bigint = ANY(%(ids)s::bigint[]))
    AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.context -> 'obligations') AS one(id)
-                     JOIN ledger_account a ON a.id = one.id::bigint WHERE a.balance_due_minor > 0)
+                     JOIN ledger_account a ON a.id = one.id::bigint
+                   WHERE a.balance_due_minor > 0 AND (%(why)s = 'paid' OR a.id <> ALL(%(ids)s::bigint[])))
 """
 
 
@@ -22,8 +23,17 @@ def withdraw_paid(obligation_ids: Sequence[int], now: datetime) -> int:
 
     A message that a worker is handing to its provider at this instant was permitted before the payment and leaves.
     """
+    return _withdraw(obligation_ids, "paid", now)
+
+
+def withdraw_agreed(obligation_ids: Sequence[int], now: datetime) -> int:
+    """Cancels what is scheduled about these obligations alone: their person has just agreed how to pay. One statement."""
+    return _withdraw(obligation_ids, "agreed", now)
+
+
+def _withdraw(obligation_ids: Sequence[int], why: str, now: datetime) -> int:
     if not obligation_ids:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_WITHDRAW, {"now": now, "ids": list(obligation_ids)})
+        cursor.execute(_WITHDRAW, {"now": now, "ids": list(obligation_ids), "why": why})
         return int(cursor.rowcount)

@@ -44,6 +44,7 @@ def obligations_frame(engine: Engine, snapshot: Snapshot, moment: Moment, stages
     )
     frame = frame.join(people, on="debtor_id", how="inner")
     frame = _with_promises(frame, engine, snapshot, moment)
+    frame = _with_plans(frame, engine, snapshot, moment)
     frame = _with_obligation_holds(frame, engine, snapshot, moment)
     return behaviour.calendar_facts(frame, moment)
 
@@ -286,6 +287,21 @@ def _with_promises(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Mom
     stands_now = nw.col("open_due_day") != NEVER_DAY
     due_in = nw.when(stands_now).then(nw.col("open_due_day") - moment.day).otherwise(nw.lit(NEVER))
     return joined.with_columns(open_promise=stands_now, promise_due_in=due_in).drop("open_due_day")
+
+
+def _with_plans(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
+    """The plan in force. Days that were kept before plans were part of the snapshot had none."""
+    if "plans" not in snapshot.parts:
+        return frame.with_columns(plan_standing=nw.lit("none"), plan_due_in=nw.lit(NEVER).cast(nw.Int64))
+    joined = frame.join(
+        engine.scan(snapshot.path("plans")).rename({"due_day": "plan_due_day"}), on="obligation_id", how="left"
+    )
+    due_in = (
+        nw.when(nw.col("plan_due_day").is_null()).then(nw.lit(NEVER)).otherwise(nw.col("plan_due_day") - moment.day)
+    )
+    return joined.with_columns(
+        plan_standing=nw.col("standing").fill_null("none"), plan_due_in=due_in.cast(nw.Int64)
+    ).drop("standing", "plan_due_day")
 
 
 def _with_obligation_holds(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:

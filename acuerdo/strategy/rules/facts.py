@@ -14,6 +14,7 @@ STAGES = ("none", "preventive", "due", "early", "middle", "late", "written_off")
 KINDS = ("loan", "card", "invoice")
 CHANNELS = ("sms", "email", "whatsapp", "voice", "call", "visit", "letter")
 CONTACTABILITY = ("unknown", "none", "low", "good")
+PLAN_STANDINGS = ("none", "kept", "late", "at_risk", "paused")
 COMMITMENT = ("none", "keeps", "partial", "breaks")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Characteristics that must never decide how a person is treated; a condition that names one is refused.
@@ -159,6 +160,9 @@ _ALL = (
     Fact("partly_kept_promises", "int", "Promesas cumplidas en parte en 180 días", "Promises partly kept in 180 days"),
     Fact("days_since_promise", "int", "Días desde que hizo la última promesa", "Days since the last promise was made"),
     Fact("commitment", "text", "Cómo cumple sus promesas", "How they keep promises", COMMITMENT),
+    # agreements
+    Fact("plan_standing", "text", "Cómo va su acuerdo de pago", "How their payment plan stands", PLAN_STANDINGS),
+    Fact("plan_due_in", "int", "Días que faltan para la cuota del acuerdo", "Days to the plan's next instalment"),
     # the day
     Fact("weekday", "text", "Día de la semana", "Day of the week", WEEKDAYS),
     Fact("month_day", "int", "Día del mes", "Day of the month"),

@@ -81,6 +81,12 @@ _ALL = (
         "Tiene una promesa vigente: la dejamos tranquila.",
         "A promise is running: it is left alone.",
     ),
+    Reason(
+        "plan-running",
+        "strategy",
+        "Tiene un acuerdo que se está cumpliendo: la dejamos tranquila.",
+        "A payment plan is being kept: it is left alone.",
+    ),
     Reason("promise-grace", "strategy", "La promesa está en verificación.", "The promise is being verified."),
     Reason("leave-alone", "strategy", "La estrategia la deja tranquila.", "The strategy leaves it alone."),
     Reason("specialist", "strategy", "La lleva un especialista.", "A specialist handles it."),
@@ -168,7 +174,7 @@ HOLD_KINDS = tuple(
     if code.startswith("hold-") and code not in ("hold-other", "hold-channel")
 )
 # What a segment may give as its reason to leave an obligation alone.
-ALONE_REASONS = ("promise-running", "promise-grace", "leave-alone", "specialist")
+ALONE_REASONS = ("promise-running", "plan-running", "promise-grace", "leave-alone", "specialist")
 CHANNEL_WORDS = {
     "sms": ("SMS", "SMS"), "email": ("Correo", "E-mail"), "whatsapp": ("WhatsApp", "WhatsApp"),
     "voice": ("Mensaje de voz", "Voice message"), "call": ("Llamada", "Call"), "visit": ("Visita", "Visit"), "letter": ("Carta", "Letter"),

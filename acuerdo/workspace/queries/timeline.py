@@ -1,4 +1,5 @@
-"""One person's history in one query: attempts, promises, payments, blocks, holds and their lifting, newest first.
+"""One person's history in one query: attempts, promises, agreements, payments, blocks, holds and their lifting, requests,
+newest first.
 
 Messages are attempts too (the contact log has every channel), so a message shows once, with its state and its text.
 """
@@ -13,8 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from acuerdo.kernel.money import format_minor
-from acuerdo.workspace import wording
-from acuerdo.workspace.tables import Attempt, Hold, Message, Payment, Promise, Verdict
+from acuerdo.workspace import petition_words, wording
+from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES
+from acuerdo.workspace.tables import (
+    Attempt,
+    Hold,
+    Message,
+    Payment,
+    PaymentPlan,
+    Petition,
+    PlanObligation,
+    Promise,
+    Verdict,
+)
 
 PAGE = 30
 # What the person's history can be narrowed to; "" is everything.
@@ -22,7 +34,9 @@ KINDS = (
     ("", gettext_lazy("Todo")),
     ("contact", gettext_lazy("Contactos")),
     ("promise", gettext_lazy("Promesas")),
+    ("agreement", gettext_lazy("Acuerdos")),
     ("payment", gettext_lazy("Pagos")),
+    ("petition", gettext_lazy("Solicitudes y quejas")),
     ("stop", gettext_lazy("Pausas y bloqueos")),
 )
 _COLUMNS = ("at", "source", "code", "state", "text", "note", "amount", "currency", "actor", "direction", "due_at")
@@ -74,6 +88,9 @@ def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tu
         mine |= Q(obligation__isnull=True)
     about = Q(debtor_id=debtor_id) & mine
     loose = Q(debtor_id=debtor_id) if sees_all else Q(pk__in=[])
+    elsewhere = PlanObligation.objects.filter(plan__debtor_id=debtor_id).exclude(obligation_id__in=obligation_ids)
+    plans = PaymentPlan.objects.filter(debtor_id=debtor_id).exclude(pk__in=elsewhere.values("plan_id"))
+    money = {"amount": "total_minor", "currency": "currency"}
     return [
         ("contact", _rows(Attempt.objects.filter(about), at="at", source="attempt", code="disposition", state="status",
                           text="channel", note="note", actor="actor", direction="direction")),
@@ -82,6 +99,18 @@ def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tu
         ("promise", _rows(Promise.objects.filter(debtor_id=debtor_id, obligation_id__in=obligation_ids), at="created_at",
                           source="promise", state="state", text="way_to_pay", amount="amount_minor", currency="currency",
                           actor="actor", due_at="due_on")),
+        ("agreement", _rows(plans, at="created_at", source="plan", code="kind", state="state", note="approval_reason", actor="actor",
+                            due_at="valid_until", **money)),
+        ("agreement", _rows(plans.filter(decided_at__isnull=False), at="decided_at", source="plan_decided", code="kind", state="state",
+                            note="decision_reason", actor="decided_by", **money)),
+        ("agreement", _rows(plans.filter(accepted_at__isnull=False), at="accepted_at", source="plan_accepted", code="kind",
+                            text="acceptance__method", **money)),
+        ("agreement", _rows(plans.filter(accepted_at__isnull=False, ended_on__isnull=False), at="ended_on", source="plan_ended",
+                            code="kind", state="state", **money)),
+        ("petition", _rows(Petition.objects.filter(about), at="received_at", source="petition", code="kind", state="state",
+                           actor="received_by", due_at="due_on")),
+        ("petition", _rows(Petition.objects.filter(about, ended_at__isnull=False), at="ended_at", source="petition_ended",
+                           code="kind", state="state", text="resolution", actor="owner")),
         ("payment", _rows(Payment.objects.filter(account_id__in=obligation_ids), at="paid_on", source="payment", text="source",
                           amount="amount_minor", currency="currency", actor="recorded_by")),
         ("stop", _rows(Hold.objects.filter(about), at="starts_at", source="hold", code="kind", text="reason", actor="placed_by")),
@@ -169,6 +198,52 @@ def _promise(row: dict[str, Any]) -> Event:
     )
 
 
+def _plan(row: dict[str, Any]) -> Event:
+    word, tone = PLAN_STATES.get(row["state"], (row["state"], "quiet"))
+    text = _("válido hasta el %(day)s") % {"day": wording.short_day(row["due_at"].astimezone(UTC).date())}
+    return _make(
+        row, "agreement", "file-text", _plan_title(row), text=text, note=row["note"], word=str(word), tone=tone
+    )  # fmt: skip
+
+
+def _plan_title(row: dict[str, Any]) -> str:
+    kind = str(KIND_WORDS.get(row["code"], row["code"]))
+    return f"{kind} · {format_minor(row['amount'], row['currency'])}" if row["amount"] else kind
+
+
+def _plan_decided(row: dict[str, Any]) -> Event:
+    is_no = row["state"] == "declined"
+    title = _("No se aprobó: %(plan)s") if is_no else _("Se aprobó: %(plan)s")
+    icon = "ban" if is_no else "circle-check"
+    return _make(row, "agreement", icon, title % {"plan": _plan_title(row)}, note=row["note"])
+
+
+def _plan_accepted(row: dict[str, Any]) -> Event:
+    how = _("con el código que recibió") if row["text"] == "code" else _("de viva voz") if row["text"] else ""
+    return _make(row, "agreement", "heart-handshake", _("Aceptó: %(plan)s") % {"plan": _plan_title(row)}, text=how)
+
+
+def _plan_ended(row: dict[str, Any]) -> Event:
+    word, tone = PLAN_STATES.get(row["state"], (row["state"], "quiet"))
+    day = row["at"].astimezone(UTC).date()
+    title = _("Terminó: %(plan)s") % {"plan": _plan_title(row)}
+    return _make(row, "agreement", "file-text", title, word=str(word), tone=tone, at=day, has_hour=False)
+
+
+def _petition(row: dict[str, Any]) -> Event:
+    word = str(petition_words.STATES.get(row["state"], row["state"]))
+    title = str(petition_words.KINDS.get(row["code"], row["code"]))
+    text = _("responder a más tardar el %(day)s") % {"day": wording.short_day(row["due_at"].astimezone(UTC).date())}
+    return _make(row, "petition", "notes", title, text=text, word=word)
+
+
+def _petition_ended(row: dict[str, Any]) -> Event:
+    kind = str(petition_words.KINDS.get(row["code"], row["code"]))
+    word = str(petition_words.STATES.get(row["state"], row["state"]))
+    said = str(petition_words.RESOLUTIONS.get(row["text"], ""))
+    return _make(row, "petition", "circle-check", _("Terminó: %(plan)s") % {"plan": kind}, text=said, word=word)
+
+
 def _payment(row: dict[str, Any]) -> Event:
     amount = format_minor(abs(row["amount"]), row["currency"])
     is_back = row["amount"] < 0
@@ -195,4 +270,6 @@ def _block(row: dict[str, Any]) -> Event:
 
 _MAKERS = {
     "attempt": _attempt, "message": _message, "promise": _promise, "payment": _payment, "hold": _hold, "lift": _lift, "block": _block,
+    "plan": _plan, "plan_decided": _plan_decided, "plan_accepted": _plan_accepted, "plan_ended": _plan_ended, "petition": _petition,
+    "petition_ended": _petition_ended,
 }  # fmt: skip

@@ -179,3 +179,16 @@ def test_a_refused_acceptance_sends_no_summary(plan: PaymentPlan) -> None:
     with pytest.raises(Refusal):
         accept(plan, "12")
     assert not Message.objects.filter(template__code="acuerdo_aceptado").exists()
+
+
+def test_what_was_to_be_sent_to_collect_does_not_leave_after_the_yes(plan: PaymentPlan) -> None:
+    owed = plan.obligations.get().obligation
+    other = factories.make_obligation(owed.debtor, owed.creditor)
+    for key, ids in (("una", (owed.pk,)), ("otra", (other.pk,)), ("ambas", (owed.pk, other.pk))):
+        wish = messaging.PlannedMessage(key, owed.debtor_id, owed.creditor_id, ids, "email", "temprana_8", NOW)
+        messaging.plan_batch([wish], NOW)
+    Message.objects.update(state="scheduled", failure="")
+    messaging.accept_agreement(plan.pk, method="voice", proof="grabación 7", actor="gestor1", now=NOW, today=TODAY)
+    states = dict(Message.objects.exclude(template__code="acuerdo_aceptado").values_list("plan_key", "state"))
+    assert states == {"una": "cancelled", "otra": "scheduled", "ambas": "scheduled"}
+    assert Message.objects.get(plan_key="una").failure == "agreed"

@@ -31,7 +31,7 @@ def test_validate_names_every_fault(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["strategy", "validate", str(bad), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["code"] == "bad-strategy"
-    assert [fault["path"] for fault in told["faults"]] == ["segments[5].when", "steps[18].repeat_days"]
+    assert [fault["path"] for fault in told["faults"]] == ["segments[6].when", "steps[18].repeat_days"]
     assert all(fault["line"] > 10 for fault in told["faults"])
     assert main(["strategy", "validate", str(bad)]) == 1
     assert "¿quiso decir «company»?" in capsys.readouterr().out

@@ -82,7 +82,7 @@ def test_small_document() -> None:
         ("title: Mi estrategia\n", "", "línea 1, title: falta este campo"),
         ("when: company", "wen: company", "línea 6, segments[0].wen: el campo «wen» no existe; ¿quiso decir «when»?"),
         ("when: company", "when: compani", "línea 6, segments[0].when: Condición no válida (carácter 1): el hecho «compani» no existe; ¿quiso decir «company»?."),  # noqa: E501
-        ("leave_alone: leave-alone", "leave_alone: nunca", "línea 7, segments[0].leave_alone: no puede ser «nunca»; use 'promise-running', 'promise-grace', 'leave-alone' o 'specialist'"),  # noqa: E501
+        ("leave_alone: leave-alone", "leave_alone: nunca", "línea 7, segments[0].leave_alone: no puede ser «nunca»; use 'promise-running', 'plan-running', 'promise-grace', 'leave-alone' o 'specialist'"),  # noqa: E501
         ("day: 1", "day: uno", "línea 13, steps[0].day: debe ser un número entero y es «uno»"),
         ("day: 1", "day: -99", "línea 13, steps[0].day: debe ser -60 o más"),
         ("[email, sms]", "[email, fax]", "línea 14, steps[0].channels[1]: no puede ser «fax»; use 'sms', 'email', 'whatsapp', 'voice', 'call' o 'letter'"),  # noqa: E501
