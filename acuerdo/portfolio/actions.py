@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from acuerdo.portfolio.engine.plan import plan_portfolio, plan_table
 from acuerdo.portfolio.imports.loading import Load, Progress, Table, load_portfolio
 from acuerdo.portfolio.imports.reading import header_dictionary, read_table, sha256_of, shipped_profiles
 from acuerdo.portfolio.imports.undo import undo_changes
+from acuerdo.portfolio.imports.uploads import told_refusal
 from acuerdo.portfolio.models import Creditor, ImportBatch, ImportChange, ImportProfile, ImportRejection, ImportStatus
 from acuerdo.portfolio.ports import AfterLoad, AfterUndo, Declaration, Loaded
 from acuerdo.portfolio.queries import last_batch
@@ -89,6 +90,24 @@ def find_profile(name: str) -> Profile:
     raise Refusal("profile-missing", f"No hay un perfil «{name}». Hay: {', '.join(names)}.")
 
 
+_USUAL_PROFILES = {"CO": "co_cartera", "PE": "pe_caja"}
+
+
+def usual_profile(creditor: Creditor | None) -> Profile:
+    """How this creditor's files are read when nobody says: as its last load was, else in the way usual in its country."""
+    if creditor is None:
+        return find_profile(_USUAL_PROFILES["CO"])
+    last = last_batch(creditor.pk)
+    if last is not None:
+        with suppress(Refusal):
+            profile = find_profile(last.profile)
+            if profile.country == creditor.country:
+                return profile
+    if creditor.country in _USUAL_PROFILES:
+        return find_profile(_USUAL_PROFILES[creditor.country])
+    return Profile(name=f"usual_{creditor.country}", country=creditor.country, currency=creditor.currency)
+
+
 def save_profile(profile: Profile, *, actor: str, now: datetime) -> ImportProfile:
     """Keeps a mapping under its name; the same name replaces it. A shipped profile's name is refused (`profile-shipped`)."""
     if profile.name in shipped_profiles():
@@ -127,8 +146,8 @@ def import_portfolio(
     What the creditor had open and the file does not mention is marked gone, unless `partial`. `dry_run` does everything
     and takes it back. The same file for the same date changes nothing (`same_file`) but what is `declared` beside it.
     `batch` is an upload that waits (imports/uploads.py). Refuses what the readers refuse, `import-already-running`,
-    `as-of-before-last`, `many-gone`, `control-mismatch`, and what policy refuses (`ports.AfterLoad`); after a refusal
-    nothing has changed.
+    `profile-other-country`, `as-of-before-last`, `many-gone`, `control-mismatch`, and what policy refuses
+    (`ports.AfterLoad`); after a refusal nothing has changed.
     """
     files = [source] + ([instalments] if instalments else [])
     with ExitStack() as stack:
@@ -140,6 +159,9 @@ def import_portfolio(
         if isinstance(creditor, CreditorName):
             told = {"country": creditor.country, "currency": creditor.currency}
             creditor = name_creditor(creditor.name, **told, actor=actor, now=now)
+        if profile.country != creditor.country:
+            message = f"El perfil «{profile.name}» lee carteras de otro país ({profile.country}); el acreedor es de {creditor.country}."
+            raise Refusal("profile-other-country", message)
         _refuse_older(creditor, as_of)
         if _is_loaded(creditor, digest, as_of):
             return _same_file(batch, creditor, declared, as_of=as_of, now=now, actor=actor, dry_run=dry_run)
@@ -259,11 +281,7 @@ def _failing_batch(batch: ImportBatch, now: datetime) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = (
-            {"code": error.code, "message": str(error)}
-            if isinstance(error, Refusal)
-            else {"code": "failed", "message": ""}
-        )
+        reason = told_refusal(error) if isinstance(error, Refusal) else {"code": "failed", "message": ""}
         ImportBatch.objects.filter(pk=batch.pk).update(
             status=ImportStatus.FAILED, finished_at=now, report={"refusal": reason}
         )

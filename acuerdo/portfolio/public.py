@@ -8,6 +8,7 @@ from acuerdo.portfolio.actions import (
     name_creditor,
     save_profile,
     undo_import,
+    usual_profile,
 )
 from acuerdo.portfolio.credits import (
     Suggestion,
@@ -34,6 +35,7 @@ from acuerdo.portfolio.imports.uploads import (
     add_instalments,
     declaration_of,
     forget_upload,
+    keep_absence,
     keep_declaration,
     profile_of,
     request_load,
@@ -113,6 +115,7 @@ __all__ = [
     "import_payments",
     "import_portfolio",
     "in_reader_language",
+    "keep_absence",
     "keep_declaration",
     "last_batch",
     "list_creditors",
@@ -142,5 +145,6 @@ __all__ = [
     "undo_credit",
     "undo_import",
     "uploaded_file",
+    "usual_profile",
     "visible_to",
 ]

@@ -9,6 +9,7 @@ from acuerdo.portfolio.imports.uploads import (
     declaration_of,
     forget_upload,
     profile_of,
+    told_refusal,
     uploaded_file,
     uploaded_instalments,
 )
@@ -16,7 +17,7 @@ from acuerdo.portfolio.models import ImportBatch, ImportStatus
 
 
 @jobs.app.task(name=JOB, pass_context=False)
-def load_upload(batch_id: int, dry_run: bool, accept_gone: bool) -> None:
+def load_upload(batch_id: int, dry_run: bool) -> None:
     """Runs again after a killed worker; a batch that was loaded meanwhile stays. A refusal is told by the batch itself."""
     batch = ImportBatch.objects.select_related("creditor").get(pk=batch_id)
     if batch.status != ImportStatus.RUNNING:
@@ -33,15 +34,15 @@ def load_upload(batch_id: int, dry_run: bool, accept_gone: bool) -> None:
             instalments=uploaded_instalments(batch),
             dry_run=dry_run,
             partial=bool(batch.draft.get("partial")),
-            accept_gone=accept_gone,
+            accept_gone=bool(batch.draft.get("accept_gone")),
             declared=declaration_of(batch),
             batch=batch,
             progress=progress,
         )
     except Refusal as refusal:
         # Told on the batch's own page; the file before reading it is not yet under the batch's care.
-        reason = {"refusal": {"code": refusal.code, "message": str(refusal)}}
-        ImportBatch.objects.filter(pk=batch_id).update(status=ImportStatus.FAILED, report=reason)
+        report = {"refusal": told_refusal(refusal)}
+        ImportBatch.objects.filter(pk=batch_id).update(status=ImportStatus.FAILED, report=report)
         return
     finally:
         progress.close()

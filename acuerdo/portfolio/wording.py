@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 SENTENCES = (
+    _("El perfil «{}» lee carteras de otro país ({}); el acreedor es de {}."),
     _("No hay un perfil «{}». Hay: {}."),
     _("Ya se cargó la cartera con corte al {}; un corte anterior la haría retroceder."),
     _("El control dice {} obligaciones y el archivo tiene {} (rechazadas: {})."),
@@ -56,6 +57,7 @@ SENTENCES = (
     _("El archivo se llama Excel pero es una página web. Ábralo en Excel y guárdelo como libro .xlsx o como CSV."),
     _("No encontramos el archivo."),
     _("El archivo está vacío."),
+    _("El archivo no es una tabla: parece una imagen, un programa u otro archivo binario."),
     _("El archivo es un PDF; necesitamos la tabla en Excel o CSV."),
     _("El archivo comprimido está dañado o incompleto; vuelva a generarlo."),
     _("El libro está dañado o incompleto; vuelva a generarlo."),
@@ -157,8 +159,14 @@ def in_reader_language(sentence: str) -> str:
     for pattern, original in _patterns():
         found = pattern.fullmatch(sentence)
         if found:
-            return gettext(original).format(*map(in_reader_language, found.groups()))
+            return gettext(original).format(*map(_value, found.groups()))
     return gettext(sentence)
+
+
+def _value(text: str) -> str:
+    """A value of the file as it is; a sentence inside, or the names of fields, in the reader's language."""
+    told = in_reader_language(text)
+    return told if told != text else ", ".join(gettext(part) if part else part for part in text.split(", "))
 
 
 @cache

@@ -66,7 +66,7 @@ def choose(client: Client, batch: ImportBatch, **changes: Any) -> None:
 
 
 def run(batch: ImportBatch, *, dry_run: bool) -> ImportBatch:
-    load_upload(batch.pk, dry_run=dry_run, accept_gone=False)
+    load_upload(batch.pk, dry_run=dry_run)
     batch.refresh_from_db()
     return batch
 
@@ -182,3 +182,29 @@ def test_the_words_follow_the_fields() -> None:
     assert {name: str(word) for name, word in wording.FIELD_WORDS.items()} == {
         field.name: field.label for field in FIELDS.values()
     }
+
+
+def test_a_file_that_leaves_most_out_is_tried_again_as_the_person_answers(world: World) -> None:
+    client = world.client("supervisor")
+    many = "\n".join(TEXT.splitlines()[1].replace("CR-0001", f"CR-{number}") for number in range(100, 160))
+    first = send(client, world, TEXT.splitlines()[0] + "\n" + many + "\n")
+    choose(client, first)
+    run(first, dry_run=False)
+    batch = send(client, world, TEXT, as_of="2026-07-16")
+    choose(client, batch)
+    run(batch, dry_run=True)
+    page = client.get(address("batch", batch))
+    assert 'value="partial"' in page.content.decode()
+    client.post(address("load", batch), {"gone": "partial"})
+    run(batch, dry_run=True)
+    batch.refresh_from_db()
+    assert (batch.status, batch.report["obligations"].get("gone")) == ("previewed", None)
+
+
+def test_a_profile_of_another_country_is_told(world: World) -> None:
+    client = world.client("supervisor")
+    batch = send(client, world, TEXT, profile="pe_caja")
+    choose(client, batch)
+    run(batch, dry_run=True)
+    batch.refresh_from_db()
+    assert batch.report["refusal"]["code"] == "profile-other-country"

@@ -314,7 +314,7 @@ def _known_creditor(args: argparse.Namespace) -> "Creditor":
 def _profile_and_creditor(args: argparse.Namespace) -> tuple["Profile", str]:
     """The profile and the creditor's name. Without --creditor the profile's, or the only one there is."""
     from acuerdo.portfolio.models import Creditor  # noqa: PLC0415
-    from acuerdo.portfolio.public import find_profile  # noqa: PLC0415
+    from acuerdo.portfolio.public import find_profile, usual_profile  # noqa: PLC0415
 
     profile = find_profile(args.profile) if args.profile else None
     name = args.creditor or (profile.creditor if profile else "")
@@ -331,7 +331,7 @@ def _profile_and_creditor(args: argparse.Namespace) -> tuple["Profile", str]:
             )
         known, name = every[0], every[0].name
     if profile is None:
-        profile = find_profile("pe_caja" if known and known.country == "PE" else "co_cartera")
+        profile = usual_profile(known)
     return profile, name
 
 

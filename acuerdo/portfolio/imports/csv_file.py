@@ -42,8 +42,7 @@ def read_csv(
     head = _head(path, codec)
     chosen = separator or _separator_of(head, dictionary, own)
     csv.field_size_limit(max(_FIELD_CHARACTERS_MAX, len(head) + 1))
-    parsed = itertools.islice(csv.reader(io.StringIO(head), delimiter=chosen), HEAD_ROWS)
-    head_rows = [[cell.strip() for cell in cells] for cells in parsed]
+    head_rows = [[cell.strip() for cell in cells] for cells in _first_rows(head, chosen)]
     index = find_header_row(head_rows, dictionary, own)
     if index < 0:
         raise Refusal(
@@ -170,7 +169,7 @@ def _separator_of(head: str, dictionary: Dictionary, own: Mapping[str, str]) -> 
 
 def _fitness(head: str, separator: str, dictionary: Dictionary, own: Mapping[str, str]) -> tuple[int, int, int]:
     csv.field_size_limit(max(_FIELD_CHARACTERS_MAX, len(head) + 1))
-    rows = [row for row in itertools.islice(csv.reader(io.StringIO(head), delimiter=separator), HEAD_ROWS) if any(row)]
+    rows = [row for row in _first_rows(head, separator) if any(row)]
     index = find_header_row(rows, dictionary, own)
     if index < 0:
         return (0, 0, 0)
@@ -178,6 +177,11 @@ def _fitness(head: str, separator: str, dictionary: Dictionary, own: Mapping[str
     known = sum(1 for cell in rows[index] if dictionary.field_of(cell))
     same = sum(1 for row in rows[index:] if len(row) == width and width > 1)
     return (known, same, width)
+
+
+def _first_rows(head: str, separator: str) -> list[list[str]]:
+    """The head's rows, whichever of the three line ends they have."""
+    return list(itertools.islice(csv.reader(io.StringIO(head, newline=""), delimiter=separator), HEAD_ROWS))
 
 
 def _without_tail(cells: list[str]) -> list[str]:

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.portfolio.actions import find_profile
+from acuerdo.portfolio.actions import usual_profile
 from acuerdo.portfolio.imports.bank_file import TABLE, bank_format_of
 from acuerdo.portfolio.imports.credits import import_bank_file
 from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
-from acuerdo.portfolio.imports.uploads import Progress, forget_upload, uploaded_file
+from acuerdo.portfolio.imports.uploads import Progress, forget_upload, told_refusal, uploaded_file
 from acuerdo.portfolio.models import ImportBatch, ImportRejection, ImportStatus
 
 
@@ -29,7 +29,7 @@ def load_payments(batch_id: int, *, dry_run: bool, now: datetime, today: date) -
     try:
         _load(batch, dry_run=dry_run, now=now, today=today)
     except Refusal as refusal:
-        report = {"refusal": {"code": refusal.code, "message": str(refusal), "row": refusal.where.row}}
+        report = {"refusal": told_refusal(refusal)}
         ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.FAILED, finished_at=now, report=report)
         return
     batch.refresh_from_db()
@@ -41,7 +41,7 @@ def _load(batch: ImportBatch, *, dry_run: bool, now: datetime, today: date) -> N
     path, chosen = uploaded_file(batch), batch.draft["format"]
     format_name = bank_format_of(path) if chosen == "auto" else chosen
     if format_name == TABLE:
-        profile = find_profile("pe_caja" if batch.creditor.country == "PE" else "co_cartera")
+        profile = usual_profile(batch.creditor)
         report = import_payments(
             path, profile=profile, creditor=batch.creditor, now=now, today=today, actor=batch.started_by,
             dry_run=dry_run, batch=batch,

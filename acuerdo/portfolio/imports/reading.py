@@ -13,7 +13,7 @@ import yaml
 from acuerdo.portfolio.engine.parquet import read_parquet
 from acuerdo.portfolio.engine.spool import Spool
 from acuerdo.portfolio.imports.csv_file import read_csv
-from acuerdo.portfolio.imports.sniff import format_of, open_bytes
+from acuerdo.portfolio.imports.sniff import GZIP_TROUBLE, format_of, gzip_damaged, open_bytes
 from acuerdo.portfolio.imports.workbook import read_workbook
 from acuerdo.portfolio.rules.headers import Dictionary
 from acuerdo.portfolio.rules.profile import Profile, profile_from_document
@@ -49,6 +49,13 @@ def sha256_of(path: Path) -> str:
 def read_table(path: Path, profile: Profile, progress: Progress = _silent) -> Spool:
     """Reads `path` into a spool by what it is. Refusals are those of the readers and of `sniff.format_of`."""
     kind = format_of(path)
+    try:
+        return _read(path, kind, profile, progress)
+    except GZIP_TROUBLE:
+        raise gzip_damaged(path) from None
+
+
+def _read(path: Path, kind: str, profile: Profile, progress: Progress) -> Spool:
     dictionary = header_dictionary()
     if kind == "csv":
         return read_csv(

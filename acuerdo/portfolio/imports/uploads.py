@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -101,7 +102,19 @@ def declaration_of(batch: ImportBatch) -> Declaration:
     return Declaration(tuple(said.get("channels", ())), said.get("proof", ""))
 
 
-def request_load(batch: ImportBatch, *, dry_run: bool, accept_gone: bool = False) -> None:
+def told_refusal(refusal: Refusal) -> dict[str, Any]:
+    """Why a file was not loaded, as its batch keeps it: code, sentence, and the row and column where they are known."""
+    where = refusal.where
+    return {"code": refusal.code, "message": refusal.message, "row": where.row, "column": where.column}
+
+
+def keep_absence(batch: ImportBatch, *, is_partial: bool) -> None:
+    """What the person answers when a file leaves most of the portfolio out: it is a part of it, or the others did leave."""
+    batch.draft["partial"], batch.draft["accept_gone"] = is_partial, not is_partial
+    batch.save(update_fields=["draft"])
+
+
+def request_load(batch: ImportBatch, *, dry_run: bool) -> None:
     """Enqueues the trial or the load in the present transaction. Refuses `import-already-running`."""
     with transaction.atomic():
         waiting = ImportBatch.objects.filter(pk=batch.pk).exclude(
@@ -109,9 +122,7 @@ def request_load(batch: ImportBatch, *, dry_run: bool, accept_gone: bool = False
         )
         if not waiting.update(status=ImportStatus.RUNNING, rows_done=0, rows_total=0, phase="reading"):
             raise Refusal("import-already-running", "Esta carga ya está en marcha o terminó.")
-        jobs.app.configure_task(JOB, lock=f"{JOB}:{batch.creditor_id}").defer(
-            batch_id=batch.pk, dry_run=dry_run, accept_gone=accept_gone
-        )
+        jobs.app.configure_task(JOB, lock=f"{JOB}:{batch.creditor_id}").defer(batch_id=batch.pk, dry_run=dry_run)
 
 
 def forget_upload(batch: ImportBatch) -> None:

@@ -11,6 +11,7 @@ from acuerdo.workspace.imports.wording import DATE_WORDS, FIELD_WORDS, GROUP_WOR
 
 _TEXT = {"class": "form-control"}
 _SELECT = {"class": "form-select"}
+EMPTY = {"empty": _("El archivo está vacío.")}
 
 
 class UploadForm(forms.Form):
@@ -18,15 +19,20 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Archivo de la cartera"),
+        error_messages=EMPTY,
         help_text=_("CSV, Excel (.xlsx, .xls) o Parquet; también comprimido con gzip."),
         widget=forms.FileInput(attrs=_TEXT | {"accept": ".csv,.txt,.xlsx,.xls,.xlsb,.ods,.parquet,.gz"}),
     )
     instalments = forms.FileField(
-        label=_("Archivo de las cuotas (si lo tiene)"), required=False, widget=forms.FileInput(attrs=_TEXT)
+        label=_("Archivo de las cuotas (si lo tiene)"),
+        required=False,
+        error_messages=EMPTY,
+        widget=forms.FileInput(attrs=_TEXT),
     )
     creditor = forms.ChoiceField(label=_("Acreedor"), widget=forms.Select(attrs=_SELECT))
     profile = forms.ChoiceField(
         label=_("Cómo se lee"),
+        required=False,
         help_text=_("El perfil guarda las columnas y los formatos de este acreedor."),
         widget=forms.Select(attrs=_SELECT),
     )
@@ -45,10 +51,10 @@ class UploadForm(forms.Form):
         super().__init__(*arguments, **options)
         self.fields["creditor"].choices = creditors  # type: ignore[attr-defined]
         shipped = [(name, profile.title or name) for name, profile in sorted(shipped_profiles().items())]
-        groups = [(_("Del producto"), shipped)]
+        groups: list[tuple[Any, Any]] = [("", _("Como siempre (lo usual de este acreedor)"))]
         if saved:
-            groups.insert(0, (_("Guardados"), [(name, name) for name in saved]))
-        self.fields["profile"].choices = groups  # type: ignore[attr-defined]
+            groups.append((_("Guardados"), [(name, name) for name in saved]))
+        self.fields["profile"].choices = [*groups, (_("Del producto"), shipped)]  # type: ignore[attr-defined]
         self.fields["as_of"].initial = today
 
 

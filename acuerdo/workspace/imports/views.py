@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from acuerdo.portfolio.public import (
     find_import,
     find_profile,
     in_reader_language,
+    keep_absence,
     keep_declaration,
     last_batch,
     list_creditors,
@@ -35,6 +35,7 @@ from acuerdo.portfolio.public import (
     template_csv,
     undo_import,
     uploaded_file,
+    usual_profile,
 )
 from acuerdo.workspace.access import ADMIN, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.imports import wording
@@ -63,7 +64,6 @@ def upload(request: HttpRequest) -> HttpResponse:
         creditors=[(str(uid), name) for uid, name in creditors.order_by("name").values_list("uid", "name")],
         saved=list_profile_names(),
         today=clock.business_date(),
-        initial={"profile": _usual_profile(creditors)},
     )
     if not form.is_valid():
         return render(request, "workspace/imports/upload.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -73,7 +73,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         told["file"].name,
         told["file"].chunks(),
         creditor=creditor,
-        profile=find_profile(told["profile"]),
+        profile=find_profile(told["profile"]) if told["profile"] else usual_profile(creditor),
         as_of=told["as_of"],
         now=clock.now(),
         actor=user_of(request).username,
@@ -179,8 +179,12 @@ def load(request: HttpRequest, uid: str) -> HttpResponse:
     if problem:
         messages.error(request, problem)
         return redirect("workspace:imports:batch", uid=batch.uid)
+    absence = request.POST.get("gone")
+    if absence in ("partial", "left"):
+        keep_absence(batch, is_partial=absence == "partial")
     try:
-        request_load(batch, dry_run=False, accept_gone=request.POST.get("accept_gone") == "1")
+        # What an answer changes is seen in a trial before it is loaded.
+        request_load(batch, dry_run=absence is not None)
     except Refusal as refusal:
         messages.error(request, in_reader_language(refusal.message))
     return redirect("workspace:imports:batch", uid=batch.uid)
@@ -231,11 +235,6 @@ def _batch(request: HttpRequest, uid: str) -> ImportBatch:
     if found is None:
         raise Http404
     return found
-
-
-def _usual_profile(creditors: QuerySet[Any]) -> str:
-    country = creditors.order_by("name").values_list("country", flat=True).first()
-    return "pe_caja" if country == "PE" else "co_cartera"
 
 
 def _told(batch: ImportBatch) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from acuerdo.portfolio.public import (
     stage_payments,
 )
 from acuerdo.workspace.access import ADMIN, DIRECTOR, SUPERVISOR, allow, user_of
+from acuerdo.workspace.imports.forms import EMPTY
 from acuerdo.workspace.payments import wording
 from acuerdo.workspace.tables import ImportBatch
 from acuerdo.workspace.tasks import load_payments_job
@@ -39,6 +40,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Archivo del banco"),
+        error_messages=EMPTY,
         help_text=gettext_lazy(
             "Recaudo Asobancaria, camt, MT940, ancho fijo, CSV o Excel; también comprimido con gzip."
         ),

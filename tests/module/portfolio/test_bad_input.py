@@ -135,6 +135,26 @@ def test_a_workbook_too_large_is_refused_before_it_is_read(tmp_path: Path, monke
     assert refusal_of(path).code == "workbook-too-large"
 
 
+@pytest.mark.parametrize("cut", [2, 30, 200, 4000])
+def test_a_packed_file_cut_short_anywhere(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "cartera.csv.gz"
+    rows = "\n".join(f"CR-{number};52123456;Ana {number * 7919}" for number in range(40_000))
+    path.write_bytes(gzip.compress(("numero_obligacion;identificacion;nombre\n" + rows).encode())[:-cut])
+    assert refusal_of(path).code == "gzip-damaged"
+
+
+def test_a_picture_is_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "cartera.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(1, 256)) * 40)
+    assert refusal_of(path).code == "not-a-table"
+
+
+def test_line_ends_of_old_computers(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "cartera.csv", [ANA, LUIS])
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r"))
+    assert load(path).obligations["new"].count == 2
+
+
 def test_missing_columns_are_named_with_those_there_are(tmp_path: Path) -> None:
     refusal = refusal_of(
         write_csv(tmp_path / "x.csv", [{"numero_obligacion": "1", "saldo_total": "5", "color": "rojo"}])

@@ -1,5 +1,6 @@
 """Loading a portfolio: what a first file makes, what the next day's file changes, and what comes back as it was."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -7,10 +8,10 @@ import pytest
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, Payment
-from acuerdo.portfolio.actions import undo_import
+from acuerdo.portfolio.actions import find_profile, save_profile, undo_import, usual_profile
 from acuerdo.portfolio.models import ContactPoint, Debtor, ImportBatch, ImportRejection, Obligation
 from acuerdo.portfolio.rules.report import Tally
-from tests.module.portfolio.files import ANA, AS_OF, LUIS, NOW, load, write_csv
+from tests.module.portfolio.files import ANA, AS_OF, LUIS, NOW, ceiba, load, write_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +153,21 @@ def test_only_the_last_load_can_be_undone(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         undo_import(first, actor="tests", now=NOW)
     assert refused.value.code == "undo-not-last"
+
+
+def test_a_profile_of_another_country_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal) as refused:
+        load(write_csv(tmp_path / "cartera.csv", [ANA]), profile=find_profile("pe_caja"))
+    assert refused.value.code == "profile-other-country"
+    assert not Obligation.objects.exists()
+
+
+def test_the_usual_profile_is_the_last_loads_or_the_countrys(tmp_path: Path) -> None:
+    creditor = ceiba()
+    assert usual_profile(creditor).name == usual_profile(None).name == "co_cartera"
+    own = replace(find_profile("co_cartera"), name="Ceiba")
+    save_profile(own, actor="tests", now=NOW)
+    load(write_csv(tmp_path / "cartera.csv", [ANA]), profile=own)
+    assert usual_profile(creditor).name == "Ceiba"
+    creditor.country, creditor.currency = "MX", "MXN"
+    assert (usual_profile(creditor).country, usual_profile(creditor).currency) == ("MX", "MXN")
