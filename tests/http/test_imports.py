@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from acuerdo.base import clock
 from acuerdo.base.models import User
 from acuerdo.portfolio.models import ImportBatch, ImportProfile, Obligation
 from acuerdo.portfolio.public import FIELDS, template_csv
@@ -199,6 +200,14 @@ def test_a_file_that_leaves_most_out_is_tried_again_as_the_person_answers(world:
     run(batch, dry_run=True)
     batch.refresh_from_db()
     assert (batch.status, batch.report["obligations"].get("gone")) == ("previewed", None)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_date_is_filled_in_as_a_browser_reads_it(world: World, language: str) -> None:
+    client = world.client("supervisor")
+    client.cookies["django_language"] = language
+    page = client.get(reverse("workspace:imports:upload"), headers={"accept-language": language}).content.decode()
+    assert f'name="as_of" value="{clock.business_date().isoformat()}"' in page
 
 
 def test_a_profile_of_another_country_is_told(world: World) -> None:

@@ -37,7 +37,8 @@ class UploadForm(forms.Form):
         widget=forms.Select(attrs=_SELECT),
     )
     as_of = forms.DateField(
-        label=_("Fecha de corte de las cifras"), widget=forms.DateInput(attrs=_TEXT | {"type": "date"})
+        label=_("Fecha de corte de las cifras"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs=_TEXT | {"type": "date"}),
     )
     partial = forms.BooleanField(
         label=_("Es un archivo parcial: lo que no menciona se queda como está"),
