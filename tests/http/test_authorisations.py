@@ -26,7 +26,7 @@ from tests.http.test_imports import TEXT, address, choose, run, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAPER = "Formato de autorización, versión 3"
-WARNING = "personas no tienen ningún canal autorizado"
+WARNING = "ningún canal autorizado"
 HTMX = {"HX-Request": "true"}
 HEADER = ["Número obligación", "Tipo identificación", "Identificación", "Nombre", "Celular", "Correo", "Saldo total", "Valor vencido",
           "Días de mora", "Valor cuota", "Fallecido"]  # fmt: skip

@@ -6,6 +6,7 @@ from django.db import connection
 
 from acuerdo.base.models import User
 from acuerdo.portfolio.models import Obligation
+from acuerdo.strategy.engine.worklist import partition_name
 from acuerdo.strategy.models import Decision
 from tests import factories
 
@@ -31,7 +32,8 @@ def plan_nothing(obligation: Obligation, reason: str) -> Decision:
 
 def _partition() -> None:
     with connection.cursor() as cursor:
-        name = f"strategy_decision_t{factories.TODAY:%Y%m%d}"
+        # The product's own name for it: a day that another test decided and left is the same table.
+        name = partition_name(factories.TODAY)
         cursor.execute(
             f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF strategy_decision FOR VALUES IN ('{factories.TODAY}')"
         )
