@@ -154,6 +154,8 @@ PROVIDERS = environment.text("ACUERDO_PROVIDERS")
 PUBLIC_URL = environment.web_address("ACUERDO_PUBLIC_URL")
 # The video server of appointments (Jitsi or any other whose rooms are an address); empty: no video calls.
 VIDEO_URL = environment.web_address("ACUERDO_VIDEO_URL")
+# Who serves live calls to the supervisor's room (workspace.ports.LiveCalls); empty until there is a dialer.
+LIVE_CALLS = ""
 # Hosts inside the own network that the HTTP door may reach.
 HTTP_PRIVATE = environment.words("ACUERDO_HTTP_PRIVATE")
 

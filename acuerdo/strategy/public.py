@@ -3,6 +3,7 @@
 from acuerdo.strategy.actions.day import (
     decide_day,
     dispatch_messages,
+    give_calls,
     mark,
     mark_done,
     snapshot_folder,
@@ -96,6 +97,7 @@ __all__ = [
     "edit_draft",
     "ensure_published_strategy",
     "funnel",
+    "give_calls",
     "history",
     "judge_guards",
     "keep_dates",

@@ -33,6 +33,8 @@ class Link:
 PLACES: tuple[Place, ...] = (
     Place("workspace:queue", _("Cola"), "list-check", "c", frozenset({AGENT, SUPERVISOR})),
     Place("workspace:agenda:week", _("Agenda"), "calendar-event", "x", frozenset({AGENT, SUPERVISOR})),
+    Place("workspace:room:room", _("Sala"), "users", "j", frozenset({SUPERVISOR, DIRECTOR})),
+    Place("workspace:room:notes", _("Notas"), "notes", "m", frozenset({AGENT})),
     Place("workspace:board", _("Hoy"), "layout-dashboard", "h", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE})),
     Place("workspace:approvals", _("Aprobar"), "checklist", "a", frozenset({SUPERVISOR, DIRECTOR})),
     Place("workspace:portfolio", _("Cartera"), "users", "p", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),

@@ -14,14 +14,22 @@ export function startConversation(): void {
   htmx.config.history = "reload";
   htmx.config.defaultFocusScroll = true;
   on("htmx:config:request", addToken);
-  on("htmx:before:request", () => showProgress(1));
-  on("htmx:finally:request", () => showProgress(-1));
+  on("htmx:before:request", (event) => showProgress(isQuiet(event.detail.ctx) ? 0 : 1));
+  on("htmx:finally:request", (event) => showProgress(isQuiet(event.detail.ctx) ? 0 : -1));
   on("htmx:before:swap", followToLogin);
-  on("htmx:response:error", (event) => showRefusal(event.detail.ctx));
-  on("htmx:error", (event) => {
-    if (event.detail.ctx !== undefined && event.detail.ctx.response === undefined) toast(text("offline"), "bad");
-    else console.error(event.detail.error);
+  on("htmx:response:error", (event) => {
+    if (!isQuiet(event.detail.ctx)) showRefusal(event.detail.ctx);
   });
+  on("htmx:error", (event) => {
+    if (event.detail.ctx !== undefined && event.detail.ctx.response === undefined) {
+      if (!isQuiet(event.detail.ctx)) toast(text("offline"), "bad");
+    } else console.error(event.detail.error);
+  });
+}
+
+/** What asks by itself every few seconds (data-quiet) must not complain every few seconds. */
+function isQuiet(ctx: HtmxRequestCtx): boolean {
+  return ctx.sourceElement.closest("[data-quiet]") !== null;
 }
 
 function on(name: string, act: (event: ContextEvent) => void): void {

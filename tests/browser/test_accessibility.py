@@ -12,8 +12,19 @@ pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENS = {
-    "agent": ["/cola", "/titulares/first", "/agenda/", "/buscar?q=prueba", "/no-existe", "/usuarios"],
-    "supervisor": ["/agenda/?view=week", "/hoy", "/hoy/filas", "/cartera", "/pausas", "/dia"],
+    "agent": ["/cola", "/titulares/first", "/agenda/", "/sala/notas", "/buscar?q=prueba", "/no-existe", "/usuarios"],
+    "supervisor": [
+        "/agenda/?view=week",
+        "/sala/",
+        "/sala/gestores/agent",
+        "/cola",
+        "/cola/varias",
+        "/hoy",
+        "/hoy/filas",
+        "/cartera",
+        "/pausas",
+        "/dia",
+    ],
     "compliance": ["/veredictos?outcome=all", "/reglas", "/buzon/"],
     "director": ["/estrategia", "/plantillas", "/cartera?q=nadie"],
     "admin": ["/usuarios", "/usuarios/nuevo", "/cargas/"],
@@ -38,7 +49,8 @@ def violations(page: Page) -> list[str]:
 
 def _visit(page: Page, path: str, day: dict[str, Any]) -> None:
     base = "/".join(page.url.split("/")[:3])
-    page.goto(base + path.replace("first", str(day["people"][0].uid)))
+    path = path.replace("first", str(day["people"][0].uid))
+    page.goto(base + path.replace("/gestores/agent", f"/gestores/{day['users']['agent'].uid}"))
     page.wait_for_load_state("networkidle")
 
 

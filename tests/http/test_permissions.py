@@ -63,13 +63,15 @@ OPEN = {
     "public_appointment_entry",
 }  # fmt: skip
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements,
-# test_agreement_codes.
+# test_agreement_codes, test_room.
 ELSEWHERE = {
     "customer_accept",
     "customer_code",
     "customer_decline",
     "customer_paper",
     "decide_approval",
+    "queue_bulk",
+    "saved_filters",
     "record",
     "give_up",
     "undo",

@@ -120,6 +120,14 @@ def mark(run_on: date, obligation_ids: Sequence[int], state: str) -> int:
     return rows.update(state=state)
 
 
+def give_calls(run_on: date, obligation_ids: Sequence[int], agent_id: int | None) -> int:
+    """Today's calls that are not made yet go to one agent, or to whoever is free (None); how many went."""
+    rows = Decision.objects.filter(
+        run_on=run_on, obligation_id__in=list(obligation_ids), channel="call", is_lead=True, state__in=MOVES["done"]
+    )
+    return rows.update(agent_id=agent_id)
+
+
 def mark_done(run_on: date, obligation_id: int) -> bool:
     """The person was contacted: whichever obligation was talked about, the person's one contact of the day is done."""
     debtor = Decision.objects.filter(run_on=run_on, obligation_id=obligation_id).values("debtor_id")

@@ -16,12 +16,14 @@ from acuerdo.base.models import Role, User
 from acuerdo.kernel.text import search_key
 from acuerdo.strategy.rules.yaml_text import read_strategy
 from acuerdo.workspace import wording
+from acuerdo.workspace.models import DebtorLabel
 from acuerdo.workspace.queries.light import Light, call_lights
 from acuerdo.workspace.queries.scope import obligations_of
 from acuerdo.workspace.tables import Decision, DecisionRun, Promise
 
 PAGE_ROWS = 25
 OPEN_STATES = ("planned", "queued")
+NOBODY = "nadie"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,12 @@ class Filters:
     promise: str = ""
     amount_text: str = ""
     text: str = ""
+    agent: str = ""
+    label: str = ""
 
     @property
     def is_set(self) -> bool:
-        return any((self.stage, self.creditor, self.promise, self.amount_text, self.text))
+        return any((self.stage, self.creditor, self.promise, self.amount_text, self.text, self.agent, self.label))
 
     @property
     def amount_minor(self) -> int:
@@ -51,6 +55,8 @@ class Filters:
             "promise": self.promise,
             "amount": self.amount_text,
             "q": self.text,
+            "agent": self.agent,
+            "label": self.label,
         }
         return urlencode({name: value for name, value in named.items() if value})
 
@@ -89,11 +95,18 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
     stage, promise = asked.get("stage", ""), asked.get("promise", "")
     return Filters(
         stage=stage if stage in wording.STAGES else "",
-        creditor=asked.get("creditor", "")[:36],
+        creditor=asked.get("creditor", "") if is_uid(asked.get("creditor", "")) else "",
         promise=promise if promise in ("due", "broken") else "",
         amount_text=asked.get("amount", "")[:20].strip(),
         text=asked.get("q", "")[:80].strip(),
+        agent=asked.get("agent", "")[:36] if asked.get("agent") == NOBODY or is_uid(asked.get("agent", "")) else "",
+        label=asked.get("label", "")[:40].strip(),
     )
+
+
+def is_uid(text: str) -> bool:
+    """Whether the text can name a row; anything else would be an error of the database."""
+    return len(text) == 36 and all(char in "0123456789abcdef-" for char in text.lower())
 
 
 def queue_of(user: User, filters: Filters, *, today: date, now: datetime, page_number: str = "1") -> Queue:
@@ -115,7 +128,19 @@ def waiting(user: User, filters: Filters, today: date) -> QuerySet[Any]:
     if user.role == Role.AGENT:
         found = found.filter(Q(agent_id=user.pk) | Q(agent_id__isnull=True))
     found = found.select_related("debtor", "creditor", "obligation", "obligation__account")
-    return _narrowed(found, filters, today).order_by("-score", "obligation_id")
+    return _labelled(_narrowed(found, filters, today), filters, user).order_by("-score", "obligation_id")
+
+
+def _labelled(found: QuerySet[Any], filters: Filters, user: User) -> QuerySet[Any]:
+    """By who holds the call and by the house's own words on the person."""
+    if filters.agent == NOBODY:
+        found = found.filter(agent_id__isnull=True)
+    elif filters.agent:
+        found = found.filter(agent__uid=filters.agent)
+    if filters.label:
+        own = DebtorLabel.objects.filter(agency=user.agency_id, label=filters.label)
+        found = found.filter(debtor_id__in=own.values("debtor_id"))
+    return found
 
 
 def _narrowed(found: QuerySet[Any], filters: Filters, today: date) -> QuerySet[Any]:
