@@ -70,6 +70,54 @@ class ConversationDetail(ConversationOut):
     lines: list[Line]
 
 
+class CampaignFiguresOut(Schema):
+    """Counts of people by what became of their message, for one subject (`a` is the text's own)."""
+
+    subject: str
+    people: int
+    waiting: int
+    scheduled: int
+    sent: int
+    delivered: int
+    read: int
+    blocked: int
+    failed: int
+    cancelled: int
+    clicked: int
+    answered: int
+    stopped: int
+    paid: int
+    paid_minor: int
+
+
+class CampaignOut(Schema):
+    """One thing told to everybody whom `segment` names. `people` is 0 until it began."""
+
+    uid: UUID
+    name: str
+    creditor: str
+    segment: str
+    template: str
+    channel: str
+    purpose: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    people: int
+    paid_within_days: int
+    currency: str
+    updated_at: datetime
+
+
+class CampaignDetail(CampaignOut):
+    figures: list[CampaignFiguresOut]
+
+
+class CampaignPage(Schema):
+    items: list[CampaignOut]
+    next_cursor: str | None
+
+
 class TemplateOut(Schema):
     """One version of one text; only `published` ones are sent."""
 

@@ -1,5 +1,6 @@
 """Messages, conversations and templates for other programs: what was sent and what became of it, what people answered."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from ninja import Query, Router
 
 from acuerdo.api.access import EVERYONE, LEADS, caller
 from acuerdo.api.message_schemas import (
+    CampaignDetail,
+    CampaignPage,
     ConversationDetail,
     ConversationPage,
     MessageOut,
@@ -19,8 +22,16 @@ from acuerdo.api.pages import cursor_after, uid_in
 from acuerdo.api.problems import not_found
 from acuerdo.api.schemas import ListFilters, Problem
 from acuerdo.base.models import User
-from acuerdo.messaging.public import Conversation, Message, Template, conversations_of, thread_of
-from acuerdo.portfolio.public import debtors_visible_to, visible_to
+from acuerdo.messaging.public import (
+    Campaign,
+    Conversation,
+    Message,
+    Template,
+    campaign_figures,
+    conversations_of,
+    thread_of,
+)
+from acuerdo.portfolio.public import debtors_visible_to, list_creditors, visible_to
 
 router = Router()
 PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -74,6 +85,27 @@ def get_conversation(request: HttpRequest, uid: UUID) -> Any:
     return {**_conversation(row), "lines": [_line(line) for line in thread_of(row, sorted(set(mine)))]}
 
 
+@router.get("/campaigns", response={200: CampaignPage, **PROBLEMS}, tags=["campaigns"], operation_id="list_campaigns")
+def list_campaigns(request: HttpRequest, filters: Query[ListFilters]) -> Any:
+    """The campaigns of creditors that the key may see, in a stable order."""
+    found = _campaigns(caller(request, LEADS))
+    if filters.updated_since is not None:
+        found = found.filter(updated_at__gte=filters.updated_since)
+    rows, following = _page(found, filters)
+    return {"items": [_campaign(row) for row in rows], "next_cursor": following}
+
+
+@router.get(
+    "/campaigns/{uid}", response={200: CampaignDetail, **PROBLEMS}, tags=["campaigns"], operation_id="get_campaign"
+)
+def get_campaign(request: HttpRequest, uid: UUID) -> Any:
+    """One campaign with its results."""
+    row = _campaigns(caller(request, LEADS)).filter(uid=uid).first()
+    if row is None:
+        raise not_found()
+    return {**_campaign(row), "figures": [asdict(one) for one in campaign_figures(row.pk)]}
+
+
 @router.get("/templates", response={200: TemplatePage, **PROBLEMS}, tags=["templates"], operation_id="list_templates")
 def list_templates(request: HttpRequest, filters: Query[ListFilters]) -> Any:
     """Every version of every text of the library, in a stable order."""
@@ -85,6 +117,12 @@ def list_templates(request: HttpRequest, filters: Query[ListFilters]) -> Any:
 def _messages(user: User) -> QuerySet[Message]:
     mine = Message.objects.filter(obligation__in=visible_to(user).values("pk"))
     return mine.select_related("debtor", "creditor", "obligation", "template")
+
+
+def _campaigns(user: User) -> QuerySet[Campaign]:
+    """A campaign is the lender's: an agency's key sees none."""
+    found = Campaign.objects.select_related("creditor")
+    return found.none() if user.agency_id is not None else found.filter(creditor__in=list_creditors(user).values("pk"))
 
 
 def _page(found: QuerySet[Any], filters: ListFilters) -> tuple[list[Any], str | None]:
@@ -103,6 +141,15 @@ def _message(row: Message) -> dict[str, Any]:
         "template": row.template.code if row.template else None, "subject": row.subject, "body": row.body,
         "state": row.state, "reason": row.failure, "scheduled_for": row.scheduled_for, "sent_at": row.sent_at,
         "delivered_at": row.delivered_at, "provider": row.provider, "updated_at": row.updated_at,
+    }  # fmt: skip
+
+
+def _campaign(row: Campaign) -> dict[str, Any]:
+    return {
+        "uid": row.uid, "name": row.name, "creditor": row.creditor.name, "segment": row.segment, "template": row.template,
+        "channel": row.channel, "purpose": row.purpose, "state": row.state, "starts_at": row.starts_at,
+        "ends_at": row.ends_at, "people": row.people, "paid_within_days": row.paid_within_days,
+        "currency": row.creditor.currency, "updated_at": row.updated_at,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from acuerdo.config.environment import secret_at
 from acuerdo.messaging.ports import Route
+from acuerdo.messaging.public import letters_folder
 from acuerdo.messaging.rules import providers as specs
 
 HOOKS = "api/v1/hooks"
@@ -61,7 +62,11 @@ def adapter_of(spec: specs.AnySpec) -> Any:
         case specs.Letters():
             from acuerdo.messaging.adapters.letter import LetterChannel  # noqa: PLC0415
 
-            return LetterChannel(spec.name, settings.DATA_FOLDER / "letters")
+            return LetterChannel(spec.name, letters_folder())
+        case specs.Voice():
+            from acuerdo.messaging.adapters.voice_queue import VoiceQueue  # noqa: PLC0415
+
+            return VoiceQueue(spec.name, settings.DATA_FOLDER / "voice")
 
 
 def smpp_server(spec: specs.Smpp) -> Any:

@@ -305,3 +305,101 @@ class SandboxDelivery(models.Model):
             models.Index(fields=["-received_at"], name="messaging_sandbox_received"),
             models.Index(fields=["receiver", "-received_at"], name="messaging_sandbox_receiver"),
         ]
+
+
+class Campaign(models.Model):
+    """One thing told to everybody whom `segment`, a condition over the strategy's facts, names; once each, between two instants.
+
+    `fields` are what the text asks for and no table holds; `subject_b` makes two subjects of one mail compete. `preview` holds
+    the figures that the second person reads; `rounds` counts pauses, since what a pause took back is planned anew.
+    """
+
+    uid = uid_field()
+    name = models.CharField(max_length=80)
+    creditor = models.ForeignKey("portfolio.Creditor", on_delete=models.PROTECT, related_name="+")
+    segment = models.TextField()
+    template = models.CharField(max_length=60)
+    channel = models.CharField(max_length=8)
+    purpose = models.CharField(max_length=12)
+    fields = models.JSONField(default=dict)
+    subject_b = models.CharField(max_length=160, blank=True)
+    share_b = models.SmallIntegerField(default=50)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    paid_within_days = models.SmallIntegerField(default=15)
+    state = models.CharField(max_length=10, default="draft")
+    rounds = models.SmallIntegerField(default=0)
+    people = models.IntegerField(default=0)
+    preview = models.JSONField(default=dict)
+    previewed_at = models.DateTimeField(null=True)
+    preview_failure = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    written_by = models.CharField(max_length=60)
+    submitted_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    enrolled_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state"], condition=models.Q(state="running"), name="messaging_campaign_running")
+        ]
+
+
+class CampaignPerson(models.Model):
+    """One person of a campaign: which subject, at which moment, and what became of it when it was planned."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="audience")
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.CASCADE, related_name="+")
+    obligations = models.JSONField(default=list)  # their ids, the leading one first
+    subject = models.CharField(max_length=1, default="a")
+    slot_at = models.DateTimeField()
+    planned_at = models.DateTimeField(null=True)
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "debtor"], name="messaging_campaign_person_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["campaign", "slot_at"],
+                condition=models.Q(planned_at=None),
+                name="messaging_campaign_waiting",
+            )
+        ]
+
+
+class LetterMark(models.Model):
+    """What people did with one PDF of letters: who fetched it for the printer, and who took it to the post."""
+
+    name = models.CharField(max_length=80, unique=True)  # of the file, as the messages keep it in `provider_ref`
+    fetched_at = models.DateTimeField(null=True)
+    fetched_by = models.CharField(max_length=60, blank=True)
+    posted_at = models.DateTimeField(null=True)
+    posted_by = models.CharField(max_length=60, blank=True)
+
+
+class VoiceJob(models.Model):
+    """A spoken message that waits for the telephone exchange: the sound is made, the call is the dialer's to place.
+
+    Whoever places it asks the gate again and looks at `expires_at`: a call may not be made another day.
+    """
+
+    message_uid = models.UUIDField(unique=True)
+    receiver = models.CharField(max_length=40)
+    audio = models.CharField(max_length=80)  # in `voice/` of the data folder
+    seconds = models.IntegerField()
+    queued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["queued_at"], condition=models.Q(taken_at=None), name="messaging_voice_waiting")
+        ]

@@ -15,7 +15,7 @@ from acuerdo.negotiation.public import latest_promises
 from acuerdo.policy.public import Hold, SentText
 
 WRITER = {"es": "Servicio al cliente", "en": "Customer service"}
-POINT_KINDS = {"email": "email", "sms": "phone", "whatsapp": "phone", "voice": "phone"}
+POINT_KINDS = {"email": "email", "sms": "phone", "whatsapp": "phone", "voice": "phone", "letter": "address"}
 CLOSED = ("paid", "gone")
 # A little less than Meta's 24 hours: the message must arrive within them.
 WHATSAPP_WINDOW = timedelta(hours=23, minutes=55)
@@ -216,12 +216,12 @@ def published_texts() -> QuerySet[Template]:
 def best_points(debtor_ids: Iterable[int]) -> dict[tuple[int, str], tuple[int, str]]:
     """By (person, channel) the contact point most surely theirs, as (id, value). One query."""
     points = related("contact_point")._default_manager.filter(debtor_id__any_of=set(debtor_ids), is_valid=True)
-    rows = points.exclude(kind="address").order_by("ownership", F("last_result_at").asc(nulls_first=True), "-id")
+    rows = points.order_by("ownership", F("last_result_at").asc(nulls_first=True), "-id")
     found: dict[tuple[int, str], tuple[int, str]] = {}
     for row in rows.values("id", "debtor_id", "kind", "value", "phone_type"):
         for channel, kind in POINT_KINDS.items():
             can_text = channel == "voice" or row["phone_type"] != "fixed"
-            if kind == row["kind"] and (kind == "email" or can_text):
+            if kind == row["kind"] and (kind != "phone" or can_text):
                 found[row["debtor_id"], channel] = (row["id"], row["value"])
     return found
 

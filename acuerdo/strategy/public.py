@@ -20,6 +20,7 @@ from acuerdo.strategy.actions.learning import (
     train_model,
 )
 from acuerdo.strategy.actions.rehearsals import ask_rehearsal, days_kept, run_rehearsal
+from acuerdo.strategy.actions.segments import check_segment, message_cost, people_in_segment
 from acuerdo.strategy.actions.versions import (
     approve_strategy,
     base_strategy_text,
@@ -33,6 +34,7 @@ from acuerdo.strategy.actions.versions import (
     submit_strategy,
 )
 from acuerdo.strategy.engine.frames import SparkPlace
+from acuerdo.strategy.engine.matching import Matched
 from acuerdo.strategy.engine.rehearsal import rehearse
 from acuerdo.strategy.engine.run import decide, write_plan
 from acuerdo.strategy.engine.snapshot import read_snapshot
@@ -74,6 +76,7 @@ __all__ = [
     "DecisionState",
     "Drop",
     "Funnel",
+    "Matched",
     "ModelVersion",
     "Rehearsal",
     "Settled",
@@ -87,6 +90,7 @@ __all__ = [
     "approve_strategy",
     "ask_rehearsal",
     "base_strategy_text",
+    "check_segment",
     "check_text",
     "days_kept",
     "deactivate_model",
@@ -103,9 +107,11 @@ __all__ = [
     "keep_dates",
     "mark",
     "mark_done",
+    "message_cost",
     "model_drift",
     "pause_variant",
     "paused_variants",
+    "people_in_segment",
     "planned_messages",
     "publish_strategy",
     "published_strategy",

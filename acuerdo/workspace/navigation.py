@@ -45,6 +45,7 @@ PLACES: tuple[Place, ...] = (
     Place("workspace:rules", _("Reglas"), "scale", "r", frozenset({COMPLIANCE, DIRECTOR, SUPERVISOR, ADMIN})),
     Place("workspace:strategy", _("Estrategia"), "route", "e", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:templates", _("Plantillas"), "template", "t", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
+    Place("workspace:campaigns:list", _("Campañas"), "speakerphone", "m", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:guide:versions", _("Guiones"), "notes", "g", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE})),
     Place("workspace:imports:list", _("Cargas"), "file-import", "i", frozenset({SUPERVISOR, DIRECTOR, ADMIN})),
     Place("workspace:payments:list", _("Pagos"), "cash", "o", frozenset({SUPERVISOR, DIRECTOR, ADMIN})),

@@ -11,6 +11,7 @@ from acuerdo.base import clock, jobs
 from acuerdo.base.day import run_day
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.public import load_payments
+from acuerdo.workspace.campaigns.audience import begin_campaign, count_audience, run_campaigns
 
 BUSY = "day-running"
 
@@ -38,3 +39,32 @@ def run_day_of(run_on: date) -> None:
 def load_payments_job(batch_id: int, dry_run: bool) -> None:
     """The trial or the load of an uploaded file of payments; runs again after a killed worker and posts nothing twice."""
     load_payments(batch_id, dry_run=dry_run, now=clock.now(), today=clock.business_date())
+
+
+@jobs.app.task(name="workspace:count_campaign", pass_context=False)
+def count_campaign_job(campaign_id: int) -> None:
+    """Counts whom a campaign would reach; again counts anew."""
+    count_audience(campaign_id, clock.now())
+
+
+@jobs.app.task(name="workspace:begin_campaign", pass_context=False)
+def begin_campaign_job(campaign_id: int) -> None:
+    """Writes down the people of an approved campaign, once however often it runs."""
+    begin_campaign(campaign_id, clock.now())
+
+
+@jobs.app.periodic(cron="* * * * *")
+@jobs.app.task(name="workspace:run_campaigns", queueing_lock="workspace:run_campaigns", pass_context=False)
+def run_campaigns_job(timestamp: int = 0) -> None:  # noqa: ARG001 - the periodic call passes it
+    """Every minute what is due of the campaigns goes to the outbox."""
+    run_campaigns(clock.now())
+
+
+def count_campaign_of(campaign_id: int) -> None:
+    """Enqueues the count in the present transaction."""
+    count_campaign_job.defer(campaign_id=campaign_id)
+
+
+def begin_campaign_of(campaign_id: int) -> None:
+    """Enqueues the beginning in the transaction that approves."""
+    begin_campaign_job.defer(campaign_id=campaign_id)

@@ -97,6 +97,7 @@ urlpatterns = [
     path("pagos/", include("acuerdo.workspace.payments.urls")),
     path("buzon/", include("acuerdo.workspace.mailbox.urls")),
     path("conversaciones/", include("acuerdo.workspace.inbox.urls")),
+    path("campanas/", include("acuerdo.workspace.campaigns.urls")),
     path("proveedores/", include("acuerdo.workspace.providers.urls")),
     path("baja/<str:token>", stop, name="stop"),
     path("dia", day.day, name="day"),

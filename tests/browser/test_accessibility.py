@@ -26,8 +26,8 @@ SCREENS = {
         "/dia",
     ],
     "compliance": ["/veredictos?outcome=all", "/reglas", "/buzon/"],
-    "director": ["/estrategia", "/plantillas", "/cartera?q=nadie"],
-    "admin": ["/usuarios", "/usuarios/nuevo", "/cargas/"],
+    "director": ["/estrategia", "/plantillas", "/cartera?q=nadie", "/campanas/", "/campanas/nueva"],
+    "admin": ["/usuarios", "/usuarios/nuevo", "/cargas/", "/proveedores/", "/proveedores/cartas"],
 }
 
 

@@ -223,7 +223,8 @@ def _is_still_wanted(row: Message, source: Source, board: Switchboard, now: date
     if row.template is None:
         # What a person wrote leaves as they wrote it.
         return True
-    text = compose(channel=row.channel, subject=row.template.subject, body=row.template.body, facts=source.facts)
+    subject = row.context.get("subject") or row.template.subject
+    text = compose(channel=row.channel, subject=subject, body=row.template.body, facts=source.facts)
     if text.holes:
         return _close(row, "give_up", f"hole:{text.holes[0]}")
     row.subject, row.body, row.body_html = text.subject, text.body, text.body_html

@@ -14,9 +14,11 @@ from django.db import connection, transaction
 from acuerdo.base.bulk import insert_rows
 from acuerdo.base.locks import PERSONS_MAX
 from acuerdo.kernel.identifiers import new_uid
+from acuerdo.kernel.text import person_name
 from acuerdo.messaging.models import Message, MessageState, Template
 from acuerdo.messaging.queries import Source, Wanted, best_points, gather, published_templates, source_of, template_for
 from acuerdo.messaging.rules.compose import Composed, compose
+from acuerdo.messaging.rules.fields import NAME_LENGTH_MAX, clean
 from acuerdo.messaging.rules.masking import CODE_FIELD, MASK
 from acuerdo.policy.public import PlannedContact, Verdict, ask_gate_batch
 
@@ -145,7 +147,7 @@ def _draft(item: PlannedMessage, source: Source, template: Template | None, poin
     else:
         draft.text = compose(
             channel=item.channel,
-            subject=template.subject,
+            subject=item.context.get("subject") or template.subject,
             body=template.body,
             facts=source.facts,
             country=source.variant.country,
@@ -182,7 +184,7 @@ def _row(draft: _Draft, verdict: Verdict | None, now: datetime) -> Message:
         channel=item.channel,
         purpose=item.purpose,
         template=draft.template,
-        receiver=draft.point[1] if draft.point else "",
+        receiver=_receiver(draft),
         subject=text.subject if text else "",
         body=text.body if text else "",
         body_html=text.body_html if text else "",
@@ -197,6 +199,17 @@ def _row(draft: _Draft, verdict: Verdict | None, now: datetime) -> Message:
     if verdict is not None and verdict.verdict != "allow":
         apply_refusal(row, verdict, draft.source, now)
     return row
+
+
+def _receiver(draft: _Draft) -> str:
+    """The address or number; on an envelope the name stands above the address."""
+    if draft.point is None:
+        return ""
+    if draft.item.channel != "letter" or draft.source.facts is None:
+        return draft.point[1]
+    facts = draft.source.facts
+    name = clean(facts.name if facts.is_company else person_name(facts.name), NAME_LENGTH_MAX)
+    return f"{name}\n{draft.point[1]}"[:254]
 
 
 def apply_refusal(row: Message, verdict: Verdict, source: Source, now: datetime) -> None:

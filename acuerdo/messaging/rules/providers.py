@@ -140,8 +140,20 @@ class Letters(_Provider):
         return "letter"
 
 
-type Spec = Annotated[Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters, Field(discriminator="kind")]
-type AnySpec = Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters
+class Voice(_Provider):
+    """Spoken messages: synthesised at once, and queued for the telephone exchange."""
+
+    kind: Literal["voice"]
+
+    @property
+    def channel(self) -> str:
+        return "voice"
+
+
+type AnySpec = Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters | Voice
+type Spec = Annotated[
+    Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters | Voice, Field(discriminator="kind")
+]
 _SPEC: TypeAdapter[AnySpec] = TypeAdapter(Spec)
 
 
