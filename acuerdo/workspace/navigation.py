@@ -12,13 +12,14 @@ from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVI
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`url_name` opens it; `key` is its shortcut after `g`."""
+    """`url_name` opens it; `key` is its shortcut after `g`; `count_name`, where given, tells how much waits there."""
 
     url_name: str
     label: Promise
     icon: str
     key: str
     roles: frozenset[Role]
+    count_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Link:
     icon: str
     key: str
     is_current: bool
+    count_url: str = ""
 
 
 PLACES: tuple[Place, ...] = (
@@ -36,7 +38,8 @@ PLACES: tuple[Place, ...] = (
     Place("workspace:room:room", _("Sala"), "users", "j", frozenset({SUPERVISOR, DIRECTOR})),
     Place("workspace:room:notes", _("Notas"), "notes", "m", frozenset({AGENT})),
     Place("workspace:board", _("Hoy"), "layout-dashboard", "h", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE})),
-    Place("workspace:approvals", _("Aprobar"), "checklist", "a", frozenset({SUPERVISOR, DIRECTOR})),
+    Place("workspace:approvals", _("Aprobar"), "checklist", "a", frozenset({SUPERVISOR, DIRECTOR}),
+          "workspace:approvals_count"),
     Place("workspace:portfolio", _("Cartera"), "users", "p", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:compliance", _("Veredictos"), "shield-check", "v", frozenset({COMPLIANCE, DIRECTOR})),
     Place("workspace:holds", _("Pausas"), "hand-stop", "s", frozenset({COMPLIANCE, SUPERVISOR})),
@@ -61,7 +64,17 @@ def links_for(role: str, path: str) -> list[Link]:
     """The places a role sees; the one whose address the present path starts with is current."""
     found = [(place, reverse(place.url_name)) for place in PLACES if role in place.roles and _exists(place.url_name)]
     here = max((url for _place, url in found if path.startswith(url)), key=len, default="")
-    return [Link(str(place.label), url, place.icon, place.key, url == here) for place, url in found]
+    return [
+        Link(
+            str(place.label),
+            url,
+            place.icon,
+            place.key,
+            url == here,
+            reverse(place.count_name) if place.count_name else "",
+        )
+        for place, url in found
+    ]
 
 
 def home_of(role: str) -> str:

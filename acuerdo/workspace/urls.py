@@ -58,6 +58,7 @@ urlpatterns = [
     path("a/<str:token>/no", customer.decline, name="customer_decline"),
     path("a/<str:token>/acuerdo.pdf", customer.paper, name="customer_paper"),
     path("aprobaciones", approvals.approvals, name="approvals"),
+    path("aprobaciones/cuantas", approvals.count, name="approvals_count"),
     path("aprobaciones/<uuid:plan_uid>", approvals.decide, name="decide_approval"),
     path("titulares/<uuid:uid>/documentos/", include("acuerdo.workspace.papers.urls")),
     path("titulares/<uuid:uid>/obligaciones/<uuid:obligation_uid>/", include("acuerdo.workspace.statement.urls")),

@@ -1,4 +1,11 @@
-"""What waits for a supervisor's or a director's yes, oldest first, with the clock that the customer was told."""
+"""What waits for a supervisor's or a director's yes, oldest first, with the clock that the customer was told.
+
+The open page asks every two seconds whether the list is still as it shows it, and is given the new one when it is not; what is
+being typed stays. Every other page of theirs shows how many wait.
+"""
+
+import hashlib
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation import public as negotiation
-from acuerdo.workspace.access import DIRECTOR, SUPERVISOR, allow, user_of
+from acuerdo.workspace.access import DIRECTOR, SUPERVISOR, allow, is_partial, user_of
 from acuerdo.workspace.agreements import wording
 from acuerdo.workspace.queries.scope import obligations_of
 
@@ -18,7 +25,18 @@ from acuerdo.workspace.queries.scope import obligations_of
 @never_cache
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
+    """The page; or its list alone, and nothing (204) while it is as `seen` says."""
+    if is_partial(request) and request.GET.get("seen") == _mark(_waiting(request)):
+        return HttpResponse(status=204)
     return _list(request)
+
+
+@allow(SUPERVISOR, DIRECTOR)
+@never_cache
+@require_GET
+def count(request: HttpRequest) -> HttpResponse:
+    """How many wait, for the way around; empty for none."""
+    return render(request, "workspace/agreements/waiting.html", {"count": _waiting(request).count()})
 
 
 @allow(SUPERVISOR, DIRECTOR)
@@ -40,11 +58,23 @@ def decide(request: HttpRequest, plan_uid: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, *, problem: str = "", about: str = "") -> HttpResponse:
-    user = user_of(request)
-    plans = list(negotiation.waiting_for(user.role, obligations_of(user)))
+    waiting = _waiting(request)
+    plans = list(waiting)
     for plan in plans:
         parts = sorted(plan.instalments.all(), key=lambda part: part.number)
         plan.headline = wording.headline(parts, plan.currency, plan.review_on)  # type: ignore[attr-defined]
         plan.title = wording.KIND_WORDS[plan.kind]  # type: ignore[attr-defined]
-    context = {"plans": plans, "problem": problem, "about": about, "now": clock.now()}
-    return render(request, "workspace/agreements/approvals.html", context, status=422 if problem else 200)
+    context = {"plans": plans, "mark": _mark(waiting), "problem": problem, "about": about, "now": clock.now()}
+    name = "waiting_list" if is_partial(request) else "approvals"
+    return render(request, f"workspace/agreements/{name}.html", context, status=422 if problem else 200)
+
+
+def _waiting(request: HttpRequest) -> Any:
+    user = user_of(request)
+    return negotiation.waiting_for(user.role, obligations_of(user))
+
+
+def _mark(waiting: Any) -> str:
+    """The same for the same list."""
+    rows = waiting.prefetch_related(None).values_list("uid", "updated_at")
+    return hashlib.sha256(repr([(str(uid), at.isoformat()) for uid, at in rows]).encode()).hexdigest()[:16]

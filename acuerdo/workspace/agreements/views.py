@@ -97,6 +97,14 @@ def propose(request: HttpRequest, uid: str) -> HttpResponse:
 @never_cache
 @require_GET
 def plan(request: HttpRequest, uid: str, plan_uid: str) -> HttpResponse:
+    """The plan. A page that waits for an approval asks whether it is still in the state `seen`, and reloads once it is not."""
+    if is_partial(request) and "seen" in request.GET:
+        user = user_of(request)
+        found = queries.plan_or_404(user, debtor_or_404(user, uid), plan_uid)
+        answer = HttpResponse(status=204)
+        if found.state != request.GET["seen"]:
+            answer["HX-Refresh"] = "true"
+        return answer
     return render(request, "workspace/agreements/plan.html", _plan_context(request, uid, plan_uid))
 
 

@@ -33,7 +33,10 @@ DUE = 180_000_00
 def owed() -> Obligation:
     load_templates()
     creditor = factories.make_creditor(
-        "Banco Andino", phone="+576015550100", email="servicio@bancoandino.example", ways_to_pay=[{"name": "PSE", "detail": ""}]
+        "Banco Andino",
+        phone="+576015550100",
+        email="servicio@bancoandino.example",
+        ways_to_pay=[{"name": "PSE", "detail": ""}],
     )
     clock.set_now(DAWN)
     return reachable(creditor, 8)
@@ -42,7 +45,12 @@ def owed() -> Obligation:
 def promise(owed: Obligation, due_on: date, amount: int = DUE) -> Promise:
     day = TODAY - timedelta(days=3)
     return make_promise(
-        obligation_id=owed.pk, amount_minor=amount, due_on=due_on, actor="gestor1", now=NOW - timedelta(days=3), today=day
+        obligation_id=owed.pk,
+        amount_minor=amount,
+        due_on=due_on,
+        actor="gestor1",
+        now=NOW - timedelta(days=3),
+        today=day,
     )
 
 
@@ -60,7 +68,13 @@ def at_ten(on: date) -> datetime:
 
 def pay(owed: Obligation, amount: int, on: date = TODAY) -> None:
     record_payment(
-        owed.pk, amount_minor=amount, paid_on=on, source="banco", external_ref=f"{on}-{amount}", now=at_ten(on), actor="caja"
+        owed.pk,
+        amount_minor=amount,
+        paid_on=on,
+        source="banco",
+        external_ref=f"{on}-{amount}",
+        now=at_ten(on),
+        actor="caja",
     )
 
 
