@@ -62,8 +62,8 @@ def _list(request: HttpRequest, *, problem: str = "", about: str = "") -> HttpRe
     plans = list(waiting)
     for plan in plans:
         parts = sorted(plan.instalments.all(), key=lambda part: part.number)
-        plan.headline = wording.headline(parts, plan.currency, plan.review_on)  # type: ignore[attr-defined]
-        plan.title = wording.KIND_WORDS[plan.kind]  # type: ignore[attr-defined]
+        plan.headline = wording.headline(parts, plan.currency, plan.review_on)
+        plan.title = wording.KIND_WORDS[plan.kind]
     context = {"plans": plans, "mark": _mark(waiting), "problem": problem, "about": about, "now": clock.now()}
     name = "waiting_list" if is_partial(request) else "approvals"
     return render(request, f"workspace/agreements/{name}.html", context, status=422 if problem else 200)
