@@ -153,7 +153,8 @@ class AccountEvent(models.Model):
     """What happened to a `ledger` account beside payments: a fee, a waiver, a pause of late interest, a write-off…
 
     `payment` is the one that a chargeback takes back; `details` holds the moved due dates of an extension, or the uid of the
-    obligation that takes the debt over.
+    obligation that takes the debt over. A row recorded by mistake is annulled, never changed: from `annulled_at` on it counts for
+    nothing, and what was believed before still counts it.
     """
 
     class Kind(models.TextChoices):
@@ -182,14 +183,21 @@ class AccountEvent(models.Model):
     details = models.JSONField(default=dict, db_default={})
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
+    annulled_at = models.DateTimeField(null=True)
+    annulled_by = models.CharField(max_length=60, default="", db_default="")
+    annulled_why = models.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [
             # One activity pays for one fee (SFC, FAQ 16: a fee needs a real activity of its own).
             models.UniqueConstraint(
-                fields=["account", "activity"], condition=models.Q(kind="fee"), name="ledger_fee_activity"
+                fields=["account", "activity"],
+                condition=models.Q(kind="fee", annulled_at=None),
+                name="ledger_fee_activity",
             ),
-            models.UniqueConstraint(fields=["account"], condition=models.Q(kind="write_off"), name="ledger_write_off"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(kind="write_off", annulled_at=None), name="ledger_write_off"
+            ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=models.Q(kind__in=["restructuring", "refinancing"]),
@@ -198,7 +206,7 @@ class AccountEvent(models.Model):
             # Money leaves once for each reference, however often it is asked for.
             models.UniqueConstraint(
                 fields=["account", "kind", "reference"],
-                condition=~models.Q(reference=""),
+                condition=~models.Q(reference="") & models.Q(annulled_at=None),
                 name="ledger_event_reference",
             ),
         ]

@@ -3,7 +3,14 @@
 from acuerdo.ledger.actions.buckets import set_buckets
 from acuerdo.ledger.actions.changes import charge_back, extend_due_dates, return_credit
 from acuerdo.ledger.actions.classification import confirm_class_table
-from acuerdo.ledger.actions.corrections import pause_late_interest, settle_in_full, waive, write_off
+from acuerdo.ledger.actions.corrections import (
+    annul_event,
+    pause_late_interest,
+    resume_late_interest,
+    settle_in_full,
+    waive,
+    write_off,
+)
 from acuerdo.ledger.actions.fees import disclose_tariff, load_unit_values, post_fee
 from acuerdo.ledger.actions.payments import (
     AccountState,
@@ -19,6 +26,7 @@ from acuerdo.ledger.actions.replacements import Agreed, Replaced, replace_accoun
 from acuerdo.ledger.actions.sharing import SharedMoney, record_shared_payment
 from acuerdo.ledger.engine.books import Books
 from acuerdo.ledger.engine.states import FIGURES, account_states
+from acuerdo.ledger.movements import Movement, movements_of
 from acuerdo.ledger.queries import (
     OverdueInstalment,
     Payoff,
@@ -54,6 +62,7 @@ __all__ = [
     "Books",
     "CapsLoaded",
     "EntryLine",
+    "Movement",
     "NewPayment",
     "OverdueInstalment",
     "PaymentRecorded",
@@ -64,6 +73,7 @@ __all__ = [
     "Statement",
     "StatementView",
     "account_states",
+    "annul_event",
     "bucket_of",
     "buckets_in_force",
     "cap_tables",
@@ -78,6 +88,7 @@ __all__ = [
     "instalments_of",
     "load_rate_caps",
     "load_unit_values",
+    "movements_of",
     "pause_late_interest",
     "payoffs",
     "post_fee",
@@ -87,6 +98,7 @@ __all__ = [
     "refresh_states",
     "regulatory_class",
     "replace_accounts",
+    "resume_late_interest",
     "return_credit",
     "reverse_payment",
     "set_buckets",

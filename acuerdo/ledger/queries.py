@@ -44,7 +44,8 @@ FROM ledger_instalment WHERE account_id = ANY(%(ids)s) ORDER BY account_id, due_
 SELECT account_id, id, amount_minor, paid_on, reverses_id
 FROM ledger_payment WHERE account_id = ANY(%(ids)s) AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity') ORDER BY id;
 SELECT account_id, id, kind, happened_on, until_on, component, amount_minor, activity, payment_id, details::text
-FROM ledger_accountevent WHERE account_id = ANY(%(ids)s) AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity') ORDER BY id
+FROM ledger_accountevent WHERE account_id = ANY(%(ids)s) AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')
+    AND (annulled_at IS NULL OR annulled_at > %(known_at)s::timestamptz) ORDER BY id
 """
 
 

@@ -137,5 +137,6 @@ ACCOUNT_EVENTS = Extract(
         "first_day": day_sql("happened_on"),
         "last_day": day_sql("coalesce(until_on, happened_on)"),
     },
+    where="annulled_at IS NULL",
 )
 BOOK_EXTRACTS = (BOOKS, OPEN_INSTALMENTS, INSTALMENTS, PAYMENTS, ACCOUNT_EVENTS)

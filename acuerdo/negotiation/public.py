@@ -3,7 +3,7 @@
 from acuerdo.negotiation.actions.approvals import approve_plan, refuse_plan
 from acuerdo.negotiation.actions.codes import IssuedCode, issue_code, withdraw_code
 from acuerdo.negotiation.actions.erasure import forget_person
-from acuerdo.negotiation.actions.fees import charge_collection_fee
+from acuerdo.negotiation.actions.fees import charge_collection_fee, chargeable_attempts
 from acuerdo.negotiation.actions.plan_days import PlanJudgements, judge_plans, judge_plans_after_payment
 from acuerdo.negotiation.actions.plans import (
     END_REASONS,
@@ -65,6 +65,7 @@ __all__ = [
     "cancel_plan",
     "cancel_promise",
     "charge_collection_fee",
+    "chargeable_attempts",
     "commitment_of",
     "decline_plan",
     "forget_person",

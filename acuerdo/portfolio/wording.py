@@ -149,6 +149,36 @@ SENTENCES = (
     _("El pago «{}» ya está registrado con otro valor."),
     _("La fecha de pago «{}» es posterior a hoy."),
     _("El valor del pago «{}» debe ser mayor que cero."),
+    # what the ledger refuses
+    _("La condonación es mayor que lo que se debe por ese concepto."),
+    _("La pausa termina antes de empezar."),
+    _("El valor debe ser mayor que cero."),
+    _("La devolución es mayor que el saldo a favor."),
+    _("Para pagar toda la deuda el {} faltan {}."),
+    _("La obligación no tiene saldo que pagar."),
+    _("La obligación no tiene saldo que castigar."),
+    _("La referencia «{}» ya pertenece a otro movimiento."),
+    _("La referencia «{}» de {} ya pertenece a otro pago."),
+    _("Un pago no se puede reversar antes de la fecha en que se hizo."),
+    _("El contracargo del {} es anterior al pago «{}»."),
+    _("Los contracargos del pago «{}» suman más que el pago."),
+    _("El pago «{}» tiene un contracargo: no se puede también reversar."),
+    _("La mora se reanuda en uno de los días de la pausa."),
+    _("La prórroga adelanta la cuota {} al {}; solo puede aplazarla."),
+    _(
+        "La deuda pasó a otra obligación el {}: lo anterior a esa fecha ya no cambia aquí. Si un pa"
+        "go volvió a quien lo hizo, regístrelo como contracargo."
+    ),
+    _("En este crédito no se cobran gastos de cobranza ({})."),
+    _("No hay una tarifa de gastos de cobranza informada y vigente el {}."),
+    _("El {} la obligación no tiene atraso: no hay gastos de cobranza."),
+    _("La tarifa no tiene valor para esta deuda y este atraso ({})."),
+    _("Los gastos de cobranza se cobran después de {} días de atraso ({})."),
+    _("Ya se cobró un gasto de cobranza este mes ({})."),
+    _("El gasto de cobranza pasa de lo permitido, {} {} ({})."),
+    _("Esa gestión no se realizó: no respalda un gasto de cobranza."),
+    _("La gestión es posterior a la fecha del gasto."),
+    _("Falta la tasa máxima certificada de {} para {}. Cárguela antes de liquidar intereses de mora."),
 )
 
 

@@ -62,6 +62,7 @@ urlpatterns = [
     path("aprobaciones/<uuid:plan_uid>", approvals.decide, name="decide_approval"),
     path("titulares/<uuid:uid>/documentos/", include("acuerdo.workspace.papers.urls")),
     path("titulares/<uuid:uid>/obligaciones/<uuid:obligation_uid>/", include("acuerdo.workspace.statement.urls")),
+    path("titulares/<uuid:uid>/obligaciones/<uuid:obligation_uid>/", include("acuerdo.workspace.movements.urls")),
     path("gestiones/<uuid:attempt_uid>", call.record, name="record"),
     path("gestiones/<uuid:attempt_uid>/sin-llamar", call.give_up, name="give_up"),
     path("gestiones/<uuid:attempt_uid>/deshacer", call.undo, name="undo"),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.actions.corrections import check_amount, lock_own, post_event
+from acuerdo.ledger.actions.corrections import check_amount, lock_own, post_event, standing_events
 from acuerdo.ledger.models import Account, AccountEvent, Payment
 from acuerdo.ledger.queries import cap_tables, load_accounts, state_of
 
@@ -96,7 +96,7 @@ def _check_reference(reference: str) -> None:
 
 def _known(account: Account, kind: str, reference: str, amount_minor: int) -> AccountEvent | None:
     """The event of that reference; refuses `event-ref-reused` when it was for another amount."""
-    found = AccountEvent.objects.filter(account=account, kind=kind, reference=reference).first()
+    found = standing_events(account, kind).filter(reference=reference).first()
     if found is not None and found.amount_minor != amount_minor:
         raise Refusal("event-ref-reused", f"La referencia «{reference}» ya pertenece a otro movimiento.")
     return found

@@ -56,7 +56,7 @@ CROSS JOIN LATERAL (
 """
 _EVENTS = """
 SELECT account_id, id, kind, happened_on, until_on, component, amount_minor, activity FROM ledger_accountevent
-WHERE account_id = ANY(%s::bigint[]) ORDER BY id
+WHERE account_id = ANY(%s::bigint[]) AND annulled_at IS NULL ORDER BY id
 """
 _OPEN = """
 SELECT account_id, number, due_on, principal_minor, contract_interest_minor, insurance_minor, fees_minor, collection_fee_minor,

@@ -1,17 +1,19 @@
-"""Waivers, pauses, early closings and write-offs of `ledger` accounts. Each is one event; the replay decides what it does."""
+"""Waivers, pauses, early closings and write-offs of `ledger` accounts, and their annulment. Each is one event; the replay decides."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from acuerdo.base.audit import write_audit
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import format_minor
 from acuerdo.ledger.actions.payments import AUDIT_CHAIN, lock_accounts, state_date
-from acuerdo.ledger.actions.posting import recompute
-from acuerdo.ledger.models import Account, AccountEvent, BalanceSource
+from acuerdo.ledger.actions.posting import recompute, undo_legs
+from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, BalanceSource
 from acuerdo.ledger.queries import cap_tables, load_accounts, payoff_of, state_of
 from acuerdo.ledger.rules.components import COMPONENTS
+from acuerdo.ledger.rules.events import REPLACEMENTS
 
 
 def waive(
@@ -72,7 +74,7 @@ def write_off(account_id: int, *, written_off_on: date, reason: str, now: dateti
     """
     with transaction.atomic():
         account = lock_own(account_id)
-        existing = AccountEvent.objects.filter(account=account, kind=AccountEvent.Kind.WRITE_OFF).first()
+        existing = standing_events(account, AccountEvent.Kind.WRITE_OFF).first()
         if existing is not None:
             return existing
         balance = state_of(load_accounts([account])[0], written_off_on, cap_tables()).balance_minor
@@ -93,7 +95,7 @@ def settle_in_full(account_id: int, *, settled_on: date, reason: str, now: datet
     with transaction.atomic():
         account = lock_own(account_id)
         kind = AccountEvent.Kind.SETTLEMENT
-        existing = AccountEvent.objects.filter(account=account, kind=kind, happened_on=settled_on).first()
+        existing = standing_events(account, kind).filter(happened_on=settled_on).first()
         if existing is not None:
             return existing
         owed = payoff_of(load_accounts([account])[0], settled_on, cap_tables())
@@ -104,6 +106,76 @@ def settle_in_full(account_id: int, *, settled_on: date, reason: str, now: datet
             raise Refusal("settlement-not-covered", f"Para pagar toda la deuda el {settled_on} faltan {missing}.")
         event = AccountEvent(kind=kind, happened_on=settled_on, amount_minor=owed.total_minor, reason=reason)
         return post_event(account, event, now=now, actor=actor)
+
+
+def resume_late_interest(
+    pause_id: int, *, resumed_on: date, reason: str, now: datetime, actor: str
+) -> AccountEvent | None:
+    """Late interest runs again from `resumed_on` on: the pause is annulled, and a shorter one takes its place where days are left.
+
+    Refuses `unknown-event`, `not-a-pause` and `bad-dates` (a day outside the pause).
+    """
+    with transaction.atomic():
+        pause = _standing(pause_id)
+        if pause.kind != AccountEvent.Kind.PAUSE:
+            raise Refusal("not-a-pause", "Ese movimiento no es una pausa de intereses de mora.")
+        if not pause.happened_on <= resumed_on <= (pause.until_on or pause.happened_on):
+            raise Refusal("bad-dates", "La mora se reanuda en uno de los días de la pausa.")
+        annul_event(pause_id, reason=reason, now=now, actor=actor)
+        if resumed_on == pause.happened_on:
+            return None
+        kept_to = resumed_on - timedelta(days=1)
+        return pause_late_interest(
+            pause.account_id, from_on=pause.happened_on, to_on=kept_to, reason=pause.reason, now=now, actor=actor
+        )
+
+
+def annul_event(event_id: int, *, reason: str, now: datetime, actor: str) -> AccountEvent:
+    """Takes back a movement that was recorded by mistake: from now on it never was; what was believed before still shows it.
+
+    Its postings are undone by new entries. A second call changes nothing. Refuses `unknown-event`, `reason-missing`,
+    `event-not-annullable` (restructuring and refinancing: another obligation owes the debt) and `debt-passed-on`.
+    """
+    if not reason.strip():
+        raise Refusal("reason-missing", "Escriba el motivo.")
+    with transaction.atomic():
+        found = AccountEvent.objects.filter(pk=event_id).first()
+        if found is None:
+            raise Refusal("unknown-event", "No existe ese movimiento.")
+        account = lock_own(found.account_id)
+        event = AccountEvent.objects.select_for_update().get(pk=event_id)
+        if event.annulled_at is not None:
+            return event
+        if event.kind in REPLACEMENTS:
+            message = "Una reestructuración no se anula aquí: la deuda ya está en otra obligación."
+            raise Refusal("event-not-annullable", message)
+        event.annulled_at, event.annulled_by, event.annulled_why = now, actor, reason.strip()[:200]
+        event.save(update_fields=["annulled_at", "annulled_by", "annulled_why"])
+        if event.kind == AccountEvent.Kind.WRITE_OFF:
+            account.status, account.written_off_on = AccountStatus.ACTIVE, None
+        recompute([account], as_of={account.pk: state_date(account, event.happened_on, now)}, now=now, actor=actor)
+        undo_legs(account, event.pk, now=now, actor=actor)
+        write_audit(
+            chain=AUDIT_CHAIN,
+            action="annul_event",
+            actor=actor,
+            subject=("account", str(account.pk)),
+            payload={"event": str(event.uid), "kind": event.kind},
+            now=now,
+        )
+        return event
+
+
+def standing_events(account: Account, kind: str) -> QuerySet[AccountEvent]:
+    """The account's events of a kind that were not annulled."""
+    return AccountEvent.objects.filter(account=account, kind=kind, annulled_at=None)
+
+
+def _standing(event_id: int) -> AccountEvent:
+    found = AccountEvent.objects.filter(pk=event_id, annulled_at=None).first()
+    if found is None:
+        raise Refusal("unknown-event", "No existe ese movimiento.")
+    return found
 
 
 def lock_own(account_id: int) -> Account:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from acuerdo.base.audit import write_audit
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.actions.corrections import check_amount, lock_own, post_event
+from acuerdo.ledger.actions.corrections import check_amount, lock_own, post_event, standing_events
 from acuerdo.ledger.actions.payments import AUDIT_CHAIN
 from acuerdo.ledger.models import Account, AccountEvent, DisclosedTariff, UnitValue
 from acuerdo.ledger.queries import cap_tables, disclosed_tariffs, load_accounts, play
@@ -28,6 +28,7 @@ def post_fee(
     now: datetime,
     actor: str,
     free_activity_on: date | None = None,
+    reason: str = "",
 ) -> AccountEvent:
     """Charges a collection fee for one logged activity (its uid); the same activity again changes nothing.
 
@@ -40,7 +41,7 @@ def post_fee(
     check_amount(amount_minor)
     with transaction.atomic():
         account = lock_own(account_id)
-        existing = AccountEvent.objects.filter(account=account, kind=AccountEvent.Kind.FEE, activity=activity).first()
+        existing = standing_events(account, AccountEvent.Kind.FEE).filter(activity=activity).first()
         if existing is not None:
             return existing
         fee = FeeEvent("", charged_on, amount_minor, activity, free_activity_on)
@@ -51,6 +52,7 @@ def post_fee(
             component="collection_fee",
             amount_minor=amount_minor,
             activity=activity,
+            reason=reason,
             details={"tariff": tariff.key, "from": tariff.from_on.isoformat(), "citation": tariff.citation},
         )
         return post_event(account, event, now=now, actor=actor)

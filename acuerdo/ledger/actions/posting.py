@@ -142,6 +142,14 @@ def _posted_legs(account_ids: Sequence[int]) -> dict[tuple[int | None, int | Non
     return posted
 
 
+def undo_legs(account: Account, event_id: int, *, now: datetime, actor: str) -> None:
+    """Posts the opposite of all that an annulled event has posted."""
+    posted = _posted_legs([account.pk]).get((None, event_id), {})
+    changes = {key: -amount for key, amount in posted.items() if amount}
+    if changes:
+        write_batch(Batch(entries=_transaction(account, "annulment", changes, now, actor, event_id=event_id)))
+
+
 def _payment_legs(payment: PaymentRow, one: Recomputed) -> Legs:
     """Cash in; what it covered, and the rest as a credit of the debtor. A reversed payment leaves nothing."""
     outcome = one.played.payments.get(str(payment.pk)) if one.played else None
@@ -221,8 +229,21 @@ def _difference(
     changes = {key: amount for key, amount in changes.items() if amount}
     if not changes:
         return []
+    payment_id, event_id = payment.pk if payment else None, event.pk if event else None
+    return _transaction(one.loaded.account, kind, changes, now, actor, payment_id=payment_id, event_id=event_id)
+
+
+def _transaction(
+    account: Account,
+    kind: str,
+    changes: Legs,
+    now: datetime,
+    actor: str,
+    *,
+    payment_id: int | None = None,
+    event_id: int | None = None,
+) -> list[NewEntry]:
     transaction_uid = new_uid(now)
-    account = one.loaded.account
     return [
         NewEntry(
             transaction_uid=transaction_uid,
@@ -235,8 +256,8 @@ def _difference(
             effective_on=effective_on,
             recorded_at=now,
             recorded_by=actor,
-            payment_id=payment.pk if payment else None,
-            event_id=event.pk if event else None,
+            payment_id=payment_id,
+            event_id=event_id,
         )
         for (component, number, effective_on), amount in changes.items()
     ]

@@ -82,7 +82,7 @@ WHERE a.balance_source = 'ledger' AND a.status IN {_WORKED} AND (
         OR EXISTS (SELECT 1 FROM ledger_accountevent e WHERE e.account_id = a.id)))
     OR EXISTS (SELECT 1 FROM ledger_payment y
         WHERE y.account_id = a.id AND y.paid_on > a.state_as_of AND y.paid_on <= %(as_of)s)
-    OR EXISTS (SELECT 1 FROM ledger_accountevent e WHERE e.account_id = a.id AND CASE WHEN e.kind = 'pause'
+    OR EXISTS (SELECT 1 FROM ledger_accountevent e WHERE e.account_id = a.id AND e.annulled_at IS NULL AND CASE WHEN e.kind = 'pause'
         THEN e.until_on >= a.state_as_of AND e.happened_on <= %(as_of)s
         ELSE e.happened_on > a.state_as_of AND e.happened_on <= %(as_of)s END)
     OR (a.unallocated_minor > 0 AND EXISTS (SELECT 1 FROM ledger_openinstalment o

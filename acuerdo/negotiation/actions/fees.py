@@ -23,7 +23,15 @@ CARRIED_OUT = frozenset(
 )
 
 
-def charge_collection_fee(attempt_id: int, amount_minor: int, *, charged_on: date, actor: str, now: datetime) -> Any:
+def chargeable_attempts(obligation_id: int, *, limit: int = 30) -> list[Attempt]:
+    """The latest contacts about an obligation that were carried out, the newest first: what a fee may rest on."""
+    found = Attempt.objects.filter(obligation_id=obligation_id, direction="out", status__in=CARRIED_OUT)
+    return list(found.order_by("-at")[:limit])
+
+
+def charge_collection_fee(
+    attempt_id: int, amount_minor: int, *, charged_on: date, actor: str, now: datetime, reason: str = ""
+) -> Any:
     """The ledger's event of the fee; the same activity again changes nothing. Amount in minor units.
 
     Refuses `fee-activity-unknown`, `fee-activity-not-done` (reserved, failed, cancelled or inbound), `fee-activity-later` (dated
@@ -43,6 +51,7 @@ def charge_collection_fee(attempt_id: int, amount_minor: int, *, charged_on: dat
         charged_on=charged_on,
         activity=str(attempt.uid),
         free_activity_on=_first_before(attempt, zone),
+        reason=reason,
         now=now,
         actor=actor,
     )

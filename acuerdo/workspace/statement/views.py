@@ -26,11 +26,11 @@ AHEAD_DAYS_MAX = 60
 @require_GET
 def statement(request: HttpRequest, uid: str, obligation_uid: str) -> HttpResponse:
     """As of today, or of `?fecha=`; with `?registrado=`, as it was believed at the end of that day."""
-    obligation = _obligation_or_404(request, uid, obligation_uid)
+    obligation = obligation_or_404(request, uid, obligation_uid)
     as_of = _date_of(request, obligation)
     today = clock.business_date()
-    known_on = _known_on(request, obligation, today)
-    known_at = None if known_on is None else _end_of(known_on)
+    known_on = known_on_of(request, obligation, today)
+    known_at = None if known_on is None else end_of(known_on)
     paper = _paper(obligation, as_of, str(request.LANGUAGE_CODE), known_at)
     context = {
         "paper": paper,
@@ -39,7 +39,7 @@ def statement(request: HttpRequest, uid: str, obligation_uid: str) -> HttpRespon
         "since_then": _paper(obligation, as_of, str(request.LANGUAGE_CODE)) if known_on else None,
         "obligation": obligation,
         "as_of": as_of,
-        "earliest": _earliest(obligation),
+        "earliest": earliest_of(obligation),
         "latest": today + timedelta(days=AHEAD_DAYS_MAX),
         "up_url": reverse("workspace:debtor", args=[obligation.debtor.uid]),
     }
@@ -51,7 +51,7 @@ def statement(request: HttpRequest, uid: str, obligation_uid: str) -> HttpRespon
 @require_GET
 def statement_pdf(request: HttpRequest, uid: str, obligation_uid: str) -> HttpResponse:
     """The same paper in the language of the person it is for."""
-    obligation = _obligation_or_404(request, uid, obligation_uid)
+    obligation = obligation_or_404(request, uid, obligation_uid)
     as_of = _date_of(request, obligation)
     wanted = obligation.debtor.language
     language = wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
@@ -62,7 +62,8 @@ def statement_pdf(request: HttpRequest, uid: str, obligation_uid: str) -> HttpRe
     return answer
 
 
-def _obligation_or_404(request: HttpRequest, uid: str, obligation_uid: str) -> Any:
+def obligation_or_404(request: HttpRequest, uid: str, obligation_uid: str) -> Any:
+    """The obligation with its account, creditor and person, or 404 in the same words whether it is another's or does not exist."""
     found = (
         obligations_of(user_of(request))
         .select_related("account", "creditor", "debtor")
@@ -89,10 +90,10 @@ def _date_of(request: HttpRequest, obligation: Any) -> date:
         asked = date.fromisoformat(request.GET.get("fecha", ""))
     except ValueError:
         asked = today
-    return max(min(asked, today + timedelta(days=AHEAD_DAYS_MAX)), _earliest(obligation))
+    return max(min(asked, today + timedelta(days=AHEAD_DAYS_MAX)), earliest_of(obligation))
 
 
-def _known_on(request: HttpRequest, obligation: Any, today: date) -> date | None:
+def known_on_of(request: HttpRequest, obligation: Any, today: date) -> date | None:
     """The day whose knowledge is asked for; none for today or when it cannot be read. The lender's figures keep no past."""
     try:
         asked = date.fromisoformat(request.GET.get("registrado", ""))
@@ -101,12 +102,12 @@ def _known_on(request: HttpRequest, obligation: Any, today: date) -> date | None
     return asked if asked < today and obligation.account.balance_source != "core" else None
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
     """The last instant of a business day."""
     return datetime.combine(day, time.max, tzinfo=clock.zone())
 
 
-def _earliest(obligation: Any) -> date:
+def earliest_of(obligation: Any) -> date:
     """The lender's figures cannot be told before their own date; ours from the disbursement on."""
     account = obligation.account
     earliest: date

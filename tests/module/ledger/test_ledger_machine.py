@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from acuerdo.base.clock import zone
 from acuerdo.kernel.errors import Refusal
-from acuerdo.ledger.models import Account, Entry, Instalment, OpenInstalment, Payment, Replacement
+from acuerdo.ledger.models import Account, AccountEvent, Entry, Instalment, OpenInstalment, Payment, Replacement
 from acuerdo.ledger.public import (
+    annul_event,
     charge_back,
     extend_due_dates,
     pause_late_interest,
@@ -126,6 +127,12 @@ class Books(RuleBasedStateMachine):
     @rule()
     def write_off(self) -> None:
         self._try(lambda: write_off(self.pk, written_off_on=self.today, reason="x", **self.who))
+
+    @precondition(lambda self: AccountEvent.objects.filter(account_id=self.pk, annulled_at=None).exists())
+    @rule(place=st.integers(0, 9))
+    def take_event_back(self, place: int) -> None:
+        events = list(AccountEvent.objects.filter(account_id=self.pk, annulled_at=None).order_by("pk"))
+        self._try(lambda: annul_event(events[place % len(events)].pk, reason="x", **self.who))
 
     @rule(late=back)
     def pay_off(self, late: int) -> None:
