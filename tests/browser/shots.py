@@ -33,7 +33,7 @@ class Shot:
     """`steps` are selectors to press before the picture, in order; `dark` also takes a dark one.
 
     With `follow` (a regular expression) the picture is of the first page linked from `path` whose address matches, with `then`
-    put behind that address.
+    put behind that address; with `onward`, of the first page linked from there that matches it, with `last` behind it.
     """
 
     name: str
@@ -43,6 +43,8 @@ class Shot:
     dark: bool = False
     follow: str = ""
     then: str = ""
+    onward: str = ""
+    last: str = ""
 
 
 PERSON = r"/titulares/[0-9a-f-]{36}$"
@@ -74,6 +76,8 @@ SHOTS = (
     Shot("periodo", "compliance", "/veredictos/periodo"),
     Shot("calendario", "compliance", "/buscar?q=ra", follow=PERSON, then="/calendario", dark=True),
     Shot("solicitudes", "compliance", "/solicitudes"),
+    Shot("movimientos", "director", "/cartera", follow=PERSON, onward=r"/movimientos$", dark=True),
+    Shot("movimiento", "director", "/cartera", follow=PERSON, onward=r"/movimientos$", last="/pago", dark=True),
     Shot("pausas", "compliance", "/pausas"),
     Shot("reglas", "compliance", "/reglas", dark=True),
     Shot("guiones", "compliance", "/guiones/"),
@@ -204,6 +208,8 @@ def _open(page: Page, url: str, shot: Shot) -> None:
             page.goto(f"{url}/buscar?q=ra")
         if path := _linked(page, shot.follow):
             page.goto(f"{url}{path}{shot.then}")
+    if shot.onward and (path := _linked(page, shot.onward)):
+        page.goto(f"{url}{path}{shot.last}")
     page.wait_for_load_state("networkidle")
     for step in shot.steps:
         if step.startswith("text:"):

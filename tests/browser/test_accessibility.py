@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import factories
 from tests.browser.conftest import ROOT, SignIn
 
 pytestmark = pytest.mark.browser
@@ -84,6 +85,37 @@ def test_a_call_panel_with_its_fields(sign_in: SignIn, day: dict[str, Any]) -> N
     page.keyboard.press("Enter")
     expect(page.locator("[name=amount]")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_movements_are_recorded_by_keyboard_alone(sign_in: SignIn, day: dict[str, Any], width: int) -> None:
+    """List, form, preview and confirmation: axe finds nothing, nothing is wider than the screen, no pointer is needed."""
+    owed = factories.make_obligation(
+        day["people"][0], account={"balance_source": "ledger", "terms": {}, "state_as_of": None}
+    )
+    factories.make_instalments(owed)
+    page = sign_in("director")
+    page.set_viewport_size({"width": width, "height": 844})
+    where = f"/titulares/{owed.debtor.uid}/obligaciones/{owed.uid}/movimientos"
+    _visit(page, f"{where}/pago", day)
+    page.locator("[name=amount]").focus()
+    page.keyboard.type("50000")
+    page.locator("[name=reference]").focus()
+    page.keyboard.type("R-1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("pago en caja")
+    for dark in (False, True):
+        page.evaluate(f"document.documentElement.dataset.bsTheme = '{'dark' if dark else 'light'}'")
+        assert violations(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=confirm]")).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator("table")).to_contain_text("R-1")
+    for dark in (False, True):
+        page.evaluate(f"document.documentElement.dataset.bsTheme = '{'dark' if dark else 'light'}'")
+        assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(
