@@ -66,6 +66,8 @@ def _lines(before: Statement, after: Statement, currency: str) -> list[Line]:
         (FIGURE_WORDS["credit"], money(before.unallocated_minor), money(after.unallocated_minor)),
     ]
     found += [
-        (COMPONENT_WORDS[part], money(before.balance[part]), money(amount)) for part, amount in after.balance.items()
+        (COMPONENT_WORDS[part], money(before.balance[part]), money(amount))
+        for part, amount in after.balance.items()
+        if amount or before.balance[part]
     ]
     return [Line(str(label), was, now) for label, was, now in found]
