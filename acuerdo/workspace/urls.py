@@ -43,6 +43,7 @@ urlpatterns = [
     path("titulares/<uuid:uid>", debtor.debtor, name="debtor"),
     path("titulares/<uuid:uid>/semaforo", debtor.light, name="light"),
     path("titulares/<uuid:uid>/historia", debtor.timeline, name="timeline"),
+    path("titulares/<uuid:uid>/habito", debtor.habit, name="habit"),
     path("titulares/<uuid:uid>/documento", debtor.unmask, name="unmask"),
     path("titulares/<uuid:uid>/llamar/<uuid:point_uid>", call.call, name="call"),
     path("titulares/<uuid:uid>/entrante", call.incoming, name="incoming"),

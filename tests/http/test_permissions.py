@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     # about one person: the rival agency's agent is told that they do not exist
     "debtor": (302, 200, 200, 200, 200, 200, 200, 404),
     "light": (302, 200, 200, 200, 200, 200, 200, 404),
+    "habit": (302, 200, 200, 200, 200, 200, 200, 404),
     "timeline": (302, 200, 200, 200, 200, 200, 200, 404),
     "contact_calendar": (302, 200, 200, 200, 200, 200, 200, 404),
     "new_petition": (302, 200, 200, 200, 200, 403, 200, 404),
@@ -85,7 +86,7 @@ QUERY = {"outcome_fields": "?code=CD-PTP"}
 
 
 def _address(name: str, world: World) -> str:
-    person = ("debtor", "light", "timeline", "unmask", "incoming", "outcome_fields", "place_hold", "expediente",
+    person = ("debtor", "light", "timeline", "habit", "unmask", "incoming", "outcome_fields", "place_hold", "expediente",
         "contact_calendar", "new_petition", "bureau")  # fmt: skip
     if name in person:
         return reverse(f"workspace:{name}", args=[world.debtor.uid])

@@ -1,11 +1,11 @@
 """One person's history in one query: attempts, promises, agreements, payments, blocks, holds and their lifting, requests,
-newest first.
+appointments and notes, newest first. What the strategy changed its mind about is asked for apart.
 
 Messages are attempts too (the contact log has every channel), so a message shows once, with its state and its text.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, TextField, Value
@@ -13,11 +13,18 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from acuerdo.base import clock
 from acuerdo.kernel.money import format_minor
+from acuerdo.kernel.text import fold
+from acuerdo.policy.public import all_dispositions
 from acuerdo.workspace import petition_words, wording
+from acuerdo.workspace.agenda.wording import KINDS as APPOINTMENT_KINDS
+from acuerdo.workspace.agenda.wording import STATES as APPOINTMENT_STATES
 from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES
 from acuerdo.workspace.tables import (
+    Appointment,
     Attempt,
+    Decision,
     Hold,
     Message,
     Payment,
@@ -32,13 +39,19 @@ PAGE = 30
 # What the person's history can be narrowed to; "" is everything.
 KINDS = (
     ("", gettext_lazy("Todo")),
-    ("contact", gettext_lazy("Contactos")),
+    ("call", gettext_lazy("Llamadas")),
+    ("message", gettext_lazy("Mensajes")),
     ("promise", gettext_lazy("Promesas")),
     ("agreement", gettext_lazy("Acuerdos")),
     ("payment", gettext_lazy("Pagos")),
     ("petition", gettext_lazy("Solicitudes y quejas")),
+    ("note", gettext_lazy("Notas")),
     ("stop", gettext_lazy("Pausas y bloqueos")),
+    ("strategy", gettext_lazy("Estrategia")),
 )
+STRATEGY_DAYS = timedelta(days=30)
+QUERY_LENGTH_MAX = 80
+TALKS = ("call", "visit")
 _COLUMNS = ("at", "source", "code", "state", "text", "note", "amount", "currency", "actor", "direction", "due_at")
 
 
@@ -65,6 +78,7 @@ class Timeline:
     kinds: tuple[tuple[str, Any], ...]
     has_more: bool
     shown: int
+    query: str = ""
 
     @property
     def next_shown(self) -> int:
@@ -72,14 +86,56 @@ class Timeline:
 
 
 def timeline_of(
-    debtor_id: int, obligation_ids: list[int], *, sees_all: bool, kind: str = "", shown: int = PAGE
+    debtor_id: int, obligation_ids: list[int], *, sees_all: bool, kind: str = "", shown: int = PAGE, query: str = ""
 ) -> Timeline:
-    """The newest `shown` events about these obligations; `sees_all` adds what names no obligation (not for an agency)."""
-    kind = kind if kind in dict(KINDS) else ""
-    parts = [part for name, part in _parts(debtor_id, obligation_ids, sees_all) if kind in ("", name)]
+    """The newest `shown` events about these obligations; `sees_all` adds what names no obligation (not for an agency).
+
+    `query` keeps those in whose text, note, author or outcome the words are, without accents or capitals.
+    """
+    kind, query = kind if kind in dict(KINDS) else "", query.strip()[:QUERY_LENGTH_MAX]
+    if kind == "strategy":
+        events = _strategy_events(obligation_ids, query)
+        return Timeline(events[:shown], kind, KINDS, len(events) > shown, shown, query)
+    parts = [
+        _searched(part, query) for name, part in _parts(debtor_id, obligation_ids, sees_all) if _is_asked(name, kind)
+    ]
     rows = list(parts[0].union(*parts[1:], all=True).order_by("-x_at")[: shown + 1])
     events = [_event(dict(zip(_COLUMNS, row, strict=True))) for row in rows[:shown]]
-    return Timeline(events=events, kind=kind, kinds=KINDS, has_more=len(rows) > shown, shown=shown)
+    return Timeline(events, kind, KINDS, has_more=len(rows) > shown, shown=shown, query=query)
+
+
+def _is_asked(name: str, kind: str) -> bool:
+    """Everything shows each event once; notes are calls and messages again, so only where they are asked for."""
+    return name == kind or (not kind and name != "note")
+
+
+def _searched(part: QuerySet[Any], query: str) -> QuerySet[Any]:
+    """The rows of a part in which every word is found."""
+    for word in query.split():
+        wanted = fold(word)
+        codes = [one.code for one in all_dispositions().values() if wanted in fold(f"{one.code} {one.es} {one.en}")]
+        texts = Q(x_text__unaccent__icontains=word) | Q(x_note__unaccent__icontains=word) | Q(x_actor__icontains=word)
+        part = part.filter(texts | Q(x_code__in=codes))
+    return part
+
+
+def _strategy_events(obligation_ids: list[int], query: str) -> list[Event]:
+    """The days on which the strategy chose another step or channel than the day before, newest first; one query."""
+    since = clock.business_date() - STRATEGY_DAYS
+    found = Decision.objects.filter(obligation_id__in=obligation_ids, run_on__gte=since).order_by("run_on")
+    columns = ("run_on", "obligation_id", "obligation__number", "step", "channel", "segment", "reasons")
+    before: dict[int, tuple[str, str]] = {}
+    events: list[Event] = []
+    for run_on, obligation_id, number, step, channel, segment, reasons in found.values_list(*columns):
+        if before.get(obligation_id) == (step, channel):
+            continue
+        before[obligation_id] = (step, channel)
+        title = str(wording.CHANNELS.get(channel, channel)) if channel else _("Sin contacto")
+        text = " · ".join(filter(None, [number, segment, *(wording.reason_word(code) for code in reasons[:2])]))
+        events.append(Event(run_on, False, "system", "route", title, text, "", step, "quiet", ""))
+    wanted = fold(query).split()
+    kept = [one for one in events if all(word in fold(f"{one.title} {one.text} {one.word}") for word in wanted)]
+    return list(reversed(kept))
 
 
 def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tuple[str, QuerySet[Any]]]:
@@ -92,9 +148,12 @@ def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tu
     plans = PaymentPlan.objects.filter(debtor_id=debtor_id).exclude(pk__in=elsewhere.values("plan_id"))
     money = {"amount": "total_minor", "currency": "currency"}
     return [
-        ("contact", _rows(Attempt.objects.filter(about), at="at", source="attempt", code="disposition", state="status",
-                          text="channel", note="note", actor="actor", direction="direction")),
-        ("contact", _rows(Message.objects.filter(about, attempt__isnull=True, state__in=["scheduled", "failed", "cancelled"]),
+        ("call", _attempts(Attempt.objects.filter(about, channel__in=TALKS))),
+        ("message", _attempts(Attempt.objects.filter(about).exclude(channel__in=TALKS))),
+        ("note", _attempts(Attempt.objects.filter(about).exclude(note=""))),
+        ("call", _rows(Appointment.objects.filter(about), at="made_at", source="appointment", code="kind", state="state",
+                       text="place", note="note", actor="made_by", due_at="starts_at")),
+        ("message", _rows(Message.objects.filter(about, attempt__isnull=True, state__in=["scheduled", "failed", "cancelled"]),
                           at="scheduled_for", source="message", code="channel", state="state", text="subject", note="failure")),
         ("promise", _rows(Promise.objects.filter(debtor_id=debtor_id, obligation_id__in=obligation_ids), at="created_at",
                           source="promise", state="state", text="way_to_pay", amount="amount_minor", currency="currency",
@@ -118,6 +177,11 @@ def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tu
                        text="lift_reason", actor="lifted_by")),
         ("stop", _rows(Verdict.objects.filter(loose, verdict="deny"), at="at", source="block", code="channel", text="first_rule")),
     ]  # fmt: skip
+
+
+def _attempts(found: QuerySet[Any]) -> QuerySet[Any]:
+    return _rows(found, at="at", source="attempt", code="disposition", state="status", text="channel", note="note",
+                 actor="actor", direction="direction")  # fmt: skip
 
 
 def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> QuerySet[Any]:
@@ -268,7 +332,15 @@ def _block(row: dict[str, Any]) -> Event:
     return _make(row, "block", "shield-x", title, text=wording.rule_word(row["text"]))
 
 
+def _appointment(row: dict[str, Any]) -> Event:
+    word, tone = APPOINTMENT_STATES.get(row["state"], (row["state"], "quiet"))
+    text = " · ".join(filter(None, [wording.moment(row["due_at"]), row["text"]]))
+    title = str(APPOINTMENT_KINDS.get(row["code"], row["code"]))
+    return _make(row, "system", "calendar-event", title, text=text, note=row["note"], word=str(word), tone=tone)
+
+
 _MAKERS = {
+    "appointment": _appointment,
     "attempt": _attempt, "message": _message, "promise": _promise, "payment": _payment, "hold": _hold, "lift": _lift, "block": _block,
     "plan": _plan, "plan_decided": _plan_decided, "plan_accepted": _plan_accepted, "plan_ended": _plan_ended, "petition": _petition,
     "petition_ended": _petition_ended,

@@ -13,6 +13,7 @@ STATES = {
 }
 CHOICES = {"available": _("Disponible"), "pause": _("En pausa"), "training": _("En capacitación")}
 LANGUAGES = {"es": _("Español"), "en": _("Inglés"), "pt": _("Portugués")}
+ADDRESSES = {"usted": _("de usted"), "tu": _("de tú"), "vos": _("de vos")}
 WEEKDAYS = (_("Lunes"), _("Martes"), _("Miércoles"), _("Jueves"), _("Viernes"), _("Sábado"), _("Domingo"))
 NOTE_TONES = {"praise": (_("Muy bien"), "ok"), "try": (_("Para probar"), "info")}
 REFUSALS = {

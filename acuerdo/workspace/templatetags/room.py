@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from acuerdo.workspace.room.wording import LANGUAGES, NOTE_TONES, STATES
+from acuerdo.workspace.room.wording import ADDRESSES, LANGUAGES, NOTE_TONES, STATES
 from acuerdo.workspace.templatetags.acuerdo import chip
 
 register = template.Library()
@@ -27,6 +27,11 @@ def note_chip(tone: str) -> SafeString:
 @register.filter
 def language_name(code: str) -> str:
     return str(LANGUAGES.get(code, code))
+
+
+@register.filter
+def address_word(code: str) -> str:
+    return str(ADDRESSES.get(code, code))
 
 
 @register.filter

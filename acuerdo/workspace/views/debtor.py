@@ -16,9 +16,10 @@ from acuerdo.workspace.outcome_form import outcome_options
 from acuerdo.workspace.queries.light import lights_of
 from acuerdo.workspace.queries.person import Person, person_of
 from acuerdo.workspace.queries.scope import debtor_or_404, obligations_of
+from acuerdo.workspace.queries.signals import habit_of
 from acuerdo.workspace.queries.timeline import PAGE, timeline_of
 from acuerdo.workspace.tables import Attempt
-from acuerdo.workspace.views.queue import SESSION_FILTERS
+from acuerdo.workspace.views.queue import SESSION_FILTERS, labels_on
 
 SHOWN_MAX = 1_000
 
@@ -56,6 +57,17 @@ def timeline(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "workspace/debtor/timeline.html", context)
 
 
+@allow(AGENT, SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN)
+@require_GET
+def habit(request: HttpRequest, uid: str) -> HttpResponse:
+    """How the person has been paying, asked for after the page."""
+    user = user_of(request)
+    found = debtor_or_404(user, uid)
+    lines = list(obligations_of(user).filter(debtor=found).select_related("account"))
+    context = {"habit": habit_of(lines, found.pk, clock.business_date()), "labels": labels_on(user, found)}
+    return render(request, "workspace/debtor/habit.html", context)
+
+
 @allow(AGENT, SUPERVISOR, COMPLIANCE)
 @require_POST
 def unmask(request: HttpRequest, uid: str) -> HttpResponse:
@@ -76,7 +88,8 @@ def _timeline(request: HttpRequest, found: Any, obligation_ids: list[int]) -> An
     asked = request.GET.get("shown", "")
     shown = min(int(asked), SHOWN_MAX) if asked.isdigit() else PAGE
     sees_all = user_of(request).agency_id is None
-    return timeline_of(found.pk, obligation_ids, sees_all=sees_all, kind=kind, shown=max(shown, PAGE))
+    query = request.GET.get("q", "")
+    return timeline_of(found.pk, obligation_ids, sees_all=sees_all, kind=kind, shown=max(shown, PAGE), query=query)
 
 
 def history_of(request: HttpRequest, person: Person) -> Any:

@@ -119,6 +119,12 @@ def _bulk(request: HttpRequest, chosen: list[Any]) -> str:
     return ngettext("%(n)d persona cambió.", "%(n)d personas cambiaron.", count) % {"n": count}
 
 
+def labels_on(user: User, debtor: Any) -> list[str]:
+    """The words that the user's house has on one person."""
+    found = DebtorLabel.objects.filter(agency=user.agency_id, debtor=debtor).order_by("label")
+    return list(found.values_list("label", flat=True))
+
+
 def labels_of(user: User) -> list[str]:
     """The words that the user's house has on people of today's queue or any other."""
     found = DebtorLabel.objects.filter(agency=user.agency_id).order_by("label")
