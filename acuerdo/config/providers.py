@@ -27,7 +27,7 @@ def routes_by_channel() -> dict[str, list[Route]]:
     """The providers of each channel. A WhatsApp number whose owner has not accepted Meta's policy serves nothing."""
     found: dict[str, list[Route]] = {}
     for spec in configured_specs():
-        if isinstance(spec, specs.WhatsApp) and not spec.accepts_policy:
+        if isinstance(spec, specs.ImapMailbox) or (isinstance(spec, specs.WhatsApp) and not spec.accepts_policy):
             continue
         found.setdefault(spec.channel, []).append(Route(spec.lane(), adapter_of(spec)))
     return found
@@ -63,6 +63,8 @@ def adapter_of(spec: specs.AnySpec) -> Any:
             from acuerdo.messaging.adapters.letter import LetterChannel  # noqa: PLC0415
 
             return LetterChannel(spec.name, letters_folder())
+        case specs.ImapMailbox():
+            raise ValueError("a mailbox carries nothing out")
         case specs.Voice():
             from acuerdo.messaging.adapters.voice_queue import VoiceQueue  # noqa: PLC0415
 
@@ -94,7 +96,11 @@ def _smtp(spec: specs.Smtp) -> Any:
 def reader_named(name: str) -> Any | None:
     """The adapter that reads a provider's calls, None for an unknown provider or one that makes none."""
     spec = next((one for one in configured_specs() if one.name == name), None)
-    if spec is None or (isinstance(spec, specs.WhatsApp) and not spec.accepts_policy):
+    if (
+        spec is None
+        or isinstance(spec, specs.ImapMailbox)
+        or (isinstance(spec, specs.WhatsApp) and not spec.accepts_policy)
+    ):
         return None
     adapter = adapter_of(spec)
     return adapter if hasattr(adapter, "read_call") else None

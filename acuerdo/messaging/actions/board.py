@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
+from acuerdo.messaging.actions.switchboard import SLOWED_AT
 from acuerdo.messaging.models import Message, ProviderState, SenderState
 from acuerdo.messaging.ports import RATE_ALONE, Channels, routes_of
-from acuerdo.messaging.rules.routing import Lane
+from acuerdo.messaging.rules.routing import Lane, slow_rate
 
 
 def configured_channels() -> Channels:
@@ -42,6 +43,11 @@ class ProviderLine:
     delivered: int
     failed: int
     senders: tuple[SenderState, ...]
+
+    @property
+    def slowed_to(self) -> int:
+        """How many a second while its quality is yellow; 0 when it goes at its own rate."""
+        return slow_rate(self.lane.per_second) if self.quality == SLOWED_AT else 0
 
     @property
     def is_unlimited(self) -> bool:

@@ -6,7 +6,7 @@ too: who sends `n` messages first reserves their time, so two workers together s
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -16,11 +16,20 @@ from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.models import Message, ProviderState, SenderState
 from acuerdo.messaging.ports import PROVIDER_TROUBLES, RATE_ALONE, Answer, Channels, MessageChannel, Route, routes_of
-from acuerdo.messaging.rules.routing import Health, Shares, after_success, after_trouble, choose, choose_sender
+from acuerdo.messaging.rules.routing import (
+    Health,
+    Shares,
+    after_success,
+    after_trouble,
+    choose,
+    choose_sender,
+    slow_rate,
+)
 
 # A round hands a provider what leaves within half a minute at its rate: the next round looks at its health anew.
 ROUND_SECONDS = 30
 WAIT_SECONDS_MAX = 60.0
+SLOWED_AT = "YELLOW"
 NOBODY_UP_AGAIN = timedelta(minutes=1)
 SWITCHERS = frozenset({Role.ADMIN, Role.DIRECTOR})
 
@@ -84,10 +93,14 @@ def open_switchboard(channels: Channels) -> Switchboard:
     routes = {name: routes_of(served) for name, served in channels.items()}
     every = [route for found in routes.values() for route in found]
     names = sorted({route.lane.provider for route in every})
-    healths = {
-        row.name: Health(row.is_on, row.troubles, row.resting_until)
-        for row in ProviderState.objects.filter(name__in=names)
+    states = list(ProviderState.objects.filter(name__in=names))
+    healths = {row.name: Health(row.is_on, row.troubles, row.resting_until) for row in states}
+    slowed = {row.name for row in states if row.quality == SLOWED_AT}
+    routes = {
+        name: [_slowed(route) if route.lane.provider in slowed else route for route in found]
+        for name, found in routes.items()
     }
+    every = [route for found in routes.values() for route in found]
     grades: dict[tuple[str, str], str] = {}
     if any(len(route.lane.senders) > 1 for route in every):
         rows = SenderState.objects.filter(provider__in=names).values_list("provider", "sender", "grade")
@@ -96,6 +109,11 @@ def open_switchboard(channels: Channels) -> Switchboard:
     # A provider that rested is tried with one message, not with five hundred.
     shares.left.update({name: 1 for name, health in healths.items() if health.is_on_trial})
     return Switchboard(routes, healths, grades, shares)
+
+
+def _slowed(route: Route) -> Route:
+    """A number that Meta rates yellow is spared until it is green again; red takes it out of service (`note_quality`)."""
+    return replace(route, lane=replace(route.lane, per_second=slow_rate(route.lane.per_second)))
 
 
 def keep_pace(route: Route, count: int) -> None:

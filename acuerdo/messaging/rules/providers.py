@@ -6,9 +6,9 @@ is given by whoever reads the document, so this stays pure.
 
 import tomllib
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.rules.routing import Lane
@@ -150,9 +150,31 @@ class Voice(_Provider):
         return "voice"
 
 
-type AnySpec = Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters | Voice
+class ImapMailbox(_Provider):
+    """The house's mailbox, read every minute: it carries nothing out. Without TLS only towards this machine."""
+
+    kind: Literal["imap"]
+    host: str
+    port: int = Field(993, ge=1, le=65535)
+    user: str
+    password: str = Field(repr=False)
+    folder: str = Field("INBOX", pattern=r"^[^\x00-\x1f]{1,120}$")
+    security: Literal["tls", "starttls", "none"] = "tls"
+
+    @model_validator(mode="after")
+    def _is_private(self) -> Self:
+        if self.security == "none" and self.host not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("sin TLS solo se lee un buzón de esta misma máquina")
+        return self
+
+    @property
+    def channel(self) -> str:
+        return ""
+
+
+type AnySpec = Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters | Voice | ImapMailbox
 type Spec = Annotated[
-    Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters | Voice, Field(discriminator="kind")
+    Smtp | Smpp | Twilio | Infobip | GenericHttp | WhatsApp | Letters | Voice | ImapMailbox, Field(discriminator="kind")
 ]
 _SPEC: TypeAdapter[AnySpec] = TypeAdapter(Spec)
 

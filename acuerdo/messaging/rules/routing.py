@@ -70,6 +70,14 @@ def after_trouble(health: Health, now: datetime) -> Rested:
     return Rested(Health(health.is_on, troubles, now + timedelta(minutes=minutes)), has_changed=was_up)
 
 
+SLOW_SHARE = 4
+
+
+def slow_rate(per_second: int) -> int:
+    """What a provider whose quality fell may still send: a quarter, at least one a second."""
+    return max(1, per_second // SLOW_SHARE)
+
+
 @dataclass(slots=True)
 class Shares:
     """How many messages of one round each provider may still get: what its rate lets leave while the round lasts."""

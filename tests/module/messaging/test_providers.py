@@ -28,7 +28,14 @@ from acuerdo.messaging.ports import (
     Route,
     Status,
 )
-from acuerdo.messaging.public import deliver_all_due, deliver_due, fall_back, plan_batch, recover_stuck
+from acuerdo.messaging.public import (
+    deliver_all_due,
+    deliver_due,
+    fall_back,
+    plan_batch,
+    provider_board,
+    recover_stuck,
+)
 from acuerdo.messaging.rules.routing import Lane
 from acuerdo.policy.models import Attempt, Hold
 from tests.factories import NOW, make_user
@@ -155,6 +162,19 @@ def test_a_red_number_switches_itself_off() -> None:
     note_quality("wa", quality="RED", stopped="", now=NOW)
     state = ProviderState.objects.get(name="wa")
     assert (state.is_on, state.quality, state.changed_by) == (False, "RED", "system")
+
+
+def test_a_yellow_number_goes_slower_and_a_red_one_stops(world: Any) -> None:
+    routes: Channels = {"whatsapp": [Route(Lane("wa", per_second=40), SandboxChannel())]}
+    note_quality("wa", quality="YELLOW", stopped="", now=NOW)
+    board = switchboard.open_switchboard(routes)
+    assert (board.routes["whatsapp"][0].lane.per_second, board.shares.left) == (10, {"wa": 10 * 30})
+    (channel,) = provider_board({"whatsapp": [Lane("wa", per_second=40)]}, NOW, since=NOW)
+    assert (channel.rows[0].slowed_to, channel.rows[0].is_on) == (10, True)
+    note_quality("wa", quality="GREEN", stopped="", now=NOW)
+    assert switchboard.open_switchboard(routes).routes["whatsapp"][0].lane.per_second == 40
+    note_quality("wa", quality="RED", stopped="", now=NOW)
+    assert switchboard.open_switchboard(routes).healths["wa"].is_up(NOW) is False
 
 
 def test_a_resting_sender_gives_way(world: Any) -> None:

@@ -20,22 +20,32 @@ from tests.unit.messaging.tone_sentences import blocking, by_rule, sentences, ta
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
 
-SETS = ("tuning", "heldout", "fresh")
+SETS = ("tuning", "heldout", "fresh", "near")
 
 
-def test_the_set_is_large_and_nearly_half_acceptable() -> None:
+def test_the_set_is_large_and_half_acceptable() -> None:
     rows = [row for name in SETS for row in sentences(name)]
     assert len(rows) == len({row.text for row in rows}) > 700
-    assert sum(row.label == "ok" for row in rows) > 300
+    assert sum(row.label == "ok" for row in rows) >= len(rows) // 2
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", ["tuning", "heldout", "fresh"])
 def test_blocking_is_precise_and_finds_most(name: str) -> None:
     """`fresh` was run once, after the rules were closed: its figures are what a new text may expect. `pytest -s` prints them."""
     rows = sentences(name)
     sys.stdout.write(f"\n{table(name, rows)}\n")
     score = blocking(rows)
     assert (score.precision >= 0.94, score.recall >= 0.85) == (True, True)
+
+
+def test_near_misses_pass() -> None:
+    """Acceptable sentences with the very words of the rules. What is still blocked wrongly is named, so that it cannot grow unseen."""
+    rows = sentences("near")
+    assert {row.label for row in rows} == {"ok"}
+    wrong = [row.text for row in rows if row.report.verdict == "block"]
+    sys.stdout.write("\n".join(["", *wrong, f"near misses blocked: {len(wrong)} of {len(rows)}", ""]))
+    assert len(rows) >= 100
+    assert len(wrong) <= 4
 
 
 def test_the_whole_set_meets_the_targets_rule_by_rule() -> None:

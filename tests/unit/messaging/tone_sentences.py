@@ -1,7 +1,8 @@
 """Our own labelled sentences, and how well the checker does on them: precision and recall of blocking and of each rule.
 
-Two files of lines `label|rule|sentence`. `tone_tuning.txt` was in view while the rules were written; `tone_heldout.txt`
+Files of lines `label|rule|sentence`. `tone_tuning.txt` was in view while the rules were written; `tone_heldout.txt`
 was written before it was ever run and the rules are never tuned to it, so its figures tell how the rules do on new text.
+`tone_near.txt` holds acceptable sentences that look like the others.
 """
 
 from collections import Counter

@@ -1,0 +1,135 @@
+"""How many SMS a second leave over SMPP to a real message centre on this machine, and are told delivered, all of it recorded.
+
+`--messages 3000`; the centre (smpp34) runs in a process of its own, the receipts come in on a second link in another. Fails
+below 500 a second, of sending and of receipts alike, judged by the clock of an unloaded machine: the load is told.
+"""
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ON = date(2026, 7, 15)
+NOW = datetime(2026, 7, 15, 15, 0, tzinfo=UTC)
+PER_SECOND_MIN = 500
+WINDOW = 100
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=3_000)
+    args = parser.parse_args()
+    sys.path.insert(0, str(Path(__file__).parent))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    with tempfile.TemporaryDirectory(prefix="acuerdo-bench-") as name:
+        Path(name).chmod(0o755)
+        os.environ["ACUERDO_DATA"] = str(Path(name) / "data")
+        os.environ["ACUERDO_SECRET_KEY"] = "benchmark-" + "0" * 40
+        os.environ["DJANGO_SETTINGS_MODULE"] = "acuerdo.config.settings"
+        from acuerdo.base.database import data_folder, ensure_server, release_server
+
+        ensure_server(data_folder())
+        context = multiprocessing.get_context("spawn")
+        ports = context.Queue()
+        stop = context.Event()
+        centre = context.Process(target=_centre, args=(ports, stop), daemon=True)
+        centre.start()
+        try:
+            return measure(args.messages, ports.get(timeout=30))
+        finally:
+            stop.set()
+            centre.join(10)
+            release_server(data_folder())
+
+
+def _centre(ports: Any, stop: Any) -> None:
+    from tests.module.messaging.sms_peer import message_centre
+
+    with message_centre() as centre:
+        centre.is_plain = True
+        ports.put(centre.port)
+        stop.wait()
+
+
+def measure(messages: int, port: int) -> int:
+    import django
+
+    django.setup()
+    import worlds
+    from django.core.management import call_command
+
+    from acuerdo.messaging.adapters.smpp import SmppChannel
+    from acuerdo.messaging.adapters.smpp_link import SmppServer
+    from acuerdo.messaging.models import Message
+    from acuerdo.messaging.ports import RATE_ALONE, Route
+    from acuerdo.messaging.public import deliver_all_due, load_templates, plan_batch
+    from acuerdo.messaging.rules.routing import Lane
+
+    call_command("migrate", verbosity=0)
+    load_templates()
+    worlds.fill(obligations=messages * 12, on=ON - timedelta(days=1), now=NOW - timedelta(days=1))
+    wishes = _wishes(messages)
+    planned = [one for at in range(0, len(wishes), 500) for one in plan_batch(wishes[at : at + 500], NOW)]
+    scheduled = sum(one.state == "scheduled" for one in planned)
+    server = SmppServer("127.0.0.1", port, "banco", "clave", window=WINDOW)
+    must_stop = threading.Event()
+    ear = multiprocessing.get_context("spawn").Process(target=_listen, args=(port,), daemon=True)
+    ear.start()
+    time.sleep(6)
+    start, cpu = time.perf_counter(), time.process_time()
+    done = deliver_all_due(NOW, {"sms": [Route(Lane("centro", per_second=RATE_ALONE), SmppChannel("centro", server))]})
+    sent_s, cpu_s = time.perf_counter() - start, time.process_time() - cpu
+    delivered = 0
+    while delivered < done.sent and time.perf_counter() - start < 300:
+        delivered = Message.objects.filter(state="delivered").count()
+        time.sleep(0.05)
+    told_s = time.perf_counter() - start
+    must_stop.set()
+    ear.kill()
+    ear.join(10)
+    speed = min(done.sent / sent_s, delivered / told_s)
+    print(f"load {os.getloadavg()[0]:.1f}; {scheduled:,} scheduled, window {WINDOW}")
+    print(f"sent {done.sent:,}: {done.sent / sent_s:,.0f}/s (one core of this process: {done.sent / cpu_s:,.0f}/s)")
+    print(f"receipts recorded {delivered:,}: {delivered / told_s:,.0f}/s from the first submit to the last receipt")
+    print(f"end to end: {speed:,.0f}/s ({speed / PER_SECOND_MIN:.1f} × the target)")
+    return 0 if speed >= PER_SECOND_MIN and delivered == done.sent else 1
+
+
+def _listen(port: int) -> None:
+    """The worker's receiving side: one bound link, each batch of receipts stored before it is acknowledged."""
+    import django
+
+    django.setup()
+    from acuerdo.messaging.adapters.smpp_link import SmppServer
+    from acuerdo.messaging.adapters.smpp_listener import SmppListener
+    from acuerdo.messaging.public import take_told
+
+    server = SmppServer("127.0.0.1", port, "banco", "clave", window=WINDOW)
+    SmppListener("centro", server, lambda told: take_told("centro", told, NOW), lambda: NOW).run(lambda: False)
+
+
+def _wishes(count: int) -> list[Any]:
+    """That many people with a telephone, something overdue and an authorisation."""
+    from acuerdo.messaging.public import PlannedMessage
+    from acuerdo.policy.models import Consent
+    from acuerdo.portfolio.models import Obligation
+
+    allowed = Consent.objects.filter(channel="sms").values("debtor_id")
+    found = Obligation.objects.filter(
+        account__balance_due_minor__gt=0, debtor__contact_points__kind="phone", debtor_id__in=allowed
+    )
+    rows = found.order_by("debtor_id", "pk").distinct("debtor_id").values_list("debtor_id", "creditor_id", "pk")[:count]
+    return [
+        PlannedMessage(f"medida:{debtor}", debtor, creditor, (pk,), "sms", "vencimiento", NOW)
+        for debtor, creditor, pk in rows
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
