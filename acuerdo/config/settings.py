@@ -140,6 +140,7 @@ FORGET_PERSON = (
     "acuerdo.messaging.public.forget_person",
     "acuerdo.negotiation.public.forget_person",
     "acuerdo.agenda.public.forget_person",
+    "acuerdo.workspace.actions.lists.forget_person",
 )
 PROCRASTINATE_IMPORT_PATHS = ["acuerdo.config.tasks"]
 PROCRASTINATE_ON_APP_READY = "acuerdo.base.jobs.on_app_ready"

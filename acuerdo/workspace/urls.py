@@ -23,6 +23,7 @@ from acuerdo.workspace.views import (
     session,
     users,
 )
+from acuerdo.workspace.visits.views import visit
 
 app_name = "workspace"
 
@@ -44,6 +45,7 @@ urlpatterns = [
     path("titulares/<uuid:uid>/semaforo", debtor.light, name="light"),
     path("titulares/<uuid:uid>/historia", debtor.timeline, name="timeline"),
     path("titulares/<uuid:uid>/habito", debtor.habit, name="habit"),
+    path("titulares/<uuid:uid>/visita", visit, name="visit"),
     path("titulares/<uuid:uid>/documento", debtor.unmask, name="unmask"),
     path("titulares/<uuid:uid>/llamar/<uuid:point_uid>", call.call, name="call"),
     path("titulares/<uuid:uid>/entrante", call.incoming, name="incoming"),

@@ -58,6 +58,7 @@ SHOTS = (
     Shot("acuerdos", "agent", "/cola", follow=PERSON, then="/acuerdos/", dark=True),
     Shot("documentos", "agent", "/cola", follow=PERSON, then="/documentos/"),
     Shot("solicitud-nueva", "agent", "/cola", follow=PERSON, then="/solicitudes/nueva"),
+    Shot("visita", "agent", "/cola", follow=PERSON, then="/visita"),
     Shot("mensaje", "agent", "/cola", ("[data-key=m]",), follow=PERSON),
     Shot("agendar", "agent", "/cola", ("[data-key=a]",), follow=PERSON),
     Shot("sala", "supervisor", "/sala/", dark=True),

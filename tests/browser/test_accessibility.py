@@ -13,7 +13,16 @@ pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENS = {
-    "agent": ["/cola", "/titulares/first", "/agenda/", "/sala/notas", "/buscar?q=prueba", "/no-existe", "/usuarios"],
+    "agent": [
+        "/cola",
+        "/titulares/first",
+        "/titulares/first/visita",
+        "/agenda/",
+        "/sala/notas",
+        "/buscar?q=prueba",
+        "/no-existe",
+        "/usuarios",
+    ],
     "supervisor": [
         "/agenda/?view=week",
         "/sala/",

@@ -65,7 +65,7 @@ OPEN = {
     "public_appointment_entry",
 }  # fmt: skip
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements,
-# test_agreement_codes, test_room.
+# test_agreement_codes, test_room, test_visits.
 ELSEWHERE = {
     "customer_accept",
     "customer_code",
@@ -74,6 +74,7 @@ ELSEWHERE = {
     "decide_approval",
     "queue_bulk",
     "saved_filters",
+    "visit",
     "record",
     "give_up",
     "undo",

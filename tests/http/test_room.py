@@ -14,6 +14,7 @@ from acuerdo.base.models import AuditEntry
 from acuerdo.policy.models import Attempt
 from acuerdo.policy.public import grant_consent
 from acuerdo.strategy.models import Decision
+from acuerdo.workspace.actions.lists import forget_person
 from acuerdo.workspace.models import CoachingNote, DebtorLabel, Presence, SavedFilter
 from acuerdo.workspace.queries.room import room_of
 from tests import factories
@@ -249,6 +250,21 @@ def test_a_label_is_put_found_and_removed_within_the_house(world: World, two_cal
     assert "Zona norte" not in world.client("own_agency_agent").get(at("queue")).content.decode()
     assert client.post(at("queue_bulk"), {**told, "act": "unlabel"}).status_code == 302
     assert not DebtorLabel.objects.exists()
+
+
+def test_erasing_a_person_takes_labels_and_notes_along(world: World) -> None:
+    DebtorLabel.objects.create(debtor=world.debtor, label="Zona norte", added_by="supervisor", added_at=NOW)
+    attempt = Attempt.objects.create(
+        debtor=world.debtor, creditor=world.creditor, at=NOW, channel="call", status="answered", disposition="CD-INT",
+        actor="agent",
+    )  # fmt: skip
+    agent, boss = world.users["agent"], world.users["supervisor"]
+    CoachingNote.objects.create(
+        agent=agent, author=boss, attempt=attempt, tone="try", text="Carlos pidió…", made_at=NOW
+    )
+    assert forget_person(world.debtor.pk, now=NOW) == 2
+    assert not DebtorLabel.objects.exists()
+    assert CoachingNote.objects.get().text == ""
 
 
 def test_agreed_calls_show_above_the_queue(world: World) -> None:

@@ -11,7 +11,7 @@ from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.text import squeeze
 from acuerdo.strategy.public import give_calls
-from acuerdo.workspace.models import DebtorLabel, SavedFilter
+from acuerdo.workspace.models import CoachingNote, DebtorLabel, SavedFilter
 from acuerdo.workspace.queries.room import agents_of
 
 SAVED_MAX, ROWS_MAX = 30, 500
@@ -82,6 +82,13 @@ def remove_label(rows: Sequence[Any], label: str, *, by: User, now: datetime) ->
     count, _rows = found.delete()
     _audit("label.removed", by, now, {"label": squeeze(label), "count": count}, rows)
     return count
+
+
+def forget_person(debtor_id: int, *, now: datetime) -> int:  # noqa: ARG001 - as policy.ports.ForgetPerson asks
+    """Erased under the data law: labels go, and the words of notes about their contacts."""
+    count, _rows = DebtorLabel.objects.filter(debtor_id=debtor_id).delete()
+    notes = CoachingNote.objects.filter(attempt__debtor_id=debtor_id)
+    return count + notes.update(text="", action="", answer="")
 
 
 def _require(by: User) -> None:
