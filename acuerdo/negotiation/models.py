@@ -193,6 +193,26 @@ class PlanObligation(models.Model):
         ]
 
 
+class CoreDeed(models.TextChoices):
+    AGREED = "agreed", "Registrar el acuerdo"
+    FORGIVEN = "forgiven", "Aplicar lo que se condona"
+    ENDED = "ended", "Terminar el acuerdo"
+
+
+class CoreMark(models.Model):
+    """What was carried out in the creditor's core of an agreement over an obligation whose books are there (queries/core)."""
+
+    covered = models.ForeignKey(PlanObligation, on_delete=models.CASCADE, related_name="core_marks")
+    deed = models.CharField(max_length=8, choices=CoreDeed.choices)
+    reference = models.CharField(max_length=60, blank=True)
+    applied_on = models.DateField()
+    applied_at = models.DateTimeField()
+    applied_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["covered", "deed"], name="negotiation_core_mark_once")]
+
+
 class PlanInstalment(models.Model):
     """One payment of a plan, in minor units of the plan's currency."""
 

@@ -2,6 +2,7 @@
 
 from acuerdo.negotiation.actions.approvals import approve_plan, refuse_plan
 from acuerdo.negotiation.actions.codes import IssuedCode, issue_code, withdraw_code
+from acuerdo.negotiation.actions.core import mark_applied, unmark_applied
 from acuerdo.negotiation.actions.erasure import forget_person
 from acuerdo.negotiation.actions.fees import charge_collection_fee, chargeable_attempts
 from acuerdo.negotiation.actions.plan_days import PlanJudgements, judge_plans, judge_plans_after_payment
@@ -24,8 +25,9 @@ from acuerdo.negotiation.actions.promises import (
     reschedule_promise,
 )
 from acuerdo.negotiation.actions.scripts import publish_script, save_script, tick_script
-from acuerdo.negotiation.models import PaymentPlan, PlanState, ScriptVersion
+from acuerdo.negotiation.models import CoreDeed, PaymentPlan, PlanState, ScriptVersion
 from acuerdo.negotiation.queries.cases import load_case
+from acuerdo.negotiation.queries.core import core_deeds
 from acuerdo.negotiation.queries.plans import plan_with_parts, plans_in_force, plans_of, plans_within, waiting_for
 from acuerdo.negotiation.queries.promises import (
     KeptFigures,
@@ -50,6 +52,7 @@ __all__ = [
     "COMMITMENT_LABELS",
     "END_REASONS",
     "EXTRACTS",
+    "CoreDeed",
     "InForce",
     "IssuedCode",
     "Judgements",
@@ -67,6 +70,7 @@ __all__ = [
     "charge_collection_fee",
     "chargeable_attempts",
     "commitment_of",
+    "core_deeds",
     "decline_plan",
     "forget_person",
     "issue_code",
@@ -79,6 +83,7 @@ __all__ = [
     "latest_promises",
     "load_case",
     "make_promise",
+    "mark_applied",
     "mark_said_paid",
     "next_promise_date",
     "plan_with_parts",
@@ -102,6 +107,7 @@ __all__ = [
     "terms_on",
     "tick_script",
     "ticks_of",
+    "unmark_applied",
     "waiting_for",
     "withdraw_code",
 ]

@@ -40,6 +40,7 @@ PLACES: tuple[Place, ...] = (
     Place("workspace:board", _("Hoy"), "layout-dashboard", "h", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE})),
     Place("workspace:approvals", _("Aprobar"), "checklist", "a", frozenset({SUPERVISOR, DIRECTOR}),
           "workspace:approvals_count"),
+    Place("workspace:core", _("Core"), "database", "k", frozenset({SUPERVISOR, DIRECTOR, ADMIN})),
     Place("workspace:portfolio", _("Cartera"), "users", "p", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:compliance", _("Veredictos"), "shield-check", "v", frozenset({COMPLIANCE, DIRECTOR})),
     Place("workspace:holds", _("Pausas"), "hand-stop", "s", frozenset({COMPLIANCE, SUPERVISOR})),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from acuerdo.workspace.agenda import public_page
-from acuerdo.workspace.agreements import approvals, customer
+from acuerdo.workspace.agreements import approvals, core, customer
 from acuerdo.workspace.inbox.stop import stop
 from acuerdo.workspace.strategies import views as strategies
 from acuerdo.workspace.templates_library.short_links import short_link
@@ -60,6 +60,9 @@ urlpatterns = [
     path("a/<str:token>/aceptar", customer.accept, name="customer_accept"),
     path("a/<str:token>/no", customer.decline, name="customer_decline"),
     path("a/<str:token>/acuerdo.pdf", customer.paper, name="customer_paper"),
+    path("core", core.core, name="core"),
+    path("core/exportar", core.core_export, name="core_export"),
+    path("core/<int:covered_id>/<slug:deed>", core.mark, name="core_mark"),
     path("aprobaciones", approvals.approvals, name="approvals"),
     path("aprobaciones/cuantas", approvals.count, name="approvals_count"),
     path("aprobaciones/<uuid:plan_uid>", approvals.decide, name="decide_approval"),

@@ -15,6 +15,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "board_export": (302, 403, 200, 200, 200, 403, 403, 403),
     "decisions": (302, 403, 200, 200, 200, 403, 403, 403),
     "approvals": (302, 403, 200, 200, 403, 403, 403, 403),
+    "core": (302, 403, 200, 200, 403, 200, 403, 403),
+    "core_export": (302, 403, 200, 200, 403, 200, 403, 403),
     "approvals_count": (302, 403, 200, 200, 403, 403, 403, 403),
     "portfolio": (302, 403, 200, 200, 200, 200, 403, 403),
     "portfolio_export": (302, 403, 200, 200, 200, 403, 403, 403),
@@ -67,6 +69,7 @@ OPEN = {
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements,
 # test_agreement_codes, test_room, test_visits.
 ELSEWHERE = {
+    "core_mark",
     "customer_accept",
     "customer_code",
     "customer_decline",
