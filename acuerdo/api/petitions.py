@@ -37,6 +37,7 @@ from acuerdo.policy.public import (
     record_bureau_notice,
 )
 from acuerdo.policy.rules.bureau import retention_end
+from acuerdo.policy.rules.petitions import DATA_KINDS
 
 router = Router()
 ANSWERING = frozenset({Role.COMPLIANCE, Role.DIRECTOR})
@@ -76,7 +77,7 @@ def get_complaint(request: HttpRequest, uid: UUID) -> Any:
 )
 def list_data_requests(request: HttpRequest, filters: Query[ListFilters]) -> Any:
     """Requests of data subjects (access, correction, deletion, revocation), in a stable order."""
-    return _page(petitions_visible_to(caller(request, LEADS)).exclude(kind="complaint"), filters)
+    return _page(petitions_visible_to(caller(request, LEADS)).filter(kind__in=DATA_KINDS), filters)
 
 
 @router.post(
@@ -97,7 +98,7 @@ def create_data_request(request: HttpRequest, body: DataRequestIn, idempotency_k
 )  # fmt: skip
 def get_data_request(request: HttpRequest, uid: UUID) -> Any:
     """One request."""
-    return _one(petitions_visible_to(caller(request, LEADS)).exclude(kind="complaint"), uid)
+    return _one(petitions_visible_to(caller(request, LEADS)).filter(kind__in=DATA_KINDS), uid)
 
 
 @router.post(
@@ -107,7 +108,7 @@ def get_data_request(request: HttpRequest, uid: UUID) -> Any:
 def answer_data_request(request: HttpRequest, uid: UUID, body: DataAnswerIn, idempotency_key: IdempotencyKey) -> Any:
     """Answers a request, and erases the person where it asks so. Refused while a duty to keep holds, saying until when."""
     user = caller(request, ANSWERING)
-    visible = petitions_visible_to(user).exclude(kind="complaint").select_related("debtor", "creditor", "obligation")
+    visible = petitions_visible_to(user).filter(kind__in=DATA_KINDS).select_related("debtor", "creditor", "obligation")
 
     def act() -> tuple[int, Any]:
         found = visible.filter(uid=uid).first()

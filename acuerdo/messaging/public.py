@@ -69,7 +69,7 @@ from acuerdo.messaging.actions.templates import (
     submit_template,
     text_of,
 )
-from acuerdo.messaging.actions.withdrawal import withdraw_paid
+from acuerdo.messaging.actions.withdrawal import withdraw_paid, withdraw_planned
 from acuerdo.messaging.campaign_figures import (
     CampaignFigures,
     campaign_figures,
@@ -232,4 +232,5 @@ __all__ = [
     "values_of",
     "whatsapp_category",
     "withdraw_paid",
+    "withdraw_planned",
 ]

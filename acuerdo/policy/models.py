@@ -283,6 +283,8 @@ class PetitionKind(models.TextChoices):
     DELETION = "deletion", "Supresión de datos"
     REVOCATION = "revocation", "Revocatoria de la autorización"
     COMPLAINT = "complaint", "Queja por la gestión"
+    DISPUTE = "dispute", "Reclamo por la deuda"
+    HARDSHIP = "hardship", "Dificultad para pagar"
 
 
 class PetitionState(models.TextChoices):
@@ -295,7 +297,8 @@ class PetitionState(models.TextChoices):
 
 
 class Petition(models.Model):
-    """A request of the data subject, or a complaint, as a case with clocks (rules/petitions.py tells states and terms)."""
+    """A request of the data subject, a complaint, a dispute or a hardship as a case with clocks (rules/petitions.py tells states
+    and terms). `reason` is one of its kind's; `book_number` its line in the complaint book, where the country has one."""
 
     uid = uid_field()
     debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.PROTECT, related_name="+")
@@ -308,6 +311,8 @@ class Petition(models.Model):
     )
     kind = models.CharField(max_length=10, choices=PetitionKind.choices)
     state = models.CharField(max_length=11, choices=PetitionState.choices, default=PetitionState.RECEIVED)
+    reason = models.CharField(max_length=20, blank=True, default="", db_default="")
+    book_number = models.CharField(max_length=20, blank=True, default="", db_default="")
     source = models.CharField(max_length=40)
     text = models.TextField()
     received_at = models.DateTimeField()
@@ -339,19 +344,39 @@ class Petition(models.Model):
             models.Index(fields=["received_at"], name="policy_petition_received"),
             models.Index(fields=["updated_at", "uid"], name="policy_petition_updated"),
         ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["creditor", "book_number"],
+                condition=~models.Q(book_number=""),
+                name="policy_petition_book_number",
+            )
+        ]
 
 
 class PetitionStep(models.Model):
-    """What happened to a petition, in order; never changed."""
+    """What happened to a petition, in order; never changed. `before` is what undoing the step puts back."""
 
     petition = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField()
     event = models.CharField(max_length=16)
     actor = models.CharField(max_length=60)
     note = models.TextField(blank=True)
+    before = models.JSONField(default=dict, db_default={})
 
     class Meta:
         ordering: ClassVar = ["at", "pk"]
+
+
+class PetitionPaper(models.Model):
+    """A paper of the obligation that belongs to a case: what the person sent, what the answer rests on."""
+
+    petition = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="papers")
+    paper = models.ForeignKey("portfolio.ObligationDocument", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["petition", "paper"], name="policy_petition_paper_once")
+        ]
 
 
 class BureauNotice(models.Model):

@@ -4,11 +4,33 @@ from django.utils.translation import gettext_lazy as _
 
 KINDS = {
     "complaint": _("Queja por la gestión"),
+    "dispute": _("Reclamo por la deuda"),
+    "hardship": _("Dificultad para pagar"),
     "access": _("Consulta de datos"),
     "correction": _("Corrección de datos"),
     "deletion": _("Supresión de datos"),
     "revocation": _("Revocatoria de la autorización"),
 }
+# What a case is about, by kind; the codes are those of policy.rules.petitions.REASONS.
+REASONS = {
+    "trato": _("El trato"),
+    "horario": _("La hora"),
+    "frecuencia": _("La frecuencia"),
+    "tercero": _("Hablaron con otra persona"),
+    "informacion": _("La información que le dieron"),
+    "otro": _("Otra cosa"),
+    "condiciones": _("Condiciones del contrato"),
+    "facturacion": _("Error de facturación"),
+    "pago": _("Problema con un pago"),
+    "producto": _("Problema con el producto"),
+    "no_reconoce": _("No reconoce la deuda"),
+    "pausa": _("Una pausa"),
+    "cuota_menor": _("Una cuota menor"),
+    "otra_fecha": _("Otra fecha"),
+    "mas_plazo": _("Más plazo"),
+    "apoyo": _("Apoyo de una persona"),
+}
+OWNERS = {"": _("Todos"), "me": _("A mi cargo"), "none": _("Sin responsable")}
 STATES = {
     "received": _("Recibida"),
     "in_study": _("En estudio"),
@@ -33,7 +55,7 @@ RESOLUTIONS = {
 # What each step is called, and what it asks for.
 STEPS = {
     "answer": (_("Responder"), _("La respuesta, como la recibe la persona")),
-    "take": (_("Hacerme cargo"), ""),
+    "take": (_("Asignar"), ""),
     "complete": (_("Registrar lo que faltaba"), _("Qué envió la persona")),
     "ask_to_complete": (_("Pedir que la complete"), _("Qué falta")),
     "extend": (_("Prorrogar"), _("Por qué, como se le informa a la persona")),
@@ -47,6 +69,9 @@ EVENTS = {
     "complete": _("Se completó"),
     "extend": _("Se prorrogó"),
     "transfer": _("Se trasladó"),
+    "attach": _("Se adjuntó un documento"),
+    "reply": _("Se le escribió"),
+    "undo": _("Se deshizo el paso anterior"),
     "answer": _("Se respondió"),
     "erase": _("Se suprimieron los datos de la persona"),
     "withdraw": _("La persona desistió"),

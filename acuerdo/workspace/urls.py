@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from acuerdo.workspace.agenda import public_page
 from acuerdo.workspace.agreements import approvals, core, customer
+from acuerdo.workspace.cases import views as cases
 from acuerdo.workspace.inbox.stop import stop
 from acuerdo.workspace.strategies import views as strategies
 from acuerdo.workspace.templates_library.short_links import short_link
@@ -88,6 +89,9 @@ urlpatterns = [
     path("solicitudes", petitions.petitions, name="petitions"),
     path("solicitudes/exportar", petitions.petitions_export, name="petitions_export"),
     path("solicitudes/<uuid:uid>", petitions.petition, name="petition"),
+    path("solicitudes/<uuid:uid>/documentos", cases.attach, name="petition_attach"),
+    path("solicitudes/<uuid:uid>/escribir", cases.write, name="petition_write"),
+    path("solicitudes/<uuid:uid>/hoja.pdf", cases.sheet, name="petition_sheet"),
     path("solicitudes/<uuid:uid>/<slug:event>", petitions.petition_step, name="petition_step"),
     path("pausas", holds.holds, name="holds"),
     path("reglas", compliance.rules, name="rules"),

@@ -365,6 +365,7 @@ MESSAGE_FAILURES = {
     "paid": gettext_lazy("Ya había pagado."),
     "promise-changed": gettext_lazy("La promesa cambió."),
     "agreed": gettext_lazy("La persona acababa de aceptar un acuerdo."),
+    "taken-back": gettext_lazy("Quien lo escribió lo retiró antes de que saliera."),
     "too-late": gettext_lazy("Habría llegado cuando ya no servía."),
     "no-provider": gettext_lazy("Ningún proveedor atiende este canal."),
     "providers-resting": gettext_lazy("El proveedor no responde; se intentará de nuevo."),

@@ -69,6 +69,9 @@ OPEN = {
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements,
 # test_agreement_codes, test_room, test_visits.
 ELSEWHERE = {
+    "petition_attach",
+    "petition_sheet",
+    "petition_write",
     "core_mark",
     "customer_accept",
     "customer_code",

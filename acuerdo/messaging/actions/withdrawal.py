@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from acuerdo.messaging.models import Message, MessageState
+
 # A message for several obligations goes on for those that still owe; its text is written anew when it leaves.
 _WITHDRAW = """
 UPDATE messaging_message AS m SET state = 'cancelled', failure = %(why)s, updated_at = %(now)s
@@ -29,6 +31,12 @@ def withdraw_paid(obligation_ids: Sequence[int], now: datetime) -> int:
 def withdraw_agreed(obligation_ids: Sequence[int], now: datetime) -> int:
     """Cancels what is scheduled about these obligations alone: their person has just agreed how to pay. One statement."""
     return _withdraw(obligation_ids, "agreed", now)
+
+
+def withdraw_planned(plan_key: str, now: datetime) -> bool:
+    """Takes back one message that has not left; whether it was still there to take back."""
+    found = Message.objects.filter(plan_key=plan_key, state=MessageState.SCHEDULED)
+    return bool(found.update(state=MessageState.CANCELLED, failure="taken-back", secret="", updated_at=now))
 
 
 def _withdraw(obligation_ids: Sequence[int], why: str, now: datetime) -> int:

@@ -15,6 +15,7 @@ from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import lock_person
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.actions.gate import counts_towards_caps
+from acuerdo.policy.actions.petitions import forget_new_cases
 from acuerdo.policy.actions.receipts import keep_outcome
 from acuerdo.policy.models import Attempt, AttemptStatus, Hold
 from acuerdo.policy.rules.stops import STICKY
@@ -61,6 +62,7 @@ def undo_outcome(
     code = attempt.disposition
     _lift(attempt, hold_ids, actor=actor, now=now, recorded_at=recorded_at)
     _restore_point(attempt, point, now)
+    forget_new_cases(attempt.pk, actor=actor, now=now)
     _clear(attempt, now)
     write_audit(
         chain="policy",

@@ -20,12 +20,19 @@ from acuerdo.policy.actions.gate import counts_towards_caps, permit_and_log
 from acuerdo.policy.actions.permissions import place_hold
 from acuerdo.policy.actions.petitions import open_petition
 from acuerdo.policy.actions.receipts import keep_outcome, keep_status
-from acuerdo.policy.models import Attempt, AttemptStatus, Hold
+from acuerdo.policy.models import Attempt, AttemptStatus, Hold, Petition
 from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.rules.dispositions import Disposition, HoldToPlace, check_fields, choose_primary
+from acuerdo.policy.rules.petitions import OPEN, REASONS
 from acuerdo.policy.rules.stops import FREES_CAP, statuses_before
 
-COMPLAINTS = {"conduct_complaint", "third_party_complaint"}  # each becomes a case with its clock
+# Each becomes a case with its clock; what it is about comes from the outcome's own fields.
+CASES = {
+    "conduct_complaint": ("complaint", ""),
+    "third_party_complaint": ("complaint", ""),
+    "dispute": ("dispute", "category"),
+    "cannot_pay_now": ("hardship", "need"),
+}
 OWNERSHIP_STEP = 15  # how much less sure a doubtful answer makes us that the number is the person's
 
 
@@ -66,8 +73,9 @@ def record_outcome(
         raise Refusal("outcome-already-recorded", "Este contacto ya tiene resultado; corríjalo con uno nuevo.")
     _apply(attempt, primary, secondary, values, note=note, duration_seconds=duration_seconds)
     attempt.save()
-    if COMPLAINTS & {one.id for one in (primary, *secondary)}:
-        _open_complaint(attempt, note or primary.es, actor, now)
+    for one in (primary, *secondary):
+        if one.id in CASES:
+            _open_case(attempt, one, values, note, actor, now)
     holds = [
         _place(attempt, hold, one, values, actor=actor, now=now) for one in (primary, *secondary) for hold in one.holds
     ]
@@ -77,13 +85,23 @@ def record_outcome(
     return Outcome(attempt, primary, tuple(holds))
 
 
-def _open_complaint(attempt: Attempt, text: str, actor: str, now: datetime) -> None:
-    """About the obligation where it is the person's own; else about the creditor's conduct."""
+def _open_case(
+    attempt: Attempt, told: Disposition, values: Mapping[str, Any], note: str, actor: str, now: datetime
+) -> None:
+    """About the obligation where it is the person's own; else about the creditor's conduct. A second dispute or difficulty of
+    one obligation goes into the case that is open."""
+    kind, field = CASES[told.id]
     obligation = attempt.obligation
     owned = obligation is not None and obligation.debtor_id == attempt.debtor_id
+    if kind != "complaint":
+        known = Petition.objects.filter(debtor_id=attempt.debtor_id, obligation_id=attempt.obligation_id, kind=kind)
+        if not owned or known.filter(state__in=OPEN).exists():
+            return
+    reason = str(values.get(field, ""))
     open_petition(
-        attempt.debtor_id, attempt.creditor_id, "complaint", text=text, source=attempt.channel, actor=actor, now=now,
-        obligation_id=attempt.obligation_id if owned else None, attempt_id=attempt.pk,
+        attempt.debtor_id, attempt.creditor_id, kind, text=note or str(values.get("text", "")) or told.es,
+        source=attempt.channel, actor=actor, now=now, obligation_id=attempt.obligation_id if owned else None,
+        attempt_id=attempt.pk, reason=reason if reason in REASONS[kind] else "",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Petitions of the data subject and complaints: what may be asked, how a case moves, and until when it must be answered.
+"""Cases (data requests, complaints, disputes, hardship): what may be asked, how one moves, until when it must be answered.
 
 CO: consultas 10 business days (+5), reclamos 15 (+8); an incomplete one is asked to be completed within 5 and counts as
 withdrawn after two months of silence; one for somebody else is passed on within 2 (Ley 1581 de 2012, arts. 14 and 15).
@@ -16,10 +16,22 @@ from acuerdo.kernel.calendar import add_business_days, add_months
 from acuerdo.kernel.errors import Refusal
 
 TERMS = Path(__file__).resolve().parent.parent / "data" / "petition_terms.toml"
-KINDS = ("access", "correction", "deletion", "revocation", "complaint")
+DATA_KINDS = ("access", "correction", "deletion", "revocation")
+KINDS = (*DATA_KINDS, "complaint", "dispute", "hardship")
+# What a case is about, as the outcome of a contact says it too. Of hardship what would help: nobody asks for its cause
+# (CO: Ley 2300 de 2023, art. 7).
+REASONS: dict[str, tuple[str, ...]] = {
+    "complaint": ("trato", "horario", "frecuencia", "tercero", "informacion", "otro"),
+    "dispute": ("condiciones", "facturacion", "pago", "producto", "no_reconoce"),
+    "hardship": ("pausa", "cuota_menor", "otra_fecha", "mas_plazo", "apoyo"),
+}
 RESOLUTIONS = ("granted", "partly", "denied")
 STATES = ("received", "in_study", "incomplete", "answered", "transferred", "withdrawn")
 OPEN = frozenset({"received", "in_study", "incomplete"})
+
+# For how long, and which steps, whoever took them may take back.
+UNDO_WINDOW = timedelta(minutes=10)
+UNDOABLE = frozenset({"take", "ask_to_complete", "complete", "extend", "transfer", "answer", "withdraw"})
 
 # What may happen to a case in each state, and the state that follows.
 TRANSITIONS: dict[str, dict[str, str]] = {
@@ -53,6 +65,7 @@ class Terms:
     abandoned_months: int = 0
     transfer_within: int = 0
     legend_within: int = 0
+    has_book: bool = False  # complaints go into a numbered book (PE: libro de reclamaciones)
 
     def due_on(self, started_on: date, *, is_extended: bool = False) -> date:
         """The last day to answer; counted from the day after `started_on`, when the petition was complete."""

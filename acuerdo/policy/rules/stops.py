@@ -35,10 +35,14 @@ NEXT_STATUS: dict[str, frozenset[str]] = {
 FREES_CAP = frozenset({"failed", "cancelled"})
 
 
+def lifting_roles(kind: str) -> frozenset[str]:
+    """Who may lift a stop of a kind before it ends by itself."""
+    return STICKY_ROLES if kind in STICKY else PAUSE_ROLES
+
+
 def require_may_lift(kind: str, role: str) -> None:
     """Refuses `hold-lift-not-permitted`."""
-    allowed = STICKY_ROLES if kind in STICKY else PAUSE_ROLES
-    if role not in allowed:
+    if role not in lifting_roles(kind):
         raise Refusal("hold-lift-not-permitted", "Solo la persona de cumplimiento puede levantar esta exclusión.")
 
 

@@ -25,6 +25,8 @@ class PetitionFilters:
     state: str
     kind: str
     text: str
+    reason: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class PetitionRow:
     state: str
     tone: str
     left: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class StepForm:
     label: str
     prompt: str
     has_resolution: bool
+    has_owner: bool = False
 
 
 def read_filters(asked: Mapping[str, str]) -> PetitionFilters:
@@ -54,10 +58,13 @@ def read_filters(asked: Mapping[str, str]) -> PetitionFilters:
         state=state if state in STATES else "open",
         kind=kind if kind in words.KINDS else "",
         text=asked.get("q", "")[:80].strip(),
+        reason=reason if (reason := asked.get("reason", "")) in words.REASONS else "",
+        owner=owner if (owner := asked.get("owner", "")) in words.OWNERS else "",
     )
 
 
-def narrowed(found: QuerySet[Any], filters: PetitionFilters, *, today: date) -> QuerySet[Any]:
+def narrowed(found: QuerySet[Any], filters: PetitionFilters, *, today: date, me: str) -> QuerySet[Any]:
+    """What the filters leave, what is late first."""
     if filters.state == "done":
         found = found.exclude(state__in=sorted(OPEN))
     elif filters.state != "all":
@@ -66,6 +73,10 @@ def narrowed(found: QuerySet[Any], filters: PetitionFilters, *, today: date) -> 
         found = found.filter(due_on__lt=today)
     if filters.kind:
         found = found.filter(kind=filters.kind)
+    if filters.reason:
+        found = found.filter(reason=filters.reason)
+    if filters.owner:
+        found = found.filter(owner=me if filters.owner == "me" else "")
     for word in search_key(filters.text).split():
         found = found.filter(Q(debtor__search_name__contains=word) | Q(debtor__id_number=word))
     order = ("-ended_at", "-pk") if filters.state == "done" else ("due_on", "pk")
@@ -84,14 +95,15 @@ def summary_of(found: QuerySet[Any], today: date) -> dict[str, int]:
 
 def shown(one: Any, today: date) -> PetitionRow:
     kind, state = str(words.KINDS[one.kind]), str(words.STATES[one.state])
+    reason = str(words.REASONS.get(one.reason, ""))
     if one.state not in OPEN:
-        return PetitionRow(one, kind, state, "quiet", "")
+        return PetitionRow(one, kind, state, "quiet", "", reason)
     days = (one.due_on - today).days
     if days < 0:
         left = ngettext("venció hace %(days)d día", "venció hace %(days)d días", -days) % {"days": -days}
-        return PetitionRow(one, kind, state, "bad", left)
+        return PetitionRow(one, kind, state, "bad", left, reason)
     left = ngettext("queda %(days)d día", "quedan %(days)d días", days) % {"days": days}
-    return PetitionRow(one, kind, state, "warn" if days <= SOON.days else "ok", left)
+    return PetitionRow(one, kind, state, "warn" if days <= SOON.days else "ok", left, reason)
 
 
 def forms_of(one: Any, terms: Terms, today: date) -> list[StepForm]:
@@ -102,11 +114,11 @@ def forms_of(one: Any, terms: Terms, today: date) -> list[StepForm]:
         barred.add("extend")
     if one.complete_by is not None and today > one.complete_by:
         barred.add("ask_to_complete")
-    if one.owner:
-        barred.add("take")
     ordered = ("answer", "take", "complete", "ask_to_complete", "extend", "transfer", "withdraw")
     return [
-        StepForm(event, str(words.STEPS[event][0]), str(words.STEPS[event][1]), event == "answer")
+        StepForm(
+            event, str(words.STEPS[event][0]), str(words.STEPS[event][1]), event == "answer", has_owner=event == "take"
+        )
         for event in ordered
         if event in possible and event not in barred
     ]
