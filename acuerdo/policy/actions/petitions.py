@@ -1,4 +1,5 @@
-"""Petitions, complaints, disputes and hardship: opening a case, its steps, its answer. Each locks the case, moves it by the table, keeps the step.
+"""Cases (data requests, complaints, disputes, hardship): opening, their steps, the answer. Each step locks the case, moves it by the
+table and is kept.
 
 What a petition asks takes effect at once where waiting would harm the person: a revocation ends the authorisations, a
 complaint, a correction or a dispute stops collection until it was answered and compliance lets it go on. A step may be taken
@@ -59,7 +60,9 @@ def open_petition(
     attempt_id: int | None = None,
     reason: str = "",
 ) -> Petition:
-    """Opens a case with its clocks; in a country with a complaint book it gets the book's next number. `source` says how it came (`call`, `portal`, `letter` …); `received_at` when, if earlier.
+    """Opens a case with its clocks; in a country with a complaint book it gets the book's next number.
+
+    `source` says how it came (`call`, `portal`, `letter` …); `received_at` when, if earlier.
 
     Refuses `unknown-petition`, `unknown-petition-reason`, `petition-text-missing`, `petition-in-future` and
     `obligation-mismatch`.
