@@ -149,7 +149,7 @@ def undo_step(petition_id: int, *, user: User, now: datetime) -> PetitionStep:
         raise Refusal("petition-undo-late", "Ya pasaron diez minutos: registre el paso correcto.")
     was_open = petition.state in OPEN
     for name in _KEPT:
-        setattr(petition, name, Petition._meta.get_field(name).to_python(step.before[name]))
+        setattr(petition, name, _read(step.before[name], name))
     petition.updated_at = now
     petition.save()
     _step(petition, "undo", actor=user.username, note=step.event, now=now)
@@ -162,11 +162,18 @@ def undo_step(petition_id: int, *, user: User, now: datetime) -> PetitionStep:
     return step
 
 
+def _read(value: Any, name: str) -> Any:
+    """A stored value back in the type of its field."""
+    if value is None or not name.endswith(("_on", "_by", "_at")):
+        return value
+    return datetime.fromisoformat(value) if name.endswith("_at") else date.fromisoformat(value)
+
+
 @transaction.atomic
 def attach_to_petition(petition_id: int, paper_id: int, *, user: User, now: datetime) -> PetitionPaper:
     """A paper of the case's obligation becomes part of the case. Refuses `petition-paper` for one of another obligation."""
     petition = _opened(petition_id, user)
-    papers = PetitionPaper._meta.get_field("paper").related_model._default_manager  # type: ignore[union-attr]
+    papers = PetitionPaper._meta.get_field("paper").related_model._default_manager
     if not papers.filter(pk=paper_id, obligation_id=petition.obligation_id).exists():
         raise Refusal("petition-paper", "Ese documento no es de la obligación de este caso.")
     link, is_new = PetitionPaper.objects.get_or_create(petition=petition, paper_id=paper_id)

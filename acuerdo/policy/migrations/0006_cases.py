@@ -12,7 +12,6 @@ _KINDS = [
     ("dispute", "Reclamo por la deuda"),
     ("hardship", "Dificultad para pagar"),
 ]
-_EMPTY = {"blank": True, "db_default": "", "default": "", "max_length": 20}
 
 
 class Migration(migrations.Migration):
@@ -25,8 +24,16 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="petition", name="kind", field=models.CharField(choices=_KINDS, max_length=10)
         ),
-        migrations.AddField(model_name="petition", name="reason", field=models.CharField(**_EMPTY)),
-        migrations.AddField(model_name="petition", name="book_number", field=models.CharField(**_EMPTY)),
+        migrations.AddField(
+            model_name="petition",
+            name="reason",
+            field=models.CharField(blank=True, db_default="", default="", max_length=20),
+        ),
+        migrations.AddField(
+            model_name="petition",
+            name="book_number",
+            field=models.CharField(blank=True, db_default="", default="", max_length=20),
+        ),
         migrations.AddField(
             model_name="petitionstep", name="before", field=models.JSONField(db_default={}, default=dict)
         ),

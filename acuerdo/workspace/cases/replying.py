@@ -35,9 +35,8 @@ OTHER_TEXTS = (ANSWER, "documentos_faltan")
 def workers(user: User) -> QuerySet[User]:
     """The colleagues who answer cases, of the user's own house."""
     roles = [Role.SUPERVISOR, Role.COMPLIANCE, Role.DIRECTOR]
-    return User.objects.filter(is_active=True, role__in=roles, agency_id=user.agency_id).order_by(
-        "full_name", "username"
-    )
+    house = Q(agency__isnull=True) if user.agency_id is None else Q(agency_id=user.agency_id)
+    return User.objects.filter(house, is_active=True, role__in=roles).order_by("full_name", "username")
 
 
 def case_number(case: Any) -> str:
