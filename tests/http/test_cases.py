@@ -88,7 +88,7 @@ def test_a_supervisor_answers_disputes_and_not_complaints(reachable: World) -> N
     case.refresh_from_db()
     assert (case.owner, case.state) == ("director", "in_study")
     Petition.objects.update(kind="complaint")
-    assert step(reachable, "take", owner="supervisor").status_code == 422
+    assert step(reachable, "take", owner="supervisor").status_code == 403
     assert "Enviarla a la persona" not in page(reachable)
     assert "Enviarla a la persona" in page(reachable, "compliance")
 

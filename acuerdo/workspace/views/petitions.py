@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -133,6 +134,8 @@ def petition_step(request: HttpRequest, uid: str, event: str) -> HttpResponse:
     found, step = found_or_404(request, uid), STEPS.get(event)
     if step is None:
         raise Http404
+    if not policy.may_work_on(user_of(request), found.kind):
+        raise PermissionDenied
     text, extra = request.POST.get("text", ""), request.POST.get("owner" if event == "take" else "resolution", "")
     if event == "answer" and request.POST.get("erase"):
         step = _answer_and_erase
