@@ -372,6 +372,7 @@ def _teller() -> Callable[[str, int, int], None]:
         "checking": in_language(es="Revisando filas", en="Checking rows"),
         "instalments": in_language(es="Revisando cuotas", en="Checking instalments"),
         "merging": in_language(es="Guardando", en="Saving"),
+        "scheduling": in_language(es="Calculando cronogramas", en="Working out schedules"),
         "following": in_language(es="Registrando autorizaciones y avisos", en="Recording authorisations and stops"),
     }
 

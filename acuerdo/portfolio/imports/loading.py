@@ -206,7 +206,8 @@ def _merge(cursor: Any, load: Load, *, has_unreadable: bool) -> None:
     _judge_gone(cursor, load, told, has_unreadable=has_unreadable)
     merge.merge_contacts(cursor, told)
     load.progress("merging", 3, 5)
-    unfit = stage_computed_schedules(cursor)
+    unfit = stage_computed_schedules(cursor, lambda done, total: load.progress("scheduling", done, total))
+    load.progress("merging", 3, 5)
     if unfit:
         message = f"{unfit} obligaciones entraron sin cronograma: con su tasa, plazo y valor no se puede calcular."
         load.report.add_notice("schedule-not-computed", message)

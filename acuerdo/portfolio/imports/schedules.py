@@ -1,6 +1,7 @@
 """Schedules that the file does not give but whose terms it does: computed by the ledger's rule and staged with the given ones."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from acuerdo.kernel.errors import Refusal
@@ -20,8 +21,8 @@ ORDER BY t.number
 _BATCH_ROWS = 2_000
 
 
-def stage_computed_schedules(cursor: Any) -> int:
-    """Stages the schedules and returns how many obligations have terms that no schedule fits (they load without one)."""
+def stage_computed_schedules(cursor: Any, tell: Callable[[int, int], None]) -> int:
+    """Stages the schedules, telling how many of how many are made, and returns how many obligations have terms that no schedule fits (they load without one)."""
     cursor.execute("ANALYZE imp_instalment")
     cursor.execute(_WITH_TERMS)
     wanted = cursor.fetchall()
@@ -34,4 +35,5 @@ def stage_computed_schedules(cursor: Any) -> int:
             except Refusal:
                 unfit += 1
         copy_frame(cursor, "imp_instalment", computed_frame(made))
+        tell(min(start + _BATCH_ROWS, len(wanted)), len(wanted))
     return unfit

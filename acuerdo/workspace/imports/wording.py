@@ -106,6 +106,7 @@ PHASE_WORDS = {
     "checking": _("Revisando las filas"),
     "instalments": _("Revisando las cuotas"),
     "merging": _("Guardando"),
+    "scheduling": _("Calculando cronogramas"),
     "following": _("Registrando autorizaciones y avisos"),
 }
 KIND_WORDS = {
