@@ -22,7 +22,10 @@ _BATCH_ROWS = 2_000
 
 
 def stage_computed_schedules(cursor: Any, tell: Callable[[int, int], None]) -> int:
-    """Stages the schedules, telling how many of how many are made, and returns how many obligations have terms that no schedule fits (they load without one)."""
+    """Stages the schedules; returns how many obligations have terms that no schedule fits (they load without one).
+
+    `tell` gets how many obligations were seen and how many there are.
+    """
     cursor.execute("ANALYZE imp_instalment")
     cursor.execute(_WITH_TERMS)
     wanted = cursor.fetchall()
