@@ -65,9 +65,16 @@ class Agent:
         more = {**self._headers, **headers}
         if body is not None:
             more["Content-Type"] = "application/x-www-form-urlencoded"
+        method = "GET" if body is None else "POST"
         started = time.perf_counter()
-        self._connection.request("GET" if body is None else "POST", path, body=body, headers=more)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body=body, headers=more)
+            answer = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # The server closes a connection that rested; as a browser does, the next request opens another.
+            self._connection.close()
+            self._connection.request(method, path, body=body, headers=more)
+            answer = self._connection.getresponse()
         text = answer.read().decode()
         self.times.note(kind, (time.perf_counter() - started) * 1000, answer.status)
         return answer.status, answer.headers.get("Location", ""), text
@@ -89,7 +96,7 @@ class Agent:
 
     def _attend(self, person: str, think: float) -> int:
         _status, _address, page = self.ask("page", person)
-        for part in ("semaforo", "guion"):
+        for part in ("semaforo", "guion", "habito"):
             if f"{person}/{part}" in page or part == "semaforo":
                 self.ask("part", f"{person}/{part}", **{"HX-Request": "true"})
         self._rest(think)

@@ -63,7 +63,7 @@ def habit_of(lines: Sequence[Any], debtor_id: int, today: date) -> Habit:
     currency = max(sorted(set(currencies)), key=currencies.count, default="")
     same = [line.pk for line in lines if line.account.currency == currency]
     due = _by_month(
-        Instalment.objects.filter(account_id__in=same, due_on__gte=since, due_on__lte=today), "due_on", "total_minor"
+        Instalment.objects.filter(account_id__in=same, due_on__gte=since, due_on__lt=today), "due_on", "total_minor"
     )
     paid = _by_month(Payment.objects.filter(account_id__in=same, paid_on__gte=since), "paid_on", "amount_minor")
     months = [_month(add_months(since, number), due, paid) for number in range(MONTHS)]

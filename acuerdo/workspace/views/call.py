@@ -62,7 +62,7 @@ def incoming(request: HttpRequest, uid: str) -> HttpResponse:
         return _panel(request, person, attempt=None, point=None)
     line = _chosen_line(person, request.POST.get("obligation", ""))
     contact = PlannedContact(person.debtor.pk, line.creditor_id, "call", obligation_id=line.id)
-    return _save(request, person, attempt=None, contact=contact)
+    return _save(request, person.debtor, attempt=None, contact=contact)
 
 
 @allow(AGENT, SUPERVISOR)
@@ -82,8 +82,7 @@ def outcome_fields(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def record(request: HttpRequest, attempt_uid: str) -> HttpResponse:
     attempt = _attempt_or_404(request, attempt_uid)
-    person = load_person(request, str(attempt.debtor.uid))
-    return _save(request, person, attempt=attempt, contact=None)
+    return _save(request, attempt.debtor, attempt=attempt, contact=None)
 
 
 @allow(AGENT, SUPERVISOR)
@@ -140,15 +139,16 @@ def undo(request: HttpRequest, attempt_uid: str) -> HttpResponse:
 _LATE = "Ya pasaron cinco minutos: registre el resultado correcto o pida a Cumplimiento que levante la pausa."
 
 
-def _save(request: HttpRequest, person: Person, *, attempt: Any, contact: PlannedContact | None) -> HttpResponse:
+def _save(request: HttpRequest, debtor: Any, *, attempt: Any, contact: PlannedContact | None) -> HttpResponse:
+    """The page is read once, after the outcome: what it shows has changed by then."""
     user, now, today = user_of(request), clock.now(), clock.business_date()
     code = request.POST.get("code", "")
     if not code:
-        return _again(request, person, attempt, None, _("Elija qué pasó en la llamada."))
-    owed = _owed(request, person.debtor, request.POST.get("obligation", ""))
+        return _again(request, debtor, attempt, None, _("Elija qué pasó en la llamada."))
+    owed = _owed(request, debtor, request.POST.get("obligation", ""))
     form = OutcomeForm(request.POST, disposition=find_disposition(code), owed=owed, today=today)
     if not form.is_valid():
-        return _again(request, person, attempt, form, "")
+        return _again(request, debtor, attempt, form, "")
     try:
         with transaction.atomic():
             if contact is not None:
@@ -156,8 +156,8 @@ def _save(request: HttpRequest, person: Person, *, attempt: Any, contact: Planne
             else:
                 done = calls.record_call(attempt, form.told(), by=user, now=now, today=today)
     except Refusal as refusal:
-        return _again(request, person, attempt, form, _(refusal.message))
-    return _done(request, str(person.debtor.uid), done)
+        return _again(request, debtor, attempt, form, _(refusal.message))
+    return _done(request, str(debtor.uid), done)
 
 
 def _done(request: HttpRequest, uid: str, done: calls.Recorded) -> HttpResponse:
@@ -175,7 +175,6 @@ def _done(request: HttpRequest, uid: str, done: calls.Recorded) -> HttpResponse:
         "done": done,
         "label": wording.disposition_word(done.disposition.code),
         "token": signing.dumps(token, salt=UNDO_SALT),
-        "timeline": history_of(request, person),
         "appointments": appointments_of_person(user_of(request), person.debtor),
     }
     answer = render(request, "workspace/call/done.html", context)
@@ -189,8 +188,9 @@ def vars_of(point: PointState | None) -> dict[str, Any] | None:
     return {"is_valid": point.is_valid, "invalid_reason": point.invalid_reason, "ownership": point.ownership}
 
 
-def _again(request: HttpRequest, person: Person, attempt: Any, form: OutcomeForm | None, sentence: str) -> HttpResponse:
+def _again(request: HttpRequest, debtor: Any, attempt: Any, form: OutcomeForm | None, sentence: str) -> HttpResponse:
     """The form as it was typed with what is wrong: 422, which htmx swaps in."""
+    person = load_person(request, str(debtor.uid))
     context = {
         "person": person,
         "attempt": attempt,
