@@ -104,4 +104,20 @@ REGISTRIES = Extract(
     columns={"registry_id": "registry_id", "country": "country", "loaded_us": microsecond_sql("loaded_at")},
     is_incremental=False,
 )
-EXTRACTS = (READINGS, CONSENTS, HOLDS, PREFERENCES, ATTEMPTS, EXCLUDED_POINTS, REGISTRIES)
+# What each person last complained of, disputed or said would help: data requests say nothing about how to treat a debt.
+CASES = Extract(
+    name="cases",
+    source=(
+        "(SELECT DISTINCT ON (debtor_id) debtor_id, kind, reason, started_on FROM policy_petition"
+        " WHERE kind IN ('complaint', 'dispute', 'hardship') ORDER BY debtor_id, received_at DESC, id DESC) AS cases"
+    ),
+    key="debtor_id",
+    columns={
+        "debtor_id": "debtor_id",
+        "case_kind": "kind",
+        "case_reason": "CASE WHEN reason = '' THEN 'none' ELSE reason END",
+        "case_day": day_sql("started_on"),
+    },
+    is_incremental=False,
+)
+EXTRACTS = (READINGS, CONSENTS, HOLDS, PREFERENCES, ATTEMPTS, CASES, EXCLUDED_POINTS, REGISTRIES)

@@ -1,10 +1,17 @@
 """axe-core finds nothing to complain about on any screen, wide and on a phone, light and dark (WCAG 2.2 AA)."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from acuerdo.messaging.actions.tokens import token_of
+from acuerdo.negotiation.public import issue_code, propose_plan
+from acuerdo.negotiation.rules.offers import OfferRequest
+from acuerdo.policy.public import open_petition
+from acuerdo.portfolio.models import Obligation
 from tests import factories
 from tests.browser.conftest import ROOT, SignIn
 
@@ -33,10 +40,23 @@ SCREENS = {
         "/hoy/filas",
         "/cartera",
         "/pausas",
+        "/aprobaciones",
+        "/core",
+        "/solicitudes",
+        "/titulares/first/solicitudes/nueva",
+        "/titulares/first/acuerdos/",
         "/dia",
     ],
-    "compliance": ["/veredictos?outcome=all", "/reglas", "/buzon/"],
-    "director": ["/estrategia", "/plantillas", "/cartera?q=nadie", "/campanas/", "/campanas/nueva"],
+    "compliance": ["/veredictos?outcome=all", "/reglas", "/buzon/", "/guiones/"],
+    "director": [
+        "/guiones/",
+        "/guiones/nuevo",
+        "/estrategia",
+        "/plantillas",
+        "/cartera?q=nadie",
+        "/campanas/",
+        "/campanas/nueva",
+    ],
     "admin": ["/usuarios", "/usuarios/nuevo", "/cargas/", "/proveedores/", "/proveedores/cartas"],
 }
 
@@ -135,3 +155,29 @@ def test_nothing_is_wider_than_a_phone(sign_in: SignIn, day: dict[str, Any], rol
     page.set_viewport_size({"width": 390, "height": 844})
     _visit(page, path, day)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_an_agreement_and_a_case(sign_in: SignIn, day: dict[str, Any], live_server: Any, width: int) -> None:
+    """The plan with its code, the person's own page of it, and a case with its forms: nothing broken, nothing too wide."""
+    person = day["people"][0]
+    owed = Obligation.objects.filter(debtor=person)
+    asked = OfferRequest("split", factories.TODAY + timedelta(days=5), instalments=2, frequency="biweekly")
+    plan = propose_plan(owed, asked, role="agent", actor="agent", now=factories.NOW, today=factories.TODAY)
+    issue_code(plan.pk, actor="agent", now=factories.NOW, today=factories.TODAY, channel="sms")
+    case = open_petition(
+        person.pk, day["creditor"].pk, "dispute", text="No es mía", source="call", actor="agent", now=factories.NOW,
+        obligation_id=owed.get().pk, reason="no_reconoce",
+    )  # fmt: skip
+    page = sign_in("supervisor")
+    page.set_viewport_size({"width": width, "height": 844})
+    for path in (
+        f"/titulares/{person.uid}/acuerdos/{plan.uid}",
+        f"/a/{token_of(UUID(str(plan.uid)), 'agreement')}",
+        f"/solicitudes/{case.uid}",
+    ):
+        _visit(page, path, day)
+        for dark in (False, True):
+            page.evaluate(f"document.documentElement.dataset.bsTheme = '{'dark' if dark else 'light'}'")
+            assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -51,6 +51,7 @@ TYPES: dict[str, dict[str, Any]] = {
         "promise_id": int, "debtor_id": int, "obligation_id": int, "state": str, "amount_minor": int, "currency": str, "made_day": int,
         "due_day": int, "ends_day": int, "decided_day": int,
     },
+    "cases": {"debtor_id": int, "case_kind": str, "case_reason": str, "case_day": int},
     "plans": {"obligation_id": int, "standing": str, "due_day": int},
     "agents": {"agent_id": int, "agency_id": int, "creditor_id": int},
 }  # fmt: skip
@@ -102,6 +103,11 @@ def make_world(seed: int, people: int = 60) -> World:
 
 
 def _add_person(tables: Rows, random: Random, debtor_id: int) -> None:
+    if debtor_id % 5 == 0:
+        own = Random(debtor_id)  # of its own dice, so that the rest of the world stays as it was
+        kind, reason = own.choice([("complaint", "none"), ("dispute", "pago"), ("hardship", "pausa")])
+        row = {"debtor_id": debtor_id, "case_kind": kind, "case_reason": reason}
+        tables["cases"].append({**row, "case_day": DAY - own.choice([0, 9, 200])})
     zone = random.choice(["America/Bogota", "America/Lima", "America/Santiago"])
     person = {
         "debtor_id": debtor_id,
@@ -357,6 +363,7 @@ def plain_facts(world: World, obligation_id: int, document: StrategyDocument) ->
         if row["obligation_id"] in same and row["currency"] == account["currency"]
     )
     facts |= _plain_promises([row for row in tables["promises"] if row["obligation_id"] == obligation_id])
+    facts |= _plain_case([row for row in tables["cases"] if row["debtor_id"] == debt["debtor_id"]])
     facts |= _plain_plan([row for row in tables["plans"] if row["obligation_id"] == obligation_id])
     facts |= _plain_contacts(
         [row for row in tables["attempts"] if row["debtor_id"] == debt["debtor_id"]], person["timezone"]
@@ -379,6 +386,17 @@ def _plain_promises(promises: list[dict[str, Any]]) -> dict[str, Any]:
         "open_promise": bool(standing),
         "promise_due_in": min(row["due_day"] for row in standing) - DAY if standing else NEVER,
         "days_since_broken": min(broken, default=NEVER),
+    }
+
+
+def _plain_case(cases: list[dict[str, Any]]) -> dict[str, Any]:
+    if not cases:
+        return {"case_kind": "none", "case_reason": "none", "days_since_case": NEVER}
+    row = cases[0]
+    return {
+        "case_kind": row["case_kind"],
+        "case_reason": row["case_reason"],
+        "days_since_case": DAY - row["case_day"],
     }
 
 

@@ -45,6 +45,7 @@ def obligations_frame(engine: Engine, snapshot: Snapshot, moment: Moment, stages
     frame = frame.join(people, on="debtor_id", how="inner")
     frame = _with_promises(frame, engine, snapshot, moment)
     frame = _with_plans(frame, engine, snapshot, moment)
+    frame = _with_cases(frame, engine, snapshot, moment)
     frame = _with_obligation_holds(frame, engine, snapshot, moment)
     return behaviour.calendar_facts(frame, moment)
 
@@ -302,6 +303,19 @@ def _with_plans(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Moment
     return joined.with_columns(
         plan_standing=nw.col("standing").fill_null("none"), plan_due_in=due_in.cast(nw.Int64)
     ).drop("standing", "plan_due_day")
+
+
+def _with_cases(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:
+    """The person's last case. Days that were kept before cases were part of the snapshot had none."""
+    if "cases" not in snapshot.parts:
+        none = nw.lit("none")
+        return frame.with_columns(case_kind=none, case_reason=none, days_since_case=nw.lit(NEVER).cast(nw.Int64))
+    joined = frame.join(engine.scan(snapshot.path("cases")), on="debtor_id", how="left")
+    return joined.with_columns(
+        case_kind=nw.col("case_kind").fill_null("none"),
+        case_reason=nw.col("case_reason").fill_null("none"),
+        days_since_case=_days_since("case_day", moment.day).cast(nw.Int64),
+    ).drop("case_day")
 
 
 def _with_obligation_holds(frame: Frame, engine: Engine, snapshot: Snapshot, moment: Moment) -> Frame:

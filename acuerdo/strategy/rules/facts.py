@@ -15,6 +15,11 @@ KINDS = ("loan", "card", "invoice")
 CHANNELS = ("sms", "email", "whatsapp", "voice", "call", "visit", "letter")
 CONTACTABILITY = ("unknown", "none", "low", "good")
 PLAN_STANDINGS = ("none", "kept", "late", "at_risk", "paused")
+CASE_KINDS = ("none", "complaint", "dispute", "hardship")
+CASE_REASONS = (
+    "none", "trato", "horario", "frecuencia", "tercero", "informacion", "otro", "condiciones", "facturacion", "pago", "producto",
+    "no_reconoce", "pausa", "cuota_menor", "otra_fecha", "mas_plazo", "apoyo",
+)  # fmt: skip
 COMMITMENT = ("none", "keeps", "partial", "breaks")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Characteristics that must never decide how a person is treated; a condition that names one is refused.
@@ -163,6 +168,10 @@ _ALL = (
     # agreements
     Fact("plan_standing", "text", "Cómo va su acuerdo de pago", "How their payment plan stands", PLAN_STANDINGS),
     Fact("plan_due_in", "int", "Días que faltan para la cuota del acuerdo", "Days to the plan's next instalment"),
+    # cases
+    Fact("case_kind", "text", "Último caso de la persona", "The person's last case", CASE_KINDS),
+    Fact("case_reason", "text", "De qué trató su último caso", "What their last case was about", CASE_REASONS),
+    Fact("days_since_case", "int", "Días desde su último caso", "Days since their last case"),
     # the day
     Fact("weekday", "text", "Día de la semana", "Day of the week", WEEKDAYS),
     Fact("month_day", "int", "Día del mes", "Day of the month"),

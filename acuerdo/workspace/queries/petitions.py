@@ -37,7 +37,7 @@ class PetitionRow:
     kind: str
     state: str
     tone: str
-    left: str
+    left: str | Promise
     reason: str = ""
 
 
@@ -102,6 +102,8 @@ def shown(one: Any, today: date) -> PetitionRow:
     if days < 0:
         left = ngettext("venció hace %(days)d día", "venció hace %(days)d días", -days) % {"days": -days}
         return PetitionRow(one, kind, state, "bad", left, reason)
+    if not days:
+        return PetitionRow(one, kind, state, "warn", _("vence hoy"), reason)
     left = ngettext("queda %(days)d día", "quedan %(days)d días", days) % {"days": days}
     return PetitionRow(one, kind, state, "warn" if days <= SOON.days else "ok", left, reason)
 

@@ -10,9 +10,12 @@ from acuerdo.ledger.models import Account
 from acuerdo.negotiation.models import PaymentPlan, PlanInstalment
 from acuerdo.negotiation.public import accept_plan, propose_plan
 from acuerdo.negotiation.rules.offers import OfferRequest
+from acuerdo.policy.public import open_petition
+from acuerdo.policy.rules.petitions import REASONS
 from acuerdo.portfolio.models import Obligation
 from acuerdo.strategy.models import Decision
 from acuerdo.strategy.public import decide_day
+from acuerdo.strategy.rules.facts import CASE_REASONS
 from tests import factories as make
 from tests.factories import NOW, TODAY
 from tests.module.strategy.world import DAWN, reachable
@@ -63,3 +66,21 @@ def test_the_run_knows_the_next_instalment_that_is_not_paid(tmp_path: Path) -> N
         due = PlanInstalment.objects.get(plan=plan, number=number).due_on if number else None
         expected = None if due is None else due.toordinal() - 719163
         assert pl.read_parquet(file).rows() == [(owed.pk, "kept", expected)]
+
+
+def test_the_run_knows_the_last_case_and_its_reason(tmp_path: Path) -> None:
+    owed = reachable(make.make_creditor(), 8)
+    for ago, kind, reason in ((9, "dispute", "pago"), (3, "hardship", "cuota_menor"), (1, "access", "")):
+        open_petition(
+            owed.debtor_id, owed.creditor_id, kind, text="Dice", source="call", actor="gestor1", now=NOW,
+            received_at=NOW - timedelta(days=ago), obligation_id=owed.pk, reason=reason,
+        )  # fmt: skip
+    decide_day(TODAY, DAWN, folder=tmp_path)
+    file = next(tmp_path.rglob("cases*.parquet"))
+    day = (TODAY - timedelta(days=3)).toordinal() - 719163
+    assert pl.read_parquet(file).rows() == [(owed.debtor_id, "hardship", "cuota_menor", day)]
+
+
+def test_the_reasons_of_cases_are_those_that_a_strategy_may_ask_for() -> None:
+    told = {reason for reasons in REASONS.values() for reason in reasons}
+    assert set(CASE_REASONS) == told | {"none"}
