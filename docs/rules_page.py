@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from acuerdo.policy.rules import Pack, Rule, load_pack, pack_codes
-from acuerdo.policy.rules.pack import OPEN_END
+from acuerdo.policy.rules.pack import OPEN_END, Setting
 
 WORDS = {
     "es": {
@@ -20,7 +20,9 @@ WORDS = {
         "common": "En todos los países",
         "heads": "| regla | artículo | confianza | desde | hasta |",
         "settings": "Lecturas que puede elegir el acreedor",
-        "setting_heads": "| ajuste | qué elige | opciones | por omisión | exige aprobación | fundamento |",
+        "setting_heads": "| ajuste | lecturas | por omisión | más suave: exige aprobación | fundamento |",
+        "elsewhere": "Artículos que no son una condición del contacto",
+        "elsewhere_heads": "| artículo | qué lo cumple, o por qué no es regla |",
         "version": "Versión",
         "calendar": "festivos",
         "zones": "zona horaria si no se sabe la de la persona",
@@ -40,7 +42,9 @@ WORDS = {
         "common": "In every country",
         "heads": "| rule | article | confidence | from | to |",
         "settings": "Readings that the lender may choose",
-        "setting_heads": "| setting | what it chooses | options | default | needs approval | ground |",
+        "setting_heads": "| setting | readings | default | milder: needs approval | ground |",
+        "elsewhere": "Articles that are no condition of a contact",
+        "elsewhere_heads": "| article | what keeps it, or why it is no rule |",
         "version": "Version",
         "calendar": "holidays",
         "zones": "time zone when the person's is unknown",
@@ -69,11 +73,15 @@ def _pack(pack: Pack, language: str) -> Iterator[str]:
     if pack.settings:
         yield f"### {words['settings']} ({pack.code.upper()})"
         rows = [
-            f"| `{one.name}` | {one.text_es if language == 'es' else one.text} | {_codes(one.options)} | `{one.default}` |"
-            f" {_codes(one.needs_approval) or '—'} | {one.citation} |"
+            f"| {one.title_es if language == 'es' else one.title} `{one.name}` | {_said(one, one.options, language)} |"
+            f" {_said(one, (one.default,), language)} | {_said(one, one.needs_approval, language) or '—'} | {one.citation} |"
             for one in pack.settings.values()
         ]
-        yield "\n".join([words["setting_heads"], "|---|---|---|---|---|---|", *rows])
+        yield "\n".join([words["setting_heads"], "|---|---|---|---|---|", *rows])
+    if pack.elsewhere:
+        yield f"### {words['elsewhere']} ({pack.code.upper()})"
+        told = [f"| {one.article} | {one.text_es if language == 'es' else one.text} |" for one in pack.elsewhere]
+        yield "\n".join([words["elsewhere_heads"], "|---|---|", *told])
 
 
 def _rules(rules: list[Rule], language: str) -> str:
@@ -88,5 +96,7 @@ def _rules(rules: list[Rule], language: str) -> str:
     return "\n".join([words["heads"], "|---|---|---|---|---|", *rows])
 
 
-def _codes(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+def _said(setting: Setting, values: tuple[str, ...], language: str) -> str:
+    """The readings in words, each with its value in the pack."""
+    words = setting.words_es if language == "es" else setting.words
+    return "; ".join(f"{words[value]} (`{value}`)" for value in values)

@@ -24,7 +24,8 @@ def answer_once(
 ) -> Answer:
     """The stored answer when this key has answered this request, else that of `act`, stored.
 
-    Refuses `request-in-progress` while the first is still running and `idempotency-key-reused` for another request.
+    Refuses `request-in-progress` while the first is still running, `idempotency-key-reused` for another request, and
+    `answer-erased` where the answer went with the data of the person it spoke of: the act itself was done.
     """
     digest = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).digest()
     with transaction.atomic():
@@ -35,6 +36,9 @@ def answer_once(
             if bytes(found.request_digest) != digest:
                 message = "Esa clave de idempotencia ya se usó con otra solicitud. Use una nueva."
                 raise Refusal("idempotency-key-reused", message)
+            if not found.body:
+                message = "Esa solicitud ya se hizo; su respuesta se suprimió con los datos de la persona."
+                raise Refusal("answer-erased", message)
             return found.status, found.body
         status, body = act()
         Answered.objects.create(

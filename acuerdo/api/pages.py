@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from datetime import datetime
 from uuid import UUID
 
 from acuerdo.kernel.errors import Refusal
@@ -28,6 +29,17 @@ def number_in(cursor: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise _bad()
     return int(text)
+
+
+def instant_in(cursor: str) -> datetime | None:
+    """The aware instant that a cursor names, None at the beginning. Refuses `bad-cursor`."""
+    try:
+        at = datetime.fromisoformat(_decoded(cursor)) if cursor else None
+    except ValueError:
+        raise _bad() from None
+    if at is not None and at.tzinfo is None:
+        raise _bad()
+    return at
 
 
 def _decoded(cursor: str) -> str:

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Header, Router, Status
+from ninja import Header, Query, Router, Status
 
 from acuerdo.api.access import EVERYONE, LEADS, caller, key_in
 from acuerdo.api.idempotency import Answer, answer_once
+from acuerdo.api.pages import cursor_after, instant_in
 from acuerdo.api.policy_schemas import (
     ConsentIn,
     ConsentList,
@@ -16,15 +17,29 @@ from acuerdo.api.policy_schemas import (
     HoldList,
     HoldOut,
     LiftIn,
+    OwnHoursIn,
+    OwnHoursOut,
     RevocationIn,
     RevocationOut,
+    TimelinePage,
 )
 from acuerdo.api.problems import not_found
-from acuerdo.api.schemas import Problem
+from acuerdo.api.schemas import ListFilters, Problem
 from acuerdo.base import clock
 from acuerdo.base.models import User
-from acuerdo.policy.public import Consent, Hold, grant_consent, lift_hold, place_hold, revoke_consent
-from acuerdo.portfolio.public import debtors_visible_to, visible_to
+from acuerdo.policy.public import (
+    Consent,
+    Hold,
+    clear_own_hours,
+    grant_consent,
+    lift_hold,
+    own_contacts,
+    own_hours_of,
+    place_hold,
+    revoke_consent,
+    set_own_hours,
+)
+from acuerdo.portfolio.public import debtors_visible_to, list_creditors, visible_to
 
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -122,6 +137,64 @@ def create_hold_lift(request: HttpRequest, uid: UUID, hold: UUID, body: LiftIn, 
         return 200, _hold(lift_hold(found, user=user, reason=body.reason, now=clock.now()))
 
     return once(request, idempotency_key, (uid, hold, body), act)
+
+
+@router.get(
+    "/debtors/{uid}/timeline", response={200: TimelinePage, **PROBLEMS}, tags=["debtors"], operation_id="list_timeline"
+)
+def list_timeline(request: HttpRequest, uid: UUID, filters: Query[ListFilters]) -> Any:
+    """The person's own ledger of contacts, latest first: made, received, and stopped with the sentence of the rule. It is what a
+    portal shows to the customer; of the creditors that the key may see."""
+    user = caller(request, EVERYONE)
+    found = own_contacts(
+        debtor_for(user, uid), creditor_ids=list(list_creditors(user).values_list("pk", flat=True)),
+        before=instant_in(filters.cursor), since=filters.updated_since, limit=filters.limit,
+    )  # fmt: skip
+    following = cursor_after(found.lines[-1].at.isoformat()) if found.has_more else None
+    names = ("at", "channel", "direction", "purpose", "creditor", "status", "is_two_way", "why", "why_en", "receipt")
+    return {"items": [{name: getattr(one, name) for name in names} for one in found.lines], "next_cursor": following}
+
+
+@router.get(
+    "/debtors/{uid}/own-hours", response={200: OwnHoursOut, **PROBLEMS}, tags=["debtors"], operation_id="get_own_hours"
+)
+def get_own_hours(request: HttpRequest, uid: UUID) -> Any:
+    """The hours that the person asked for; `hours` null where the law's alone hold."""
+    return _own_hours(debtor_for(caller(request, EVERYONE), uid))
+
+
+@router.post(
+    "/debtors/{uid}/own-hours",
+    response={201: OwnHoursOut, **PROBLEMS},
+    tags=["debtors"],
+    operation_id="create_own_hours",
+)
+def create_own_hours(request: HttpRequest, uid: UUID, body: OwnHoursIn, idempotency_key: IdempotencyKey) -> Any:
+    """Replaces the person's own hours; null ends them. Only with an `instrument`, later than the contract, may they go beyond the
+    law's, and only a lead's key records one."""
+    user = caller(request, LEADS if body.instrument else EVERYONE)
+
+    def act() -> Answer:
+        debtor_id = debtor_for(user, uid)
+        if body.hours is None:
+            clear_own_hours(debtor_id, actor=user.username, now=clock.now())
+        else:
+            hours = {day: [list(span) for span in spans] for day, spans in body.hours.items()}
+            set_own_hours(
+                debtor_id, hours, actor=user.username, now=clock.now(), instrument=body.instrument,
+                given_at=body.given_at,
+            )  # fmt: skip
+        told = _own_hours(debtor_id)
+        return 201, {**told, "given_at": told["given_at"].isoformat() if told["given_at"] else None}
+
+    return once(request, idempotency_key, (uid, body), act)
+
+
+def _own_hours(debtor_id: int) -> dict[str, Any]:
+    own = own_hours_of(debtor_id)
+    if own is None:
+        return {"hours": None, "instrument": "", "given_at": None}
+    return {"hours": own.hours, "instrument": own.instrument, "given_at": own.given_at}
 
 
 def debtor_for(user: User, uid: UUID) -> int:

@@ -1,4 +1,4 @@
-"""Complaints and requests of the data subject as cases with clocks; what a report to a bureau still needs; the audit trail."""
+"""Complaints and requests of the data subject as cases with clocks; the audit trail."""
 
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,6 @@ from acuerdo.api.pages import cursor_after, number_in, uid_in
 from acuerdo.api.permissions import PROBLEMS, IdempotencyKey, once
 from acuerdo.api.policy_schemas import (
     AuditPage,
-    BureauAuthorisationIn,
-    BureauNoticeIn,
-    BureauOut,
     DataAnswerIn,
     DataRequestIn,
     PetitionIn,
@@ -29,14 +26,9 @@ from acuerdo.policy.public import (
     Petition,
     answer_and_erase,
     answer_petition,
-    authorise_bureau_report,
-    bureau_answers,
-    bureau_notices,
     open_petition,
     petitions_visible_to,
-    record_bureau_notice,
 )
-from acuerdo.policy.rules.bureau import retention_end
 from acuerdo.policy.rules.petitions import DATA_KINDS
 
 router = Router()
@@ -119,73 +111,6 @@ def answer_data_request(request: HttpRequest, uid: UUID, body: DataAnswerIn, ide
         return 200, _shown(visible.get(pk=found.pk))
 
     return once(request, idempotency_key, (str(uid), body), act)
-
-
-@router.get(
-    "/obligations/{uid}/bureau-report", response={200: BureauOut, **PROBLEMS}, tags=["obligations"],
-    operation_id="get_bureau_report",
-)  # fmt: skip
-def get_bureau_report(request: HttpRequest, uid: UUID) -> Any:
-    """Whether the default may be reported to a credit bureau today, and from when."""
-    return _bureau(obligation_for(caller(request, LEADS), uid))
-
-
-@router.post(
-    "/obligations/{uid}/bureau-notices", response={201: BureauOut, **PROBLEMS}, tags=["obligations"],
-    operation_id="create_bureau_notice",
-)  # fmt: skip
-def add_bureau_notice(request: HttpRequest, uid: UUID, body: BureauNoticeIn, idempotency_key: IdempotencyKey) -> Any:
-    """Records a notice before a report to a credit bureau; the answer says what is still needed and from when."""
-    user = caller(request, ANSWERING)
-
-    def act() -> tuple[int, Any]:
-        obligation = obligation_for(user, uid)
-        record_bureau_notice(
-            obligation.pk, sent_on=body.sent_on, channel=body.channel, proof=body.proof, actor=user.username,
-            today=clock.business_date(), now=clock.now(),
-        )  # fmt: skip
-        return 201, _as_json(_bureau(obligation))
-
-    return once(request, idempotency_key, (str(uid), body), act)
-
-
-@router.post(
-    "/obligations/{uid}/bureau-authorisation", response={201: BureauOut, **PROBLEMS}, tags=["obligations"],
-    operation_id="create_bureau_authorisation",
-)  # fmt: skip
-def add_bureau_authorisation(
-    request: HttpRequest, uid: UUID, body: BureauAuthorisationIn, idempotency_key: IdempotencyKey
-) -> Any:
-    """Records that the person authorised this creditor to report; the answer says what is still needed and from when."""
-    user = caller(request, ANSWERING)
-
-    def act() -> tuple[int, Any]:
-        obligation = obligation_for(user, uid)
-        authorise_bureau_report(
-            obligation.debtor_id, obligation.creditor_id, granted_on=body.granted_on, proof=body.proof,
-            actor=user.username, today=clock.business_date(), now=clock.now(),
-        )  # fmt: skip
-        return 201, _as_json(_bureau(obligation))
-
-    return once(request, idempotency_key, (str(uid), body), act)
-
-
-def _as_json(told: dict[str, Any]) -> dict[str, Any]:
-    """As an answer is kept for a repeat: days as text."""
-    kept: dict[str, Any] = BureauOut(**told).model_dump(mode="json")
-    return kept
-
-
-def _bureau(obligation: Any) -> dict[str, Any]:
-    on = clock.business_date()
-    answer = bureau_answers([obligation], on)[obligation.pk]
-    since = obligation.account.due_since
-    return {
-        "on": on, "verdict": answer.verdict, "reasons": list(answer.reasons), "from_on": answer.from_on,
-        "until_on": answer.until_on, "notices_needed": answer.notices_needed, "citation": answer.citation,
-        "notices": [one.sent_on for one in bureau_notices(obligation.pk)],
-        "retention_end": retention_end(obligation.creditor.country, since, None) if since else None,
-    }  # fmt: skip
 
 
 @router.get("/audit", response={200: AuditPage, **PROBLEMS}, tags=["audit"], operation_id="list_audit")

@@ -138,6 +138,41 @@ class LiftIn(Schema):
     reason: Reason
 
 
+class TimelineOut(Schema):
+    """One contact. `direction` is out, in, or stopped: wanted, and not made because of `why`. `receipt`: its verdict's uid."""
+
+    at: datetime
+    channel: str
+    direction: Literal["out", "in", "stopped"]
+    purpose: str
+    creditor: str
+    status: str
+    is_two_way: bool
+    why: str
+    why_en: str
+    receipt: str
+
+
+class TimelinePage(Schema):
+    items: list[TimelineOut]
+    next_cursor: str | None
+
+
+class OwnHoursIn(Schema):
+    """`hours` by day or range of days (`mon` … `sun`, `holiday`), each with at most one span; days left out are closed. Null ends
+    the person's own hours. `instrument` names the document apart from the contract."""
+
+    hours: dict[str, list[tuple[str, str]]] | None
+    instrument: Annotated[str, Field(max_length=200)] = ""
+    given_at: AwareDatetime | None = None
+
+
+class OwnHoursOut(Schema):
+    hours: dict[str, Any] | None
+    instrument: str
+    given_at: datetime | None
+
+
 class PetitionIn(Schema):
     """`received_at` is now when left out."""
 
@@ -187,35 +222,6 @@ class PetitionOut(Schema):
 class PetitionPage(Schema):
     items: list[PetitionOut]
     next_cursor: str | None
-
-
-class BureauNoticeIn(Schema):
-    """A notice that was sent to the last registered address; `proof` says where its proof lies."""
-
-    sent_on: date
-    channel: Channel
-    proof: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class BureauAuthorisationIn(Schema):
-    """The person's express authorisation that the creditor may report."""
-
-    granted_on: date
-    proof: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class BureauOut(Schema):
-    """Whether the default may be reported to a bureau on `on`; `reasons` are codes, all that hold."""
-
-    on: date
-    verdict: Literal["allow", "deny", "refuse"]
-    reasons: list[str]
-    from_on: date | None
-    until_on: date | None
-    notices_needed: int
-    notices: list[date]
-    retention_end: date | None
-    citation: str
 
 
 class AuditOut(Schema):

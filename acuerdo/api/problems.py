@@ -32,6 +32,10 @@ STATUSES = {
     "hold-reason-missing": 422,
     "consent-in-future": 422,
     "petition-in-future": 422,
+    "invalid-windows": 422,
+    "own-hours-two-spans": 422,
+    "own-hours-in-future": 422,
+    "own-hours-before-contract": 422,
     "petition-text-missing": 422,
 }
 

@@ -8,6 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from acuerdo.api import (
     appointments,
+    bureau,
     contact_checks,
     decisions,
     hooks,
@@ -56,6 +57,7 @@ api.add_router("", appointments.router)
 api.add_router("", contact_checks.router)
 api.add_router("", permissions.router)
 api.add_router("", petitions.router)
+api.add_router("", bureau.router)
 api.add_router("", messages.router)
 api.add_router("", strategies.router)
 

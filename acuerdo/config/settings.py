@@ -137,6 +137,7 @@ AFTER_LOAD = "acuerdo.policy.public.follow_load"
 AFTER_UNDO = "acuerdo.policy.public.take_back_load"
 # Who else keeps words of a person: policy calls them in the transaction that erases one (policy.ports.ForgetPerson).
 FORGET_PERSON = (
+    "acuerdo.api.erasure.forget_person",  # first: it finds its answers by the rows that the others remove
     "acuerdo.messaging.public.forget_person",
     "acuerdo.negotiation.public.forget_person",
     "acuerdo.agenda.public.forget_person",

@@ -69,6 +69,7 @@ from acuerdo.messaging.actions.templates import (
     submit_template,
     text_of,
 )
+from acuerdo.messaging.actions.tokens import token_of, uid_of_token
 from acuerdo.messaging.actions.withdrawal import withdraw_paid, withdraw_planned
 from acuerdo.messaging.campaign_figures import (
     CampaignFigures,
@@ -225,7 +226,9 @@ __all__ = [
     "take_told",
     "text_of",
     "thread_of",
+    "token_of",
     "told_fields_of",
+    "uid_of_token",
     "unknown_senders",
     "unsubscribe",
     "unsubscribed_message",

@@ -209,6 +209,7 @@ class ReceiptKind(models.TextChoices):
     CONTENT = "content", "Contenido"
     STATUS = "status", "Entrega"
     OUTCOME = "outcome", "Resultado"
+    BUREAU = "bureau", "Central de riesgo"
 
 
 class Receipt(models.Model):
@@ -412,5 +413,33 @@ class BureauAuthorisation(models.Model):
                 fields=["debtor", "creditor"],
                 condition=models.Q(revoked_on__isnull=True),
                 name="policy_bureauauthorisation_standing",
+            )
+        ]
+
+
+class BureauReport(models.Model):
+    """A negative report to a credit bureau that somebody with the role let out when the law's clocks allowed it, until it is
+    withdrawn. The figures are those of the day on which it was let out."""
+
+    uid = uid_field()
+    obligation = models.ForeignKey("portfolio.Obligation", on_delete=models.PROTECT, related_name="+")
+    bureau = models.CharField(max_length=60)
+    arrears_since = models.DateField()
+    balance_minor = models.BigIntegerField()
+    released_on = models.DateField()
+    released_at = models.DateTimeField()
+    released_by = models.CharField(max_length=60)
+    citation = models.CharField(max_length=160)
+    withdrawn_on = models.DateField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=60, blank=True)
+    withdrawal_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["obligation"],
+                condition=models.Q(withdrawn_on__isnull=True),
+                name="policy_bureaureport_standing",
             )
         ]

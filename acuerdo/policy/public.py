@@ -5,19 +5,28 @@ Afterwards `mark_attempts` follows delivery and `record_outcome` says what happe
 """
 
 from acuerdo.policy.actions.bureau import (
+    BureauReportRefused,
     authorise_bureau_report,
+    expire_bureau_reports,
+    keep_refused_report,
     record_bureau_notice,
+    release_bureau_report,
     revoke_bureau_authorisation,
+    withdraw_bureau_report,
 )
 from acuerdo.policy.actions.checkpoints import write_checkpoint, write_checkpoints
 from acuerdo.policy.actions.corrections import PointState, point_state, undo_outcome
 from acuerdo.policy.actions.declared import channels_in, declare_consents, declare_from_portfolio
 from acuerdo.policy.actions.erasure import (
+    WaitingErasure,
     answer_and_erase,
     erase_due_people,
     erase_person,
+    erase_restored_people,
+    explain_waiting,
     waiting_erasures,
     what_keeps,
+    what_keeps_many,
 )
 from acuerdo.policy.actions.expediente import Expediente, make_expediente
 from acuerdo.policy.actions.gate import Permit, ask_gate, ask_gate_batch, permit_and_log, permit_batch
@@ -66,7 +75,19 @@ from acuerdo.policy.models import (
     Hold,
     HoldKind,
     Petition,
+    PolicyReading,
     Verdict,
+)
+from acuerdo.policy.queries.bureau import (
+    BureauCase,
+    all_bureau_cases,
+    bureau_answers,
+    bureau_cases,
+    bureau_changed_since,
+    bureau_details,
+    bureau_notices,
+    count_bureau_states,
+    standing_reports,
 )
 from acuerdo.policy.queries.calendar import CALENDAR_DAYS, CalendarDay, contact_calendar
 from acuerdo.policy.queries.checks import CHECKS_MAX, check_contacts
@@ -75,21 +96,22 @@ from acuerdo.policy.queries.figures import ComplianceFigures, compliance_figures
 from acuerdo.policy.queries.gathering import PlannedContact
 from acuerdo.policy.queries.log import (
     attempts_by_channel,
+    consents_of,
     contact_log,
     open_holds,
+    own_hours_of,
     refusals,
     standing_consents,
     stopped_by_rule,
 )
-from acuerdo.policy.queries.own_ledger import OwnContact, own_contacts
+from acuerdo.policy.queries.own_ledger import OwnContact, OwnPage, own_contacts
 from acuerdo.policy.queries.petitions import (
-    bureau_answers,
-    bureau_notices,
-    bureau_notices_of,
     count_complaints,
     open_petitions,
     petitions_visible_to,
+    petitions_waiting,
 )
+from acuerdo.policy.queries.readings import list_readings, readings_in_force
 from acuerdo.policy.queries.semaphore import Light, Subject, say_moment, semaphore, semaphore_of
 from acuerdo.policy.queries.verification import ReceiptReport, list_receipt_chains, verify_receipts
 from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, find_disposition, search_dispositions
@@ -101,6 +123,8 @@ __all__ = [
     "EXTRACTS",
     "Attempt",
     "AttemptStatus",
+    "BureauCase",
+    "BureauReportRefused",
     "CalendarDay",
     "Channel",
     "ComplianceFigures",
@@ -114,16 +138,20 @@ __all__ = [
     "Light",
     "Outcome",
     "OwnContact",
+    "OwnPage",
     "Permit",
     "Petition",
     "PlannedContact",
     "PointState",
+    "PolicyReading",
     "ReceiptReport",
     "RegistryReport",
     "SentText",
     "Subject",
     "Verdict",
+    "WaitingErasure",
     "abandon_petitions",
+    "all_bureau_cases",
     "all_dispositions",
     "answer_and_erase",
     "answer_petition",
@@ -136,28 +164,37 @@ __all__ = [
     "authorisation_law",
     "authorise_bureau_report",
     "bureau_answers",
+    "bureau_cases",
+    "bureau_changed_since",
+    "bureau_details",
     "bureau_notices",
-    "bureau_notices_of",
     "channels_in",
     "check_contacts",
     "clear_own_hours",
     "complete_petition",
     "compliance_figures",
+    "consents_of",
     "contact_calendar",
     "contact_log",
+    "count_bureau_states",
     "count_complaints",
     "declare_consents",
     "declare_from_portfolio",
     "erase_due_people",
     "erase_person",
+    "erase_restored_people",
+    "expire_bureau_reports",
+    "explain_waiting",
     "extend_petition",
     "find_disposition",
     "follow_load",
     "forget_salt",
     "grant_consent",
     "judge_contacts",
+    "keep_refused_report",
     "keep_texts",
     "lift_hold",
+    "list_readings",
     "list_receipt_chains",
     "load_registry",
     "log_contact",
@@ -172,15 +209,19 @@ __all__ = [
     "open_petition",
     "open_petitions",
     "own_contacts",
+    "own_hours_of",
     "permit_and_log",
     "permit_batch",
     "petitions_visible_to",
+    "petitions_waiting",
     "place_hold",
     "point_state",
     "reach_of",
+    "readings_in_force",
     "record_bureau_notice",
     "record_outcome",
     "refusals",
+    "release_bureau_report",
     "release_hold",
     "revoke_bureau_authorisation",
     "revoke_consent",
@@ -190,6 +231,7 @@ __all__ = [
     "semaphore_of",
     "set_own_hours",
     "standing_consents",
+    "standing_reports",
     "stopped_by_rule",
     "take_back_load",
     "take_petition",
@@ -199,6 +241,8 @@ __all__ = [
     "verify_receipts",
     "waiting_erasures",
     "what_keeps",
+    "what_keeps_many",
+    "withdraw_bureau_report",
     "withdraw_petition",
     "write_checkpoint",
     "write_checkpoints",

@@ -1,5 +1,6 @@
 """Erasing who a person is: the row stays under its keys, so that books and receipts hold, and says nobody's name."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from acuerdo.portfolio.models import (
     ImportRejection,
     Obligation,
     ObligationDocument,
+    ObligationParty,
     UnmatchedCredit,
 )
 from acuerdo.portfolio.papers import paper_path
@@ -31,18 +33,27 @@ class DebtEnd:
     ended_on: date | None
 
 
-def debt_ends(debtor_id: int) -> list[DebtEnd]:
-    """All debts that a person owes or answers for, of every creditor; one query."""
-    named = Obligation.objects.filter(Q(debtor_id=debtor_id) | Q(parties__debtor_id=debtor_id)).distinct()
-    rows = named.values_list(
-        "creditor__country", "account__status", "account__balance_minor", "account__last_payment_on", "gone_on",
+def debt_ends(debtor_ids: Collection[int]) -> dict[int, list[DebtEnd]]:
+    """By person, all debts that they owe or answer for, of every creditor; two queries whatever their number."""
+    owed = Obligation.objects.filter(debtor_id__in=list(debtor_ids)).values_list("debtor_id", "pk")
+    named = ObligationParty.objects.filter(debtor_id__in=list(debtor_ids)).values_list("debtor_id", "obligation_id")
+    pairs = sorted({*owed.union(named)})
+    rows = Obligation.objects.filter(pk__in={pk for _debtor, pk in pairs}).values_list(
+        "pk", "creditor__country", "account__status", "account__balance_minor", "account__last_payment_on", "gone_on",
         "last_seen_on",
     )  # fmt: skip
-    ends = []
-    for country, status, balance, paid_on, gone_on, seen_on in rows:
-        is_ended = status == "gone" or (status == "paid" and balance <= 0)
-        ends.append(DebtEnd(country, max(day for day in (paid_on, gone_on, seen_on) if day) if is_ended else None))
-    return ends
+    ends = {row[0]: _end(*row[1:]) for row in rows}
+    found: dict[int, list[DebtEnd]] = {debtor_id: [] for debtor_id in debtor_ids}
+    for debtor_id, pk in pairs:
+        found[debtor_id].append(ends[pk])
+    return found
+
+
+def _end(
+    country: str, status: str, balance_minor: int, paid_on: date | None, gone_on: date | None, seen_on: date | None
+) -> DebtEnd:
+    is_ended = status == "gone" or (status == "paid" and balance_minor <= 0)
+    return DebtEnd(country, max(day for day in (paid_on, gone_on, seen_on) if day) if is_ended else None)
 
 
 def erase_person_record(debtor_id: int, *, now: datetime) -> int:

@@ -19,7 +19,7 @@ from acuerdo.portfolio.credits import (
     suggestions_for,
     undo_credit,
 )
-from acuerdo.portfolio.erasure import DebtEnd, debt_ends, erase_person_record
+from acuerdo.portfolio.erasure import NOBODY, DebtEnd, debt_ends, erase_person_record
 from acuerdo.portfolio.imports.bank_file import STANDARD as BANK_FORMATS
 from acuerdo.portfolio.imports.bank_file import TABLE as TABLE_FORMAT
 from acuerdo.portfolio.imports.bank_file import bank_format_of, bank_layouts
@@ -73,6 +73,7 @@ __all__ = [
     "BANK_FORMATS",
     "EXTRACTS",
     "FIELDS",
+    "NOBODY",
     "TABLE_FORMAT",
     "AfterLoad",
     "AfterUndo",

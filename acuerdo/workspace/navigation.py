@@ -46,6 +46,7 @@ PLACES: tuple[Place, ...] = (
     Place("workspace:holds", _("Pausas"), "hand-stop", "s", frozenset({COMPLIANCE, SUPERVISOR})),
     Place("workspace:imports:authorisations", _("Permisos"), "shield-check", "l", frozenset({COMPLIANCE})),
     Place("workspace:petitions", _("Casos"), "message-report", "q", frozenset({COMPLIANCE, SUPERVISOR, DIRECTOR})),
+    Place("workspace:bureau_cases", _("Centrales"), "building-bank", "k", frozenset({COMPLIANCE, DIRECTOR})),
     Place("workspace:rules", _("Reglas"), "scale", "r", frozenset({COMPLIANCE, DIRECTOR, SUPERVISOR, ADMIN})),
     Place("workspace:strategy", _("Estrategia"), "route", "e", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),
     Place("workspace:templates", _("Plantillas"), "template", "t", frozenset({SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN})),

@@ -6,6 +6,7 @@ from acuerdo.workspace.agenda import public_page
 from acuerdo.workspace.agreements import approvals, core, customer
 from acuerdo.workspace.cases import views as cases
 from acuerdo.workspace.inbox.stop import stop
+from acuerdo.workspace.permits.own_page import own_page
 from acuerdo.workspace.strategies import views as strategies
 from acuerdo.workspace.templates_library.short_links import short_link
 from acuerdo.workspace.templates_library.views import library
@@ -21,6 +22,7 @@ from acuerdo.workspace.views import (
     portfolio,
     queue,
     reports,
+    rules,
     session,
     users,
 )
@@ -54,6 +56,7 @@ urlpatterns = [
     path("titulares/<uuid:uid>/pausas", holds.place_hold, name="place_hold"),
     path("titulares/<uuid:uid>/pausas/<uuid:hold_uid>/levantar", holds.lift_hold, name="lift_hold"),
     path("titulares/<uuid:uid>/acuerdos/", include("acuerdo.workspace.agreements.urls")),
+    path("titulares/<uuid:uid>/permisos/", include("acuerdo.workspace.permits.urls")),
     path("titulares/<uuid:uid>/mensaje/", include("acuerdo.workspace.contact.urls")),
     path("guiones/", include("acuerdo.workspace.guide.urls")),
     path("a/<str:token>", customer.page, name="customer_agreement"),
@@ -86,15 +89,19 @@ urlpatterns = [
     path("titulares/<uuid:uid>/calendario", reports.contact_calendar, name="contact_calendar"),
     path("titulares/<uuid:uid>/solicitudes/nueva", petitions.new_petition, name="new_petition"),
     path("titulares/<uuid:uid>/centrales", bureau.bureau, name="bureau"),
+    path("centrales", bureau.bureau_cases, name="bureau_cases"),
+    path("centrales/exportar", bureau.bureau_export, name="bureau_export"),
     path("solicitudes", petitions.petitions, name="petitions"),
     path("solicitudes/exportar", petitions.petitions_export, name="petitions_export"),
+    path("solicitudes/supresiones", petitions.erasures, name="erasures"),
     path("solicitudes/<uuid:uid>", petitions.petition, name="petition"),
     path("solicitudes/<uuid:uid>/documentos", cases.attach, name="petition_attach"),
     path("solicitudes/<uuid:uid>/escribir", cases.write, name="petition_write"),
     path("solicitudes/<uuid:uid>/hoja.pdf", cases.sheet, name="petition_sheet"),
     path("solicitudes/<uuid:uid>/<slug:event>", petitions.petition_step, name="petition_step"),
     path("pausas", holds.holds, name="holds"),
-    path("reglas", compliance.rules, name="rules"),
+    path("reglas", rules.rules, name="rules"),
+    path("reglas/<slug:pack>/<slug:name>", rules.reading, name="reading"),
     path("estrategia", strategies.strategy, name="strategy"),
     path("estrategia/<uuid:uid>", strategies.strategy, name="strategy_version"),
     path("estrategia/", include("acuerdo.workspace.strategies.urls")),
@@ -112,6 +119,7 @@ urlpatterns = [
     path("campanas/", include("acuerdo.workspace.campaigns.urls")),
     path("proveedores/", include("acuerdo.workspace.providers.urls")),
     path("baja/<str:token>", stop, name="stop"),
+    path("contactos/<str:token>", own_page, name="own_contacts"),
     path("dia", day.day, name="day"),
     path("dia/avance", day.day_progress, name="day_progress"),
     path("dia/correr", day.run_day, name="run_day"),

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -231,16 +231,22 @@ def reason_word(code: str) -> str:
 
 def rule_word(rule_id: str) -> str:
     """The sentence of one rule of the contact law, without the facts of a case; the id itself when no pack has it."""
-    return _rule_words("en" if is_english() else "es").get(rule_id, rule_id)
+    return _rule_words("en" if is_english() else "es", _versions()).get(rule_id, rule_id)
 
 
 def rule_citation(rule_id: str) -> str:
     """The article that the rule applies."""
-    return _rule_words("citation").get(rule_id, "")
+    return _rule_words("citation", _versions()).get(rule_id, "")
 
 
-@cache
-def _rule_words(what: str) -> dict[str, str]:
+def _versions() -> tuple[str, ...]:
+    """Of every pack in force: a newer one brings its own words."""
+    return tuple(load_pack(code).version for code in pack_codes())
+
+
+@lru_cache(maxsize=12)
+def _rule_words(what: str, versions: tuple[str, ...]) -> dict[str, str]:
+    del versions
     column = {"es": "reason", "en": "reason_en", "citation": "citation"}[what]
     fillers = {"channel": _filler("este canal", "this channel", what), "hold": _filler("pausa", "hold", what)}
     fillers["used"] = _filler("otro canal", "another channel", what)

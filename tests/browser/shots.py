@@ -81,6 +81,8 @@ SHOTS = (
     Shot("core", "director", "/core", dark=True),
     Shot("movimientos", "director", "/cartera", follow=PERSON, onward=r"/movimientos$", dark=True),
     Shot("movimiento", "director", "/cartera", follow=PERSON, onward=r"/movimientos$", last="/pago", dark=True),
+    Shot("centrales", "compliance", "/centrales", dark=True),
+    Shot("centrales-persona", "compliance", "/centrales", follow=r"/titulares/[0-9a-f-]{36}/centrales$"),
     Shot("pausas", "compliance", "/pausas"),
     Shot("reglas", "compliance", "/reglas", dark=True),
     Shot("guiones", "compliance", "/guiones/", dark=True),

@@ -24,6 +24,9 @@ TABLE: dict[str, tuple[int, ...]] = {
     "compliance_export": (302, 403, 403, 200, 200, 403, 403, 403),
     "compliance_period": (302, 403, 403, 200, 200, 403, 403, 403),
     "compliance_period_export": (302, 403, 403, 200, 200, 403, 403, 403),
+    "bureau_cases": (302, 403, 403, 200, 200, 403, 403, 403),
+    "bureau_export": (302, 403, 403, 200, 200, 403, 403, 403),
+    "erasures": (302, 403, 200, 200, 200, 403, 403, 403),
     "petitions": (302, 403, 200, 200, 200, 403, 403, 403),
     "petitions_export": (302, 403, 200, 200, 200, 403, 403, 403),
     "holds": (302, 403, 200, 200, 200, 403, 403, 403),
@@ -63,7 +66,7 @@ POSTS: dict[str, tuple[int, ...]] = {
     "reset_password": (302, 403, 403, 403, 403, 200, 403, 403),
 }
 OPEN = {
-    "login", "logout", "language", "home", "short_link", "stop", "customer_agreement", "public_appointment",
+    "login", "logout", "language", "home", "short_link", "stop", "customer_agreement", "own_contacts", "public_appointment",
     "public_appointment_entry",
 }  # fmt: skip
 # Tested where their circumstances are made: test_calls, test_holds, test_documents, test_compliance_screens, test_agreements,
@@ -88,6 +91,7 @@ ELSEWHERE = {
     "strategy_version",
     "petition",
     "petition_step",
+    "reading",
 }
 QUERY = {"outcome_fields": "?code=CD-PTP"}
 

@@ -43,6 +43,9 @@ COMMANDS = (
     Command("snapshot", "snapshot", "guarda la cartera para decidir", "save the portfolio for deciding"),
     Command("strategy", "strategy", "estrategias: revisar, publicar, ver", "strategies: check, publish, show"),
     Command("audit", "audit", "prueba que nada se cambió; expedientes", "prove that nothing was changed; expedientes"),
+    Command(
+        "cases", "cases", "solicitudes, supresiones y centrales en espera", "requests, erasures and bureaus that wait"
+    ),
     Command("rates", "rates", "carga tasas máximas certificadas", "load certified caps of interest"),
     Command("day", "day", "ejecuta el ciclo del día", "run the day's cycle"),
     Command("import", "import_", "carga carteras y pagos desde archivos", "load portfolios and payments from files"),

@@ -46,10 +46,20 @@ def run(args: argparse.Namespace) -> int:
         )
     output.progress(in_language(es="Recuperando la base de datos…", en="Restoring the database…"))
     _restore(path)
-    applied = installation.migrate()
+    applied, again = installation.migrate(), _erase_again()
     text = in_language(es=f"Base de datos recuperada de {path}.", en=f"Database restored from {path}.")
-    output.answer(args, {"status": "done", "file": str(path), "applied": applied}, text)
+    if again:
+        text += in_language(es=f" Personas suprimidas de nuevo: {again}.", en=f" People erased again: {again}.")
+    output.answer(args, {"status": "done", "file": str(path), "applied": applied, "erased_again": again}, text)
     return 0
+
+
+def _erase_again() -> int:
+    """The backup may hold people who were erased after it was made."""
+    from acuerdo.base import clock  # noqa: PLC0415 - Django is ready
+    from acuerdo.policy.public import erase_restored_people  # noqa: PLC0415
+
+    return erase_restored_people(clock.now())
 
 
 def _restore(path: Path) -> None:

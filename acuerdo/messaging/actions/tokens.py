@@ -1,8 +1,8 @@
 """What an address that leaves with a message says about it, and that nobody else can make up.
 
-A token is the uid of a message, or of the agreement that it speaks of, and eight bytes of an HMAC with the installation's key,
-in lower-case base32: the part of a mail address before the @ may change its case on the way, and a link survives being copied
-by hand.
+A token is the uid of a message, of the agreement that it speaks of, or of the case for an address that compliance gives, and eight
+bytes of an HMAC with the installation's key, in lower-case base32: the part of a mail address before the @ may change its case
+on the way, and a link survives being copied by hand.
 """
 
 import base64
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 _MAC_BYTES = 8
-PURPOSES = frozenset({"agreement", "bounce", "unsubscribe"})
+PURPOSES = frozenset({"agreement", "bounce", "contacts", "unsubscribe"})
 
 
 def token_of(uid: UUID, purpose: str) -> str:
@@ -23,7 +23,7 @@ def token_of(uid: UUID, purpose: str) -> str:
 
 
 def uid_of_token(token: str, purpose: str) -> UUID | None:
-    """The message a token of ours names; None for any other text."""
+    """The uid that a token of ours names; None for any other text."""
     padded = token.strip().upper() + "=" * (-len(token.strip()) % 8)
     try:
         raw = base64.b32decode(padded)

@@ -5,7 +5,9 @@ the receipts, whose commitments say nothing once the person's salt is gone, so t
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,10 +22,12 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.actions.permissions import AUDIT_CHAIN
 from acuerdo.policy.actions.petitions import answer_petition
 from acuerdo.policy.actions.receipts import forget_salt
+from acuerdo.policy.adapters.erased_list import add_erased, erased_uids
 from acuerdo.policy.models import (
     Attempt,
     BureauAuthorisation,
     BureauNotice,
+    BureauReport,
     Consent,
     ContactPreference,
     Hold,
@@ -35,7 +39,7 @@ from acuerdo.policy.ports import ForgetPerson
 from acuerdo.policy.queries.petitions import petitions_visible_to
 from acuerdo.policy.rules.petitions import OPEN
 from acuerdo.policy.rules.retention import Contact, Debt, Kept, reasons_to_keep
-from acuerdo.portfolio.public import debt_ends, erase_person_record
+from acuerdo.portfolio.public import NOBODY, debt_ends, erase_person_record
 
 ERASED = "[suprimido]"
 GRANTED = ("granted", "partly")
@@ -50,20 +54,47 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingErasure:
+    """A granted erasure that waits: for what, and until which day; None where some duty has no date, or nothing holds any more."""
+
+    petition: Petition
+    keeps: tuple[Kept, ...]
+    until: date | None
+
+
 def what_keeps(debtor_id: int, *, today: date, petition_id: int) -> tuple[Kept, ...]:
     """Everything that forbids erasing the person of this case today, what has no date first; empty when they may be erased."""
-    duties = []
-    if Hold.objects.filter(debtor_id=debtor_id, kind__in=LEGAL_HOLDS, lifted_at__isnull=True).exists():
-        duties.append(Kept("legal-hold", None, ""))
-    if Petition.objects.filter(debtor_id=debtor_id, state__in=OPEN).exclude(pk=petition_id).exists():
-        duties.append(Kept("open-case", None, ""))
-    debts = [Debt(one.country, one.ended_on) for one in debt_ends(debtor_id)]
-    rows = Attempt.objects.filter(debtor_id=debtor_id).values("creditor__country", "creditor__timezone")
-    contacts = [
-        Contact(row["creditor__country"], row["last"].astimezone(ZoneInfo(row["creditor__timezone"])).date())
-        for row in rows.annotate(last=Max("at"))
-    ]
-    return (*duties, *reasons_to_keep(debts, contacts, today))
+    return what_keeps_many([(petition_id, debtor_id)], today=today)[petition_id]
+
+
+def what_keeps_many(cases: Sequence[tuple[int, int]], *, today: date) -> dict[int, tuple[Kept, ...]]:
+    """`what_keeps` by case, of (case, person) pairs; five queries whatever their number."""
+    people = sorted({debtor_id for _case, debtor_id in cases})
+    legal = Hold.objects.filter(debtor_id__in=people, kind__in=LEGAL_HOLDS, lifted_at__isnull=True)
+    held = set(legal.values_list("debtor_id", flat=True))
+    open_cases = set(Petition.objects.filter(debtor_id__in=people, state__in=OPEN).values_list("debtor_id", "pk"))
+    ends, contacts = debt_ends(people), _last_contacts(people)
+    kept = {}
+    for case, person in cases:
+        duties = [Kept("legal-hold", None, "")] if person in held else []
+        if any(debtor_id == person and pk != case for debtor_id, pk in open_cases):
+            duties.append(Kept("open-case", None, ""))
+        debts = [Debt(one.country, one.ended_on) for one in ends[person]]
+        kept[case] = (*duties, *reasons_to_keep(debts, contacts.get(person, []), today))
+    return kept
+
+
+def _last_contacts(debtor_ids: Sequence[int]) -> dict[int, list[Contact]]:
+    """By person, the last contact for each creditor, on its local day."""
+    rows = Attempt.objects.filter(debtor_id__in=debtor_ids).values(
+        "debtor_id", "creditor__country", "creditor__timezone"
+    )
+    found: dict[int, list[Contact]] = {}
+    for row in rows.annotate(last=Max("at")):
+        day = row["last"].astimezone(ZoneInfo(row["creditor__timezone"])).date()
+        found.setdefault(row["debtor_id"], []).append(Contact(row["creditor__country"], day))
+    return found
 
 
 def waiting_erasures() -> QuerySet[Petition]:
@@ -72,8 +103,22 @@ def waiting_erasures() -> QuerySet[Petition]:
     return granted.exclude(text=ERASED).select_related("creditor", "debtor").order_by("ended_at", "pk")
 
 
+def explain_waiting(waiting: Sequence[Petition], *, today: date) -> list[WaitingErasure]:
+    """Each with what keeps the person and the last day of it; five queries whatever their number."""
+    keeps = what_keeps_many([(one.pk, one.debtor_id) for one in waiting], today=today)
+    return [WaitingErasure(one, keeps[one.pk], _last_day(keeps[one.pk])) for one in waiting]
+
+
+def _last_day(keeps: Sequence[Kept]) -> date | None:
+    days = [one.until for one in keeps]
+    return None if None in days else max((day for day in days if day), default=None)
+
+
 def erase_due_people(now: datetime) -> dict[str, int]:
     """Erases those whose request was granted and whose last duty to keep has ended; `waiting` are held still."""
+    # Whoever was erased and is not on the list (the machine stopped in between) is put there now.
+    done = Petition.objects.filter(kind="deletion", state="answered", text=ERASED)
+    add_erased(UUID(str(uid)) for uid in done.values_list("debtor__uid", flat=True))
     waiting = list(waiting_erasures().values_list("pk", flat=True))
     erased = sum(_erase_if_due(pk, now) for pk in waiting)
     return {"erased": erased, "waiting": len(waiting) - erased}
@@ -127,8 +172,36 @@ def _locked(petition: Petition, now: datetime) -> tuple[Kept, ...]:
     return what_keeps(petition.debtor_id, today=today, petition_id=petition.pk)
 
 
+def erase_restored_people(now: datetime) -> int:
+    """After a backup was restored: erases again the people on the list whom it brought back; how many."""
+    return sum(_erase_again(uid, now) for uid in sorted(erased_uids()))
+
+
+@transaction.atomic
+def _erase_again(uid: UUID, now: datetime) -> bool:
+    debtors = Petition._meta.get_field("debtor").related_model._default_manager
+    debtor_id = debtors.filter(uid=uid).exclude(full_name=NOBODY).values_list("pk", flat=True).first()
+    if debtor_id is None:
+        return False
+    lock_person(debtor_id)
+    payload = {"rows": _forget(debtor_id, "Copia restaurada", actor="sistema", now=now), "restored": True}
+    subject = ("debtor", str(uid))
+    write_audit(chain=AUDIT_CHAIN, action="person-erased", actor="sistema", subject=subject, payload=payload, now=now)
+    return True
+
+
 def _erase(petition: Petition, *, actor: str, now: datetime) -> None:
-    debtor_id, uid = petition.debtor_id, str(petition.debtor.uid)
+    uid = UUID(str(petition.debtor.uid))
+    touched = _forget(petition.debtor_id, f"Solicitud {petition.uid}", actor=actor, now=now)
+    PetitionStep.objects.create(petition=petition, at=now, event="erase", actor=actor)
+    payload = {"petition": str(petition.uid), "rows": touched}
+    subject = ("debtor", str(uid))
+    write_audit(chain=AUDIT_CHAIN, action="person-erased", actor=actor, subject=subject, payload=payload, now=now)
+    transaction.on_commit(lambda: add_erased([uid]))
+
+
+def _forget(debtor_id: int, reason: str, *, actor: str, now: datetime) -> int:
+    """Everybody's words of the person, then their record and their salt; how many rows."""
     touched = 0
     for path in settings.FORGET_PERSON:
         forget: ForgetPerson = import_string(path)
@@ -136,11 +209,8 @@ def _erase(petition: Petition, *, actor: str, now: datetime) -> None:
     touched += _forget_own(debtor_id)
     touched += erase_person_record(debtor_id, now=now)
     if PersonSalt.objects.filter(debtor_id=debtor_id).exists():
-        forget_salt(debtor_id, actor=actor, reason=f"Solicitud {petition.uid}", now=now)
-    PetitionStep.objects.create(petition=petition, at=now, event="erase", actor=actor)
-    payload = {"petition": str(petition.uid), "rows": touched}
-    subject = ("debtor", uid)
-    write_audit(chain=AUDIT_CHAIN, action="person-erased", actor=actor, subject=subject, payload=payload, now=now)
+        forget_salt(debtor_id, actor=actor, reason=reason, now=now)
+    return touched
 
 
 def _forget_own(debtor_id: int) -> int:
@@ -153,6 +223,8 @@ def _forget_own(debtor_id: int) -> int:
     touched += Attempt.objects.filter(debtor_id=debtor_id).update(note="", details={}, contact_point=None)
     touched += Hold.objects.filter(debtor_id=debtor_id).update(reason=ERASED, lift_reason="")
     touched += BureauNotice.objects.filter(obligation__debtor_id=debtor_id).update(proof=ERASED)
+    reports = BureauReport.objects.filter(obligation__debtor_id=debtor_id)
+    touched += reports.exclude(withdrawal_reason="").update(withdrawal_reason=ERASED)
     touched += BureauAuthorisation.objects.filter(debtor_id=debtor_id).update(proof=ERASED)
     touched += Consent.objects.filter(debtor_id=debtor_id).delete()[0]
     return touched + ContactPreference.objects.filter(debtor_id=debtor_id).delete()[0]

@@ -5,6 +5,7 @@ Each takes the person's lock, so that a contact being judged at the same moment 
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -152,7 +153,8 @@ def _end(hold: Hold, *, by: str, reason: str, now: datetime) -> Hold:
         raise Refusal("hold-reason-missing", "Escriba por qué se levanta.")
     hold.lifted_at, hold.lifted_by, hold.lift_reason = now, by, reason.strip()[:300]
     hold.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
-    _audit("hold-lifted", by, ("hold", hold.uid), {"kind": hold.kind, "reason": hold.lift_reason}, now)
+    # The reason stays with the stop: it may name the person, and the audit trail outlives them.
+    _audit("hold-lifted", by, ("hold", hold.uid), {"kind": hold.kind}, now)
     return hold
 
 
@@ -167,16 +169,34 @@ def set_own_hours(
     given_at: datetime | None = None,
 ) -> ContactPreference:
     """The customer's own hours, at most one span a day; `instrument` names the separate later record that lets them widen
-    the law's (CO: Ley 2300 de 2023, art. 3 par.). Refuses `invalid-windows` and `own-hours-two-spans`."""
+    the law's (CO: Ley 2300 de 2023, art. 3 par.). Refuses `invalid-windows`, `own-hours-two-spans`, `own-hours-in-future` and
+    `own-hours-before-contract`."""
     if any(day is not None and len(day) > 1 for day in parse_windows(hours)):
         raise Refusal("own-hours-two-spans", "El horario propio admite una sola franja por día.")
+    given_at = given_at or now
+    if given_at > now:
+        raise Refusal("own-hours-in-future", "La solicitud de otro horario no puede tener fecha futura.")
+    if instrument and _is_before_contract(debtor_id, given_at):
+        message = "El documento que pide otro horario debe ser posterior al contrato."
+        raise Refusal("own-hours-before-contract", message)
     lock_person(debtor_id)
     preference, _ = ContactPreference.objects.update_or_create(
         debtor_id=debtor_id,
-        defaults={"hours": hours, "instrument": instrument, "given_at": given_at or now, "revoked_at": None},
+        defaults={"hours": hours, "instrument": instrument, "given_at": given_at, "revoked_at": None},
     )
     _audit("own-hours-set", actor, ("debtor", debtor_id), {"hours": hours, "instrument": bool(instrument)}, now)
     return preference
+
+
+def _is_before_contract(debtor_id: int, given_at: datetime) -> bool:
+    """Whether some open debt of the person was contracted after that instant's day."""
+    obligations: Any = Hold._meta.get_field("obligation").related_model._default_manager
+    owed = obligations.filter(debtor_id=debtor_id, gone_on__isnull=True).select_related("creditor", "account")
+    return any(
+        one.account.disbursed_on is not None
+        and given_at.astimezone(ZoneInfo(one.creditor.timezone)).date() < one.account.disbursed_on
+        for one in owed
+    )
 
 
 @transaction.atomic

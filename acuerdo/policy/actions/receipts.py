@@ -147,6 +147,13 @@ def keep_outcome(attempt: Attempt, *, event: str, holds: Sequence[str], actor: s
     append_receipts([Draft(attempt.creditor_id, now, ReceiptKind.OUTCOME, str(row["debtor__uid"]), payload)])
 
 
+def keep_bureau(obligation: Any, event: str, told: Mapping[str, Any], *, actor: str, now: datetime) -> None:
+    """A receipt of what leads to a report to a bureau: `event` is notice, report, report-refused or withdrawal; `told` holds days,
+    figures and codes, never a text of a person."""
+    payload = {"event": event, "obligation": str(obligation.uid), **told, "actor": actor}
+    append_receipts([Draft(obligation.creditor_id, now, ReceiptKind.BUREAU, str(obligation.debtor.uid), payload)])
+
+
 @transaction.atomic
 def forget_salt(debtor_id: int, *, actor: str, reason: str, now: datetime) -> None:
     """Destroys the person's salt: whatever the receipts committed to can no longer be shown or guessed; the chain verifies on.

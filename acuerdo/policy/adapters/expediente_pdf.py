@@ -8,10 +8,19 @@ from typing import Any
 
 from fpdf import FPDF
 
+from acuerdo.policy.rules.bureau import WORDS
+
 FAMILY = "Roboto"
 MARGIN_MM = 16.0
 SOFT, INK = (96, 88, 80), (32, 27, 22)
-KINDS = {"verdict": "Consulta a las reglas", "content": "Texto enviado", "status": "Entrega", "outcome": "Resultado"}
+KINDS = {
+    "verdict": "Consulta a las reglas", "content": "Texto enviado", "status": "Entrega", "outcome": "Resultado",
+    "bureau": "Central de riesgo",
+}  # fmt: skip
+BUREAU_EVENTS = {
+    "notice": "Aviso previo al reporte", "report": "Se autorizó el reporte", "report-refused": "No se permitió el reporte",
+    "withdrawal": "Se retiró el reporte",
+}  # fmt: skip
 ANSWERS = {"allow": "permitido", "deny": "no permitido", "refuse": "sin decidir por falta de un dato"}
 STATES = {
     "reserved": "autorizado", "sent": "enviado", "delivered": "entregado", "read": "leído", "answered": "respondido",
@@ -81,9 +90,29 @@ def _lines(kind: str, payload: Mapping[str, Any], text: list[str] | None) -> lis
         ]
     if kind == "status":
         return [f"El contacto quedó {STATES.get(payload['status'], payload['status'])}."]
+    if kind == "bureau":
+        return _bureau_lines(payload)
     return [
         f"Código {payload['disposition'] or '—'} · {STATES.get(payload['status'], payload['status'])} · {payload['actor']}"
     ]
+
+
+def _bureau_lines(payload: Mapping[str, Any]) -> list[str]:
+    day = payload.get("on") or payload.get("sent_on")
+    lines = [
+        f"{BUREAU_EVENTS[payload['event']]} el {day}. Obligación {payload['obligation']}. Quién: {payload['actor']}."
+    ]
+    if "channel" in payload:
+        lines.append(f"Por {CHANNELS.get(payload['channel'], payload['channel'])}.")
+    if "bureau" in payload:
+        lines.append(f"Central: {payload['bureau']}.")
+    if (answer := payload.get("answer")) is not None:
+        facts = payload["facts"]
+        lines += [f"· {WORDS[code]}" for code in answer["reasons"]]
+        lines.append(
+            f"Avisos: {', '.join(facts['notices']) or 'ninguno'}; hacen falta {answer['notices_needed']}. {answer['citation']}."
+        )
+    return lines
 
 
 def _verdict_lines(payload: Mapping[str, Any]) -> list[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from acuerdo.policy.models import Attempt, Consent, Hold, Verdict
+from acuerdo.policy.models import Attempt, Consent, ContactPreference, Hold, Verdict
 
 
 def contact_log(debtor_id: int, *, limit: int = 50) -> list[Attempt]:
@@ -57,3 +57,15 @@ def _between[Row: (Verdict, Attempt)](
 ) -> QuerySet[Row]:
     found = rows.filter(at__gte=start, at__lt=end)
     return found if creditor_ids is None else found.filter(creditor_id__in=creditor_ids)
+
+
+def consents_of(debtor_id: int) -> list[Consent]:
+    """Every authorisation of the person, those revoked as well: the standing first, then the latest; one query."""
+    return list(
+        Consent.objects.filter(debtor_id=debtor_id).order_by(F("revoked_at").desc(nulls_first=True), "channel", "pk")
+    )
+
+
+def own_hours_of(debtor_id: int) -> ContactPreference | None:
+    """The hours that the person asked for, while they stand."""
+    return ContactPreference.objects.filter(debtor_id=debtor_id, revoked_at__isnull=True).first()

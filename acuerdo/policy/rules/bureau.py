@@ -20,6 +20,21 @@ from acuerdo.kernel.calendar import add_months
 
 TABLE = Path(__file__).resolve().parent.parent / "data" / "bureau_terms.toml"
 
+# Where a default stands on its way to a bureau, in the order of the way.
+STATES = ("due", "sent", "waiting", "ready", "blocked", "expired", "reported", "withdrawn")
+# What each reason says to a person; the date is added where waiting helps.
+WORDS = {
+    "not-authorised": "falta la autorización de la persona para reportar",
+    "disputed": "la deuda está en disputa",
+    "too-late": "pasó el último día posible para reportar esta mora",
+    "notice-missing": "falta el aviso previo",
+    "second-notice-missing": "falta el segundo aviso, en otro día, porque la deuda es pequeña",
+    "notice-too-recent": "el aviso es muy reciente",
+    "not-in-default": "no está en mora",
+    "terms-missing": "no hay plazos cargados para este país",
+    "wage-missing": "falta el salario mínimo de esta fecha",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class BureauTerms:
@@ -46,6 +61,9 @@ class Wage:
     monthly: Decimal
     citation: str
 
+    def covers(self, on: date) -> bool:
+        return self.effective_from <= on <= self.effective_to
+
 
 @dataclass(frozen=True, slots=True)
 class Default:
@@ -62,7 +80,8 @@ class Default:
 @dataclass(frozen=True, slots=True)
 class BureauAnswer:
     """`verdict` is allow, deny or refuse (a value is missing). `reasons` are codes, all that hold, in a fixed order;
-    `from_on` the first day on which waiting alone would allow it, None when it would not; `until_on` the last possible day."""
+    `from_on` the first day on which waiting alone would allow it, None when it would not; `until_on` the last possible day;
+    `is_out_of_time`: the term of the last notice ends after that day, so that no wait leads there."""
 
     verdict: str
     reasons: tuple[str, ...]
@@ -70,6 +89,7 @@ class BureauAnswer:
     until_on: date | None
     notices_needed: int
     citation: str
+    is_out_of_time: bool = False
 
 
 def may_report(default: Default, on: date) -> BureauAnswer:
@@ -89,7 +109,13 @@ def may_report(default: Default, on: date) -> BureauAnswer:
     waits = not reasons or reasons == ("notice-too-recent",)
     late = from_on is not None and from_on > until
     return BureauAnswer(
-        "deny" if reasons else "allow", reasons, from_on if waits and not late else None, until, needed, terms.citation
+        "deny" if reasons else "allow",
+        reasons,
+        from_on if waits and not late else None,
+        until,
+        needed,
+        terms.citation,
+        late,
     )
 
 
@@ -108,14 +134,45 @@ def _reasons(
         yield "notice-too-recent"
 
 
+def state_of(answer: BureauAnswer, *, is_reported: bool = False, is_withdrawn: bool = False) -> str:
+    """One of STATES for a default with this answer. `is_withdrawn`: a report was withdrawn and no notice sent since."""
+    if is_reported or is_withdrawn:
+        return "reported" if is_reported else "withdrawn"
+    if answer.verdict == "allow":
+        return "ready"
+    reasons = set(answer.reasons)
+    if answer.verdict == "refuse" or "not-in-default" in reasons:
+        return "blocked"
+    if "too-late" in reasons or answer.is_out_of_time:
+        return "expired"
+    for reason, state in (
+        ("notice-missing", "due"),
+        ("second-notice-missing", "sent"),
+        ("notice-too-recent", "waiting"),
+    ):
+        if reason in reasons:
+            return state
+    return "blocked"
+
+
+def say_refusal(answer: BureauAnswer) -> str:
+    """Why it may not be reported, and from when it may where waiting helps, as one Spanish sentence."""
+    said = f"Todavía no se puede reportar: {'; '.join(WORDS[code] for code in answer.reasons)}."
+    return f"{said} Se podrá desde el {answer.from_on:%d/%m/%Y}." if answer.from_on else said
+
+
+def small_limit(terms: BureauTerms, on: date) -> Decimal | None:
+    """The largest balance, in the main unit, that is a small debt on that date; None without a minimum wage."""
+    wage = next((one for one in wages() if one.country == terms.country and one.covers(on)), None)
+    return None if wage is None else terms.small_share * wage.monthly
+
+
 def notices_needed(terms: BureauTerms, balance: Decimal, on: date) -> int | None:
     """One, or more for a small debt; None where the minimum wage of that date is not in the table."""
-    wage = next(
-        (one for one in wages() if one.country == terms.country and one.effective_from <= on <= one.effective_to), None
-    )
-    if wage is None:
+    limit = small_limit(terms, on)
+    if limit is None:
         return None
-    return terms.small_notices if balance <= terms.small_share * wage.monthly else 1
+    return terms.small_notices if balance <= limit else 1
 
 
 def retention_end(country: str, arrears_since: date, paid_on: date | None) -> date | None:
@@ -138,6 +195,11 @@ def terms_on(country: str, on: date) -> BureauTerms | None:
     rows = [row for row in _table()[0] if row.country == country]
     found = [row for row in rows if row.effective_from <= on]
     return max(found or rows, key=lambda row: row.effective_from, default=None)
+
+
+def reporting_countries() -> tuple[str, ...]:
+    """The countries whose terms are known, in order."""
+    return tuple(sorted({row.country for row in _table()[0]}))
 
 
 def wages() -> tuple[Wage, ...]:

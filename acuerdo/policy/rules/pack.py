@@ -77,7 +77,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One reading of the law that a lender may choose; `needs_approval` are those that loosen the default.
+    """One reading of the law that a lender may choose; `needs_approval` are those that loosen the default. `words` says each
+    option as people read it, after the title.
 
     `judged_as` (purpose, value): with that value chosen, the country's rules judge that purpose as the value says.
     """
@@ -89,7 +90,20 @@ class Setting:
     citation: str
     text: str
     text_es: str
+    title: str
+    title_es: str
+    words: Mapping[str, str]
+    words_es: Mapping[str, str]
     judged_as: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An article that is no condition of a contact, and what keeps it instead."""
+
+    article: str
+    text: str
+    text_es: str
 
 
 type Chosen = tuple[tuple[str, str], ...]
@@ -106,6 +120,7 @@ class Pack:
     zones: tuple[str, ...]
     rules: tuple[Rule, ...]
     settings: Mapping[str, Setting]
+    elsewhere: tuple[Elsewhere, ...] = ()
     _selected: dict[tuple[str, ...], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -14,11 +14,15 @@ from typing import Any
 
 from acuerdo.kernel.errors import Place, Refusal
 from acuerdo.policy.rules.facts import Span, Windows
-from acuerdo.policy.rules.pack import KINDS, OPEN_END, Pack, Rule, Setting
+from acuerdo.policy.rules.pack import KINDS, OPEN_END, Elsewhere, Pack, Rule, Setting
 from acuerdo.policy.rules.vocabulary import CHANNELS, CONFIDENCE, DAY_KINDS, EVIDENCE, HOLDS, PURPOSES, RECIPIENTS
 
-PACK_KEYS = {"schema", "pack", "name", "version", "basis", "calendar", "zones", "settings", "rules"}
-SETTING_KEYS = {"options", "default", "needs_approval", "judged_as", "citation", "text", "text_es"}
+PACK_KEYS = {"schema", "pack", "name", "version", "basis", "calendar", "zones", "settings", "rules", "elsewhere"}
+ELSEWHERE_KEYS = ("article", "text", "text_es")
+SETTING_KEYS = {
+    *("options", "default", "needs_approval", "judged_as", "citation", "text", "text_es"),
+    *("title", "title_es", "words", "words_es"),
+}
 COMMON_KEYS = {
     *(
         "id",
@@ -102,7 +106,7 @@ def parse_pack(text: str, *, file: str, common: Pack | None = None, version_suff
     source = _Source(file, text)
     document = _document(source)
     _known_keys(source, document, PACK_KEYS, table="", index=0)
-    for key in PACK_KEYS - {"settings", "zones"}:
+    for key in PACK_KEYS - {"settings", "zones", "elsewhere"}:
         if key not in document:
             raise source.refuse(f"Falta «{key}».")
     settings = {**(common.settings if common else {}), **_settings(source, document.get("settings", {}))}
@@ -116,7 +120,16 @@ def parse_pack(text: str, *, file: str, common: Pack | None = None, version_suff
         zones=tuple(document.get("zones", [])),
         rules=(*(common.rules if common else ()), *rows),
         settings=settings,
+        elsewhere=tuple(_elsewhere(source, row, index) for index, row in enumerate(document.get("elsewhere", []))),
     )
+
+
+def _elsewhere(source: _Source, row: Mapping[str, Any], index: int) -> Elsewhere:
+    _known_keys(source, row, set(ELSEWHERE_KEYS), table="elsewhere", index=index)
+    for key in ELSEWHERE_KEYS:
+        if not row.get(key):
+            raise source.refuse(f"Al artículo le falta «{key}».", table="elsewhere", index=index)
+    return Elsewhere(row["article"], row["text"], row["text_es"])
 
 
 def _document(source: _Source) -> dict[str, Any]:
@@ -145,6 +158,10 @@ def _settings(source: _Source, rows: Mapping[str, Mapping[str, Any]]) -> dict[st
         options, loose = tuple(row["options"]), tuple(row.get("needs_approval", []))
         if row["default"] not in options or not set(loose) <= set(options) or row["default"] in loose:
             raise source.refuse(f"Los valores del ajuste «{name}» no concuerdan.", table=table, key="default")
+        for key in ("words", "words_es"):
+            if not isinstance(row[key], dict) or set(row[key]) != set(options) or not all(row[key].values()):
+                message = f"«{key}» dice con palabras cada opción del ajuste «{name}», y ninguna otra."
+                raise source.refuse(message, table=table, key=key)
         settings[name] = Setting(
             name,
             options,
@@ -153,6 +170,10 @@ def _settings(source: _Source, rows: Mapping[str, Mapping[str, Any]]) -> dict[st
             row["citation"],
             row["text"],
             row["text_es"],
+            row["title"],
+            row["title_es"],
+            row["words"],
+            row["words_es"],
             _judged_as(source, row, table, options),
         )
     return settings

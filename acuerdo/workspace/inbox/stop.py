@@ -3,6 +3,8 @@
 No cookie and no log-in: the address itself is the proof. A GET changes nothing, because programs follow links.
 """
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from acuerdo.base import clock
 from acuerdo.messaging.public import unsubscribe, unsubscribed_message
 from acuerdo.workspace.access import open_to_all
+from acuerdo.workspace.permits.own_page import own_address
 
 
 @open_to_all
@@ -25,6 +28,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     context = {
         "creditor": row.creditor.name, "channel": row.channel, "is_done": is_done, "language": get_language(),
+        "own_address": own_address(UUID(str(row.uid))),
     }  # fmt: skip
     # Made without the request, so that no session and no form cookie is set for whoever only wanted to leave.
     return HttpResponse(render_to_string("workspace/inbox/stop.html", context))

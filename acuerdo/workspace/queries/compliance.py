@@ -1,4 +1,4 @@
-"""What compliance reads: the gate's verdicts, the stops in force, and the rules of each country's pack in words."""
+"""What compliance reads: the gate's verdicts and the stops in force."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet
 from acuerdo.base import clock
 from acuerdo.base.models import User
 from acuerdo.kernel.text import search_key
-from acuerdo.policy.rules import load_pack, pack_codes
 from acuerdo.portfolio.public import debtors_visible_to
 from acuerdo.workspace import wording
 from acuerdo.workspace.tables import Hold, Verdict
@@ -40,39 +39,6 @@ class VerdictDay:
     denied: int
     refused: int
     rules: list[RuleCount]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRow:
-    """One rule of a pack as people read it."""
-
-    id: str
-    sentence: str
-    text: str
-    citation: str
-    channels: list[str]
-    confidence: str
-    since: date
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class SettingRow:
-    name: str
-    text: str
-    options: list[str]
-    default: str
-    needs_approval: list[str]
-    citation: str
-
-
-@dataclass(frozen=True, slots=True)
-class PackPage:
-    code: str
-    name: str
-    version: str
-    rules: list[RuleRow]
-    settings: list[SettingRow]
 
 
 def read_verdict_filters(asked: Mapping[str, str]) -> VerdictFilters:
@@ -130,38 +96,3 @@ def holds_in_force(user: User, *, now: datetime, kind: str = "") -> QuerySet[Any
     if kind:
         found = found.filter(kind=kind)
     return found.select_related("debtor", "obligation").order_by("review_on", "starts_at", "pk")
-
-
-def pack_pages() -> list[PackPage]:
-    """Every pack that ships, rule by rule, in the language of the screen."""
-    return [_page(code) for code in pack_codes()]
-
-
-def _page(code: str) -> PackPage:
-    pack = load_pack(code)
-    settings = [
-        SettingRow(
-            setting.name,
-            setting.text if wording.is_english() else setting.text_es,
-            list(setting.options),
-            setting.default,
-            list(setting.needs_approval),
-            setting.citation,
-        )
-        for setting in pack.settings.values()
-    ]
-    return PackPage(code, pack.name, pack.version, [_rule(rule) for rule in pack.rules], settings)
-
-
-def _rule(rule: Any) -> RuleRow:
-    until = date.fromordinal(rule.effective_to) if rule.effective_to < date.max.toordinal() else None
-    return RuleRow(
-        id=rule.id,
-        sentence=wording.rule_word(rule.id),
-        text=rule.text if wording.is_english() else rule.text_es,
-        citation=rule.citation,
-        channels=[str(wording.CHANNELS.get(channel, channel)) for channel in rule.channels],
-        confidence=rule.confidence,
-        since=date.fromordinal(rule.effective_from),
-        until=until,
-    )

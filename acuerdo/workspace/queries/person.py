@@ -13,6 +13,7 @@ from acuerdo.base import clock
 from acuerdo.base.models import Role, User
 from acuerdo.negotiation.public import COMMITMENT_LABELS, commitment_of, promises_of, records_of
 from acuerdo.policy.public import open_holds as policy_holds
+from acuerdo.policy.public import standing_reports
 from acuerdo.policy.rules.stops import PAUSE_ROLES, STICKY, STICKY_ROLES
 from acuerdo.workspace import wording
 from acuerdo.workspace.queries.scope import obligations_of
@@ -115,6 +116,7 @@ class Person:
     contact_points: list[Any]
     promises: list[Any]
     holds: list[Any]
+    reports: dict[int, Any]
     parties: list[Any]
     decisions: list[DecisionLine]
     commitment: Commitment | None
@@ -148,7 +150,7 @@ class Person:
 
 
 def person_of(user: User, debtor: Any, *, today: date) -> Person:
-    """The page of a person whom the user may see (`scope.debtor_or_404`). Nine queries whatever they owe."""
+    """The page of a person whom the user may see (`scope.debtor_or_404`). Ten queries whatever they owe."""
     rows = _obligation_rows(user, debtor)
     ids = [row.pk for row in rows]
     instalments = _instalments_of(ids)
@@ -163,6 +165,7 @@ def person_of(user: User, debtor: Any, *, today: date) -> Person:
         ),
         promises=list(promises_of(debtor.pk).filter(obligation_id__in=ids)[:8]),
         holds=open_holds(debtor.pk, ids, role),
+        reports=standing_reports(ids),
         parties=_parties(ids),
         decisions=_decisions(rows, today),
         commitment=_commitment(debtor.pk),

@@ -1,4 +1,4 @@
-"""Compliance: the gate's verdicts of a day, and the rules of the packs in words."""
+"""Compliance: the gate's verdicts of a day, and one person's expediente."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from acuerdo.base import clock
 from acuerdo.messaging.public import sent_texts
 from acuerdo.policy.public import make_expediente
 from acuerdo.workspace import wording
-from acuerdo.workspace.access import ADMIN, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
+from acuerdo.workspace.access import COMPLIANCE, DIRECTOR, allow, user_of
 from acuerdo.workspace.exports import csv_response
 from acuerdo.workspace.queries import compliance as queries
 from acuerdo.workspace.views.board import asked_day
@@ -77,9 +77,3 @@ def expediente(request: HttpRequest, uid: str) -> HttpResponse:
     answer = HttpResponse(made.archive, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="expediente-{person.uid}.zip"'
     return answer
-
-
-@allow(COMPLIANCE, DIRECTOR, SUPERVISOR, ADMIN)
-@require_GET
-def rules(request: HttpRequest) -> HttpResponse:
-    return render(request, "workspace/rules.html", {"packs": queries.pack_pages()})

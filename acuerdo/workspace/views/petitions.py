@@ -23,6 +23,7 @@ from acuerdo.workspace import wording
 from acuerdo.workspace.access import AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.cases import replying
 from acuerdo.workspace.exports import csv_response
+from acuerdo.workspace.permits.own_page import own_address
 from acuerdo.workspace.queries import petitions as queries
 from acuerdo.workspace.views.debtor import load_person
 
@@ -70,6 +71,19 @@ def petitions_export(request: HttpRequest) -> HttpResponse:
         for one in found.iterator(chunk_size=2_000)
     )  # fmt: skip
     return csv_response(f"solicitudes-{today:%Y-%m-%d}.csv", header, rows)
+
+
+@allow(SUPERVISOR, COMPLIANCE, DIRECTOR)
+@require_GET
+def erasures(request: HttpRequest) -> HttpResponse:
+    """Erasures that were granted and wait: what keeps each person, and until when."""
+    seen = policy.petitions_visible_to(user_of(request)).values("pk")
+    page = Paginator(policy.waiting_erasures().filter(pk__in=seen), PAGE_ROWS).get_page(request.GET.get("page", "1"))
+    rows = [
+        {"waiting": one, "reasons": [(words.KEPT[kept.code], kept) for kept in one.keeps]}
+        for one in policy.explain_waiting(list(page.object_list), today=clock.business_date())
+    ]
+    return render(request, "workspace/erasures.html", {"page": page, "rows": rows})
 
 
 @allow(AGENT, SUPERVISOR, COMPLIANCE, DIRECTOR)
@@ -233,6 +247,7 @@ def show_case(request: HttpRequest, found: Any, *, problem: str = "", event: str
         "forms": queries.forms_of(found, terms, today) if may_work else [],
         "resolutions": list(words.RESOLUTIONS.items()),
         "erasure": _erasure(request, found, today),
+        "own_address": request.build_absolute_uri(own_address(found.uid)) if may_work else "",
         "problem": problem,
         "failed_event": event,
         "failed_text": text,

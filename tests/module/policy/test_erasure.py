@@ -202,3 +202,30 @@ def test_another_person_of_the_same_file_keeps_everything(lived: Any, lawyer: An
     end_debt(lived)
     answered(asked(lived, now=LATER), lawyer)
     assert len(places_with("Otra Persona", "3001112233")) == 2
+
+
+def test_whom_a_restored_backup_brings_back_is_erased_again(
+    lived: Any, lawyer: Any, data_folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    end_debt(lived)
+    with django_capture_on_commit_callbacks(execute=True):
+        answered(asked(lived, now=LATER), lawyer)
+    assert (data_folder / "erased.txt").read_text().split() == [str(lived.debtor.uid)]
+    assert policy.erase_restored_people(LATER) == 0
+    # As after restoring a copy made before: the name, a number and a note are there again.
+    Debtor.objects.filter(pk=lived.debtor_id).update(full_name=NAME, search_name=NAME.upper(), id_number=NUMBER)
+    make_phone(lived.debtor, PHONE)
+    policy.place_hold(lived.debtor_id, "vulnerable", reason=NOTE, actor="gestor1", now=NOW)
+    with (data_folder / "erased.txt").open("a") as kept:
+        kept.write("0190cortado\n")
+    assert policy.erase_restored_people(LATER) == 1
+    assert places_with("Zulma", NUMBER, PHONE[1:], "Rosmira") == []
+    assert verify_chain("policy").broken is None
+
+
+def test_the_day_completes_the_list_of_the_erased(lived: Any, lawyer: Any, data_folder: Path) -> None:
+    end_debt(lived)
+    answered(asked(lived, now=LATER), lawyer)  # the machine stopped before the list was written
+    assert not (data_folder / "erased.txt").exists()
+    checkpoint(LATER.date(), LATER)
+    assert (data_folder / "erased.txt").read_text().split() == [str(lived.debtor.uid)]

@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import shutil
 import subprocess
 import sys
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from acuerdo.config.cli import policy as command
+from acuerdo.config.cli.main import main
+from acuerdo.policy.rules import library
 
 QUESTION: dict[str, Any] = {
     "pack": "co",
@@ -115,3 +118,25 @@ def test_it_starts_without_django_nor_data_frames() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_packs_in_force_and_installing_one(tmp_path: Any, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setenv("ACUERDO_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(library, "_shelf", [])
+    source = tmp_path / "co"
+    shutil.copytree(library.PACKS / "co", source)
+    text = (source / "pack.toml").read_text("utf-8")
+    (source / "pack.toml").write_text(text.replace("may_override", "may_overide", 1), "utf-8")
+    assert main(["policy", "install", str(source), "--json"]) == 1
+    refused = json.loads(capsys.readouterr().out)
+    assert (refused["code"], refused["where"]["column"]) == ("invalid-pack", "may_overide")
+    assert refused["where"]["row"] > 1
+    (source / "pack.toml").write_text(text.replace('version = "2026.11"', 'version = "2027.01"'), "utf-8")
+    assert main(["policy", "install", str(source), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"].startswith("2027.01+")
+    assert main(["policy", "packs", "--json"]) == 0
+    rows = {row["pack"]: row for row in json.loads(capsys.readouterr().out)["packs"]}
+    assert (rows["co"]["is_own"], rows["pe"]["is_own"], len(rows)) == (True, False, 8)
+    shutil.rmtree(tmp_path / "data")
+    assert main(["policy", "packs"]) == 0
+    assert "2027.01" not in capsys.readouterr().out

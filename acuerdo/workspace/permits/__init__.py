@@ -1,0 +1,1 @@
+"""What one person allows: authorisations, own hours, and the page where they see every contact."""
