@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from acuerdo.messaging.actions import delivery
+from acuerdo.messaging.actions import delivery, recording
+from acuerdo.messaging.actions.statuses import apply_statuses
 from acuerdo.messaging.adapters.sandbox import SandboxChannel
 from acuerdo.messaging.models import Message, SandboxDelivery
+from acuerdo.messaging.ports import Status
 from acuerdo.messaging.public import PlannedMessage, deliver_all_due, deliver_due, load_templates, plan_batch
 from acuerdo.policy.models import Attempt, Consent
 from acuerdo.policy.public import PlannedContact, permit_and_log
@@ -151,3 +153,40 @@ def _wait_until_somebody_waits() -> None:
                 return
         time.sleep(0.05)
     pytest.fail("nobody waited")
+
+
+def test_a_receipt_that_comes_while_its_answer_is_recorded_is_not_lost(
+    wishes: list[PlannedMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recording has looked for waiting receipts and has not committed; the receipt cannot see the message yet."""
+    plan_batch(wishes[:1], NOW)
+    uid = Message.objects.get().uid
+    told = Status("recibo", f"sandbox-{uid}", "delivered", NOW)
+    rival = ThreadPoolExecutor(max_workers=1)
+    works = []
+    follow = recording._follow
+
+    def tell() -> int:
+        try:
+            return apply_statuses("sandbox", [told], NOW)
+        finally:
+            connection.close()
+
+    def follow_then_be_told(*args: Any) -> None:
+        follow(*args)
+        works.append(rival.submit(tell))
+        until = time.monotonic() + 20
+        while not works[0].done() and not _somebody_waits("advisory") and time.monotonic() < until:
+            time.sleep(0.02)
+
+    monkeypatch.setattr(recording, "_follow", follow_then_be_told)
+    assert deliver_due(NOW, {"email": SandboxChannel()}).sent == 1
+    assert works[0].result(timeout=30) == 1
+    assert Message.objects.get().state == "delivered"
+    rival.shutdown()
+
+
+def _somebody_waits(kind: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = %s)", [kind])
+        return bool(cursor.fetchone()[0])

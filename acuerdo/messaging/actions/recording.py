@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from acuerdo.messaging.actions.statuses import apply_waiting, ask_for_fallback, stop_channel
+from acuerdo.messaging.actions.statuses import apply_waiting, ask_for_fallback, lock_told, stop_channel
 from acuerdo.messaging.models import Message, MessagePart, MessageState
 from acuerdo.messaging.ports import IN_DOUBT, PROVIDER_TROUBLES, RECEIVER_REFUSED, RECEIVER_STOPPED, Answer
 from acuerdo.messaging.queries import related
@@ -72,6 +72,7 @@ def record(
     `has_other` says whether another provider may carry a message at once that this one could not; `following` are handed
     over next, which is written down in the same transaction.
     """
+    lock_told(row.provider for row, _answer in answers)
     sent: list[int | None] = []
     freed: list[int | None] = []
     for row, answer in answers:
@@ -114,6 +115,7 @@ def _follow(answers: Sequence[tuple[Message, Answer]], now: datetime) -> None:
 def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetime) -> list[str]:
     """After a crash: `left` are the messages that the provider has, None when it cannot tell. What was not handed over to it
     has not left, whatever the protocol."""
+    lock_told(row.provider for row in rows)
     sent: list[int | None] = []
     freed: list[int | None] = []
     for row in rows:

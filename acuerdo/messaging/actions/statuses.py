@@ -14,6 +14,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
 from acuerdo.base.jobs import app
+from acuerdo.base.locks import lock_name
 from acuerdo.messaging.models import Message, MessagePart, MessageState, ProviderEvent
 from acuerdo.messaging.ports import IN_DOUBT, PROVIDER_DOWN, Status
 from acuerdo.messaging.queries import related
@@ -37,6 +38,7 @@ def apply_statuses(provider: str, statuses: Sequence[Status], now: datetime) -> 
     """Keeps the statuses and applies those whose message is known. How many messages changed."""
     if not statuses:
         return 0
+    lock_told([provider])
     rows = [_event(provider, status, now) for status in statuses]
     ProviderEvent.objects.bulk_create(rows, ignore_conflicts=True)
     references = {one for status in statuses for one in same_reference(status.reference)}
@@ -48,6 +50,16 @@ def apply_statuses(provider: str, statuses: Sequence[Status], now: datetime) -> 
         provider,
         now,
     )
+
+
+def lock_told(providers: Iterable[str]) -> None:
+    """One at a time writes down what a provider answered or told, until its transaction ends; before any other lock.
+
+    Else a receipt that comes while its answer is being recorded finds no message yet, the recording finds no receipt yet, and
+    the two never meet.
+    """
+    for provider in sorted(set(providers)):
+        lock_name("told", provider)
 
 
 def apply_waiting(answered: Sequence[tuple[Message, Sequence[str]]], now: datetime) -> None:

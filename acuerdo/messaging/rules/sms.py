@@ -58,6 +58,8 @@ def _in_gsm(char: str) -> str:
 
 
 def _counted(text: str, encoding: Encoding, one: int, many: int, width: Callable[[str], int]) -> Segments:
+    if encoding == "gsm7" and len(text) <= one and EXTENDED.isdisjoint(text):
+        return Segments(encoding, len(text), 1 if text else 0)
     widths = [width(char) for char in text]
     total = sum(widths)
     if total <= one:

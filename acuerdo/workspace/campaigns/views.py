@@ -34,6 +34,7 @@ from acuerdo.workspace import tasks
 from acuerdo.workspace.access import ADMIN, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.campaigns.forms import CampaignForm, initial_of, text_choices
 from acuerdo.workspace.campaigns.wording import DONE, EXPORT, REFUSALS, STATES
+from acuerdo.workspace.campaigns.wording import FIELDS as FIELD_WORDS
 from acuerdo.workspace.exports import csv_response
 
 PAGE_ROWS = 30
@@ -170,6 +171,7 @@ def _context(request: HttpRequest, row: Campaign) -> dict[str, Any]:
     word, tone = STATES[row.state]
     return {
         "row": row,
+        "told": [(FIELD_WORDS.get(name, name), value) for name, value in row.fields.items()],
         "word": word,
         "tone": tone,
         "figures": figures,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 STATES = {
     "draft": (_("Borrador"), "quiet"),
     "submitted": (_("Por aprobar"), "warn"),
-    "running": (_("En curso"), "good"),
+    "running": (_("En curso"), "ok"),
     "paused": (_("En pausa"), "warn"),
     "stopped": (_("Detenida"), "bad"),
     "finished": (_("Terminada"), "quiet"),

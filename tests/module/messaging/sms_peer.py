@@ -18,6 +18,8 @@ import smpp34
 
 from acuerdo.messaging.rules.wire.gsm import decode, unwrap
 
+REPEATS, REPEAT_SECONDS = 40, 0.25
+
 
 @dataclass
 class Centre:
@@ -88,15 +90,23 @@ class Centre:
                 return asyncio.get_running_loop().create_task(self._tell(event, str(number)))
         return None
 
+    async def _insist(self, **fields: Any) -> None:
+        """As centres do: what was not acknowledged is told again, for a while."""
+        for _ in range(REPEATS):
+            with suppress(smpp34.SmppError):
+                if (await self.receivers[-1].deliver_sm(**fields)).is_success:
+                    return
+            await asyncio.sleep(REPEAT_SECONDS)
+
     async def _tell(self, event: Any, reference: str) -> None:
         is_bad = event.destination_addr.endswith("0005") and not self.is_plain
         stat, error = ("UNDELIV", "001") if is_bad else ("DELIVRD", "000")
         text = f"id:{reference} sub:001 dlvrd:001 submit date:2607151000 done date:2607151001 stat:{stat} err:{error} text:"
+        await self._insist(
+            source_addr=event.destination_addr, destination_addr=event.source_addr, esm_class=0x04,
+            short_message=text.encode(),
+        )  # fmt: skip
         with suppress(smpp34.SmppError):
-            await self.receivers[-1].deliver_sm(
-                source_addr=event.destination_addr, destination_addr=event.source_addr, esm_class=0x04,
-                short_message=text.encode(),
-            )  # fmt: skip
             if event.destination_addr.endswith("0099") and not self.is_plain:
                 await self.receivers[-1].deliver_sm(
                     source_addr=event.destination_addr, destination_addr=event.source_addr, data_coding=8,

@@ -241,8 +241,8 @@ def test_the_sandbox_keeps_a_message_once(world: Any) -> None:
 def test_many_take_the_queries_of_one(world: Any, sandbox: Any, django_assert_num_queries: Any) -> None:
     plan_batch([world.wish(world.obligation()) for _ in range(12)], NOW)
     # providers · lock · savepoint 2 · claim · templates · gather 3 · gate: facts, locks, savepoint 2, 2 inserts, salts, receipts
-    # · sandbox insert · savepoint 2 · mark 2 + savepoint 2 + whose, receipts · store · waiting statuses · unlock
-    with django_assert_num_queries(29):
+    # · sandbox insert · savepoint 2 · lock · mark 2 + savepoint 2 + whose, receipts · store · waiting statuses · unlock
+    with django_assert_num_queries(30):
         assert deliver_due(NOW, sandbox).sent == 12
 
 

@@ -14,7 +14,7 @@ from acuerdo.messaging.rules.library import LibraryText, library
 from acuerdo.messaging.rules.template import render
 from acuerdo.messaging.rules.tone import check_tone
 from acuerdo.messaging.rules.tone.findings import folded
-from acuerdo.messaging.rules.tone.phrases import phrases
+from acuerdo.messaging.rules.tone.phrases import phrases, word_starts
 from tests.unit.messaging.tone_sentences import blocking, by_rule, sentences, table
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
@@ -36,6 +36,17 @@ def test_blocking_is_precise_and_finds_most(name: str) -> None:
     sys.stdout.write(f"\n{table(name, rows)}\n")
     score = blocking(rows)
     assert (score.precision >= 0.94, score.recall >= 0.85) == (True, True)
+
+
+def test_looking_only_where_words_begin_finds_the_same() -> None:
+    texts = [folded(row.text) for name in SETS for row in sentences(name)]
+    texts += [folded(text.body) for text in library()]
+    assert sum(phrase.letters is not None for phrase in phrases()) > len(phrases()) * 0.8
+    for plain in texts:
+        starts = word_starts(plain)
+        for phrase in phrases():
+            found = [match.span() for match in phrase.matches(plain, starts)]
+            assert found == [match.span() for match in phrase.pattern.finditer(plain)], phrase.pattern.pattern
 
 
 def test_near_misses_pass() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from acuerdo.messaging.rules.sms import Segments, segments
 from acuerdo.messaging.rules.tone.findings import Finding, Severity, folded
-from acuerdo.messaging.rules.tone.phrases import Phrase, phrases
+from acuerdo.messaging.rules.tone.phrases import Phrase, phrases, word_starts
 from acuerdo.messaging.rules.tone.register import Address, Register, addresses, register_of
 
 type Verdict = Literal["pass", "warn", "block"]
@@ -106,10 +106,11 @@ def _verdict(findings: list[Finding]) -> Verdict:
 
 
 def _phrase_findings(text: str, plain: str, country: str) -> Iterator[Finding]:
+    starts = word_starts(plain)
     for phrase in phrases():
         if phrase.countries and country not in phrase.countries:
             continue
-        for match in phrase.pattern.finditer(plain):
+        for match in phrase.matches(plain, starts):
             if _holds(phrase, plain, match.start(), match.end()):
                 yield _finding(text, match.span(), phrase.rule, phrase.severity, phrase.why, phrase.suggestion)
 

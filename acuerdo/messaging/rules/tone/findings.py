@@ -34,14 +34,17 @@ class Finding:
 
 def folded(text: str) -> str:
     """Lower case without accents, character for character, so that positions hold in both."""
-    return "".join(_FOLDED.get(char) or _fold(char) for char in text)
+    return text.translate(_FOLDED)
 
 
-def _fold(char: str) -> str:
-    bare = "".join(part for part in unicodedata.normalize("NFD", char.lower()) if not unicodedata.combining(part))
-    return bare if len(bare) == 1 else char
+class _Folded(dict[int, str]):
+    """What each character becomes, worked out the first time that it is met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        bare = "".join(part for part in unicodedata.normalize("NFD", char.lower()) if not unicodedata.combining(part))
+        self[code] = bare if len(bare) == 1 else char
+        return self[code]
 
 
-_FOLDED = {char: char for char in "abcdefghijklmnopqrstuvwxyz 0123456789.,;:()$/\n-"} | dict(
-    zip("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunaeiouun", strict=True)
-)
+_FOLDED = _Folded()
