@@ -34,6 +34,7 @@ from tests.module.messaging.sms_peer import Wire, message_centre, wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 2
+SETTLING = frozenset({"settling", "settled"})
 # How a wire behaves for a moment, one after the other.
 MOODS = ("well", "down", "well", "deaf", "well", "slow", "cut")
 
@@ -87,7 +88,9 @@ def staffed(orders: Orders, chaos: Chaos, kills_each: int) -> Iterator[Any]:
             chaos.kills[step] += 1
         while len(crew) < WORKERS:
             step = deaths.pop(0) if deaths else ""
-            fate = replace(orders, die_at=step, passages=draw.randint(1, 3))
+            # What a dead worker left is settled at once, by one of the two: whoever is to die there has one chance.
+            passages = 1 if step in SETTLING else draw.randint(1, 3)
+            fate = replace(orders, die_at=step, passages=passages)
             member = context.Process(target=work, args=(fate,), daemon=True)
             member.start()
             crew.append((member, step))
@@ -179,7 +182,8 @@ def test_workers_die_and_providers_fail_and_nobody_is_lost_or_written_to_twice(c
     chaos, found = run_chaos(140, kills_each=1, speed=120.0, seconds=150, limit=15)
     with capsys.disabled():
         sys.stdout.write(f"\n{sum(chaos.kills.values())} workers killed, {chaos.troubles} troubles of wires: {found}\n")
-    assert set(chaos.kills) == set(STEPS)
+    assert set(chaos.kills) >= set(STEPS) - SETTLING
+    assert set(chaos.kills) & SETTLING
     assert sum(found.values()) == 140
 
 
