@@ -11,6 +11,7 @@ from acuerdo.agenda.actions.appointments import (
     settle_appointments,
     unsettle_appointments,
 )
+from acuerdo.agenda.actions.asked import enter_asked_calls
 from acuerdo.agenda.actions.erasure import forget_person
 from acuerdo.agenda.actions.hours import LANGUAGES, MAY_PLAN, add_absence, remove_absence, set_profile, set_shifts
 from acuerdo.agenda.actions.telling import (
@@ -51,6 +52,7 @@ __all__ = [
     "calls_due",
     "cancel_appointment",
     "end_appointment",
+    "enter_asked_calls",
     "forget_person",
     "hours_of",
     "invitation_of",

@@ -11,7 +11,7 @@ from acuerdo.agenda.public import Appointment, Span, Wish
 from acuerdo.base import clock
 from acuerdo.base.models import AuditEntry
 from acuerdo.kernel.errors import Refusal
-from acuerdo.messaging.models import Message
+from acuerdo.messaging.models import Conversation, Message
 from acuerdo.messaging.public import load_templates
 from acuerdo.policy.public import grant_consent, place_hold
 from tests import factories
@@ -173,6 +173,24 @@ def test_an_agency_s_supervisor_plans_only_its_own_agents(agent: Any) -> None:
     assert refusal(lambda: agenda.set_shifts(agent, spans, by=agent, now=NOW)) == "not-allowed"
     agenda.set_shifts(agent, spans, by=factories.make_user("supervisor"), now=NOW)
     assert agenda.hours_of([agent.pk], TODAY)[agent.pk].minutes == 240
+
+
+def test_an_hour_asked_for_by_message_enters_once_with_somebody_to_keep_it(obligation: Any, agent: Any) -> None:
+    other = factories.make_user("agent", full_name="Con la conversación")
+    asked = Conversation.objects.create(
+        debtor=obligation.debtor, creditor=obligation.creditor, channel="whatsapp", last_inbound_at=NOW, call_at=FRIDAY,
+        updated_at=NOW,
+    )  # fmt: skip
+    assert [agenda.enter_asked_calls(NOW) for _ in range(2)] == [1, 0]
+    row = Appointment.objects.get()
+    assert (row.kind, row.starts_at, row.agent, row.made_by) == ("phone", FRIDAY, agent, "customer")
+    asked.call_at, asked.assignee = FRIDAY + timedelta(hours=1), other
+    asked.save()
+    assert agenda.enter_asked_calls(NOW) == 1
+    assert Appointment.objects.latest("pk").agent == other
+    asked.call_at = FRIDAY.replace(hour=2)  # at night: the law says no, and nobody is promised a call
+    asked.save()
+    assert agenda.enter_asked_calls(NOW) == 0
 
 
 def test_erasing_a_person_empties_the_words(obligation: Any, agent: Any) -> None:
