@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from acuerdo.negotiation.models import ScriptUse, ScriptVersion
+from acuerdo.negotiation.rules.scripts import FIELDS
 from acuerdo.negotiation.rules.scripts.document import shipped_text
 from acuerdo.policy.public import grant_consent
+from acuerdo.workspace.guide.editor import FIELD_WORDS
 from tests import factories
 from tests.http.conftest import CAST, World
 
@@ -94,3 +96,14 @@ def test_what_may_not_be_said_is_not_saved_and_not_lost(world: World, old: str, 
     assert sentence in page
     assert new in page
     assert not ScriptVersion.objects.exists()
+
+
+def test_fields_are_explained_in_the_readers_language_and_english_has_its_own_start(world: World) -> None:
+    assert set(FIELD_WORDS) == set(FIELDS)
+    world.users["supervisor"].language = "en"
+    world.users["supervisor"].save()
+    client = world.client("supervisor")
+    page = client.get(reverse("workspace:guide:edit"), {"idioma": "en"}).content.decode()
+    assert "name of whoever calls" in page
+    assert "language: en" in page
+    assert "?idioma=en" in client.get(reverse("workspace:guide:versions")).content.decode()

@@ -5,16 +5,35 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.rules.tone import check_tone
 from acuerdo.negotiation import public as negotiation
-from acuerdo.negotiation.rules.scripts import FIELDS, read_script
+from acuerdo.negotiation.rules.scripts import read_script
 from acuerdo.negotiation.rules.scripts.document import shipped_text
 from acuerdo.workspace.access import COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 
+# What each field is, in the reader's language; the names stay as the guide writes them.
+FIELD_WORDS = {
+    "saludo": gettext_lazy("Buenos días, Buenas tardes"),
+    "gestor": gettext_lazy("nombre de quien llama"),
+    "titular": gettext_lazy("nombre completo de la persona"),
+    "nombre": gettext_lazy("cómo prefiere que le digan"),
+    "acreedor": gettext_lazy("en nombre de quién se llama"),
+    "producto": gettext_lazy("crédito, tarjeta o factura"),
+    "numero": gettext_lazy("últimas cifras de la obligación"),
+    "vencido": gettext_lazy("valor pendiente hoy"),
+    "saldo": gettext_lazy("todo lo que se debe"),
+    "desde": gettext_lazy("desde cuándo está pendiente"),
+    "dias": gettext_lazy("días de atraso"),
+    "proximo_valor": gettext_lazy("próxima cuota"),
+    "proxima_fecha": gettext_lazy("fecha de la próxima cuota"),
+    "promesa_valor": gettext_lazy("última promesa"),
+    "promesa_fecha": gettext_lazy("su fecha"),
+}
 COUNTRIES = ("", "CO", "PE", "MX", "CL", "EC", "AR", "BR", "US")
 
 
@@ -83,7 +102,7 @@ def _start(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page(text: str, country: str) -> dict[str, Any]:
-    return {"text": text, "country": country, "countries": COUNTRIES, "fields": FIELDS.items()}
+    return {"text": text, "country": country, "countries": COUNTRIES, "fields": FIELD_WORDS.items()}
 
 
 def _version_or_404(script_uid: str) -> negotiation.ScriptVersion:
