@@ -47,7 +47,17 @@ SCREENS = {
         "/titulares/first/acuerdos/",
         "/dia",
     ],
-    "compliance": ["/veredictos?outcome=all", "/reglas", "/buzon/", "/guiones/"],
+    "compliance": [
+        "/veredictos?outcome=all",
+        "/reglas",
+        "/reglas/co/frequency_policy",
+        "/centrales",
+        "/titulares/first/centrales",
+        "/titulares/first/permisos/",
+        "/solicitudes/supresiones",
+        "/buzon/",
+        "/guiones/",
+    ],
     "director": [
         "/guiones/",
         "/guiones/nuevo",
