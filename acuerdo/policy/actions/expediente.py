@@ -32,9 +32,17 @@ README = """Este archivo reúne lo que la entidad registró de los contactos con
 expediente.pdf    lo mismo, para leer
 expediente.json   los recibos completos, los textos y las pruebas
 manifiesto.json   la huella de cada archivo, firmada
-verificar.py      comprueba todo sin conexión: python3 verificar.py (Python 3.12 o posterior, sin nada más)
+verificar.py      comprueba todo sin conexión: python3 verificar.py (Python 3.11 o posterior, sin nada más)
 
 Cada recibo pertenece a una cadena; un punto de control firmado la cubre. Si un byte cambia, verificar.py dice dónde.
+"""
+
+
+VERSION_CHECK = """import sys
+
+if sys.version_info < (3, 11):
+    sys.exit("verificar.py necesita Python 3.11 o posterior, sin nada más; este es " + sys.version.split()[0] + ".")
+
 """
 
 
@@ -186,7 +194,10 @@ def _pack(document: Mapping[str, Any], now: datetime) -> bytes:
 
 
 def verifier_source() -> str:
-    """`verificar.py`: the plain form of what signs and links here, three files as one, without its imports of each other."""
+    """`verificar.py`: the plain form of what signs and links here, three files as one, without its imports of each other.
+
+    A `type` statement becomes a plain name, so that an older Python reads far enough to say which one it needs.
+    """
     sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (ed25519, proof, offline)]
     lines = [line for source in sources for line in source.splitlines() if not line.startswith("from acuerdo.")]
-    return "\n".join(lines) + "\n"
+    return VERSION_CHECK + "\n".join(line.removeprefix("type ") for line in lines) + "\n"

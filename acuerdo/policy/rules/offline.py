@@ -1,4 +1,4 @@
-"""Verifies an *expediente* offline: every file, link, text and signature in it. Runs anywhere with Python 3.12, nothing else.
+"""Verifies an *expediente* offline: every file, link, text and signature in it. Runs anywhere with Python 3.11, nothing else.
 
     python verificar.py [FOLDER or FILE.zip]
 

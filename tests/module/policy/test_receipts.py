@@ -1,5 +1,6 @@
 """Receipts on real tables: what they hold, that any change shows, and that an expediente verifies where nothing else is."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from acuerdo.config.cli.main import main
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy import public as policy
+from acuerdo.policy.actions.expediente import verifier_source
 from acuerdo.policy.models import Checkpoint, PersonSalt, Receipt, ReceiptChain, Verdict
 from acuerdo.policy.public import SentText
 from acuerdo.policy.queries.verification import Broken
@@ -231,6 +233,13 @@ def run_verifier(folder: Path) -> tuple[int, str]:
     )
     assert done.stderr == ""
     return done.returncode, done.stdout
+
+
+def test_an_older_python_reads_far_enough_to_say_which_one_it_needs() -> None:
+    source = verifier_source()
+    ast.parse(source, feature_version=(3, 8))
+    check = source.index("sys.exit(")
+    assert source.index("import sys") < check < source.index("Ed25519")
 
 
 def test_an_expediente_verifies_alone_and_names_what_changed(obligation: Any, tmp_path: Path) -> None:
