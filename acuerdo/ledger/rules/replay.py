@@ -8,6 +8,7 @@ the payment had never been, while statements of earlier dates still show it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.rules.allocation import spend_credits, waive
@@ -279,12 +280,13 @@ class _Player:
 
 
 def _steps(book: Book, events: Sequence[DatedEvent], dates: Sequence[date]) -> list[_Step]:
-    """Due dates first within a day, then its events, then its statement."""
+    """Due dates first within a day, then its events, then its statement. No credit waits before the first event."""
+    first = events[0].on.toordinal() if events else 0
+    last = max([day.toordinal() for day in dates] + [event.on.toordinal() for event in events], default=0)
     dues = {line.due for line in book.lines}
     dues |= {move.due_on.toordinal() for event in events if isinstance(event, ExtensionEvent) for move in event.moves}
-    ranked = [(day, 0, 0, _Step(day)) for day in sorted(dues)]
+    ranked = [(day, 0, 0, _Step(day)) for day in dues if first <= day <= last and events]
     ranked += [(event.on.toordinal(), 1, rank, _Step(event.on.toordinal(), event)) for rank, event in enumerate(events)]
     ranked += [(day.toordinal(), 2, 0, _Step(day.toordinal(), statement_on=day)) for day in dates]
-    last = max([day.toordinal() for day in dates] + [event.on.toordinal() for event in events], default=0)
-    ranked.sort(key=lambda item: item[:3])
-    return [step for day, _, _, step in ranked if day <= last]
+    ranked.sort(key=itemgetter(0, 1, 2))
+    return [step for _, _, _, step in ranked]

@@ -5,6 +5,7 @@ that dies leaves whole parts; running it again finds what is here and goes on. A
 out whole, as a batch that failed and says why.
 """
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -179,11 +180,16 @@ def _take_all(load: Load, file: BankFile, report: BankReport, progress: Progress
     report.credits = len(file.credits)
     report.pass_over(file.passed_over)
     done = 0
-    for part in batched(file.credits, PART_ROWS):
-        with transaction.atomic():
-            _take_part(load, part, report)
-        done += len(part)
-        progress("merging", done, len(file.credits))
+    # What was read stays to the end: looking through it for garbage again and again took a fifth of the time.
+    gc.freeze()
+    try:
+        for part in batched(file.credits, PART_ROWS):
+            with transaction.atomic():
+                _take_part(load, part, report)
+            done += len(part)
+            progress("merging", done, len(file.credits))
+    finally:
+        gc.unfreeze()
 
 
 def _take_part(load: Load, part: Sequence[BankCredit], report: BankReport) -> None:

@@ -19,6 +19,7 @@ PROPOSALS_MAX = 5
 _HALF = 24  # some banks put two references of 24 in the place of one of 48
 _NOT_KEY = re.compile(r"[^A-Za-z0-9]")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*[A-Za-z0-9]")
+_TAX_NUMBER = re.compile(r"[\d.]{8,}-\d")
 _PARTS = re.compile(r"[\s/;,|:]+")
 
 # Why a credit waits for a person; the words for each stand in workspace/payments/wording.py.
@@ -91,10 +92,12 @@ class Index:
 
     by_number: dict[str, list[Candidate]] = field(default_factory=dict)
     by_document: dict[str, list[Candidate]] = field(default_factory=dict)
+    by_account: dict[int, Candidate] = field(default_factory=dict)
 
     def add(self, candidate: Candidate) -> None:
         self.by_number.setdefault(candidate.number_key, []).append(candidate)
         self.by_document.setdefault(candidate.document, []).append(candidate)
+        self.by_account[candidate.account_id] = candidate
 
 
 def index_of(candidates: Iterable[Candidate]) -> Index:
@@ -107,7 +110,8 @@ def index_of(candidates: Iterable[Candidate]) -> Index:
 
 def key_of(text: str) -> str:
     """A number without what files write differently: "CR-000123" and "cr 000123" are one; leading zeros fall."""
-    return _NOT_KEY.sub("", text).lstrip("0").upper()
+    bare = text if text.isascii() and text.isalnum() else _NOT_KEY.sub("", text)
+    return bare.lstrip("0").upper()
 
 
 def reference_keys(credit: BankCredit) -> list[str]:
@@ -127,7 +131,7 @@ def text_keys(credit: BankCredit) -> list[str]:
 def document_keys(credit: BankCredit) -> list[str]:
     """What may be the payer's document, a tax number also without its check digit ("901000001-6")."""
     said = [credit.document_id, credit.reference, *_PARTS.split(credit.reference), *_WORD.findall(credit.text)]
-    bare = [word.rpartition("-")[0] for word in said if re.fullmatch(r"[\d.]{8,}-\d", word)]
+    bare = [word.rpartition("-")[0] for word in said if "-" in word and _TAX_NUMBER.fullmatch(word)]
     keys = _once(key_of(word) for word in [*said, *bare])
     return [key for key in keys if len(key) >= KEY_LENGTH_MIN and any(char.isdigit() for char in key)]
 
@@ -136,7 +140,7 @@ def reconcile(credit: BankCredit, index: Index, *, today: date, splits_oldest_fi
     """Where a credit goes. Shares sum to it exactly; reduces the candidates that it pays."""
     outcome = _decide(credit, index, today, splits_oldest_first)
     if outcome.shares:
-        _reduce(outcome.shares, index, credit)
+        _reduce(outcome.shares, index)
     return outcome
 
 
@@ -255,12 +259,9 @@ def _distinct(found: Mapping[str, list[Candidate]], keys: Iterable[str]) -> list
     return list(ones.values())
 
 
-def _reduce(shares: Sequence[Share], index: Index, credit: BankCredit) -> None:
-    keys = [*reference_keys(credit), *text_keys(credit)]
-    near = [*_distinct(index.by_number, keys), *_distinct(index.by_document, document_keys(credit))]
-    ones = {one.account_id: one for one in near}
+def _reduce(shares: Sequence[Share], index: Index) -> None:
     for share in shares:
-        one = ones[share.account_id]
+        one = index.by_account[share.account_id]
         one.balance_due_minor = max(0, one.balance_due_minor - share.amount_minor)
         one.balance_minor = max(0, one.balance_minor - share.amount_minor)
 
