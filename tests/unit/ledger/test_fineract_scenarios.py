@@ -27,7 +27,7 @@ NOT_PLAYED: dict[str, str] = {
     "LoanAccrualTransaction.feature": "when their books recognise income; ours recognise it when it falls due or accrues as late",
     "LoanCBR.feature": "products with automatic down payments; their cash-back rules of the API",
     "LoanCharge.feature": "percentage charges and waivers undone, told by their charges' tab alone",
-    "LoanChargeOff.feature": "accounting of a charge-off, and that it can be undone: our write-off is final, money later a recovery",
+    "LoanChargeOff.feature": "accounting of a charge-off and of undoing it: ours is annulled; money of later days is a recovery",
     "LoanChargeback.feature": "automatic down payments, or events and statuses without figures",
     "LoanDelinquency.feature": "their pause stops the days past due; ours stops late interest, since days past due are a fact",
     "LoanDownPayment.feature": "money that their system moves by itself at disbursement",

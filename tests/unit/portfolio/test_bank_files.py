@@ -12,6 +12,7 @@ from acuerdo.portfolio.rules.bank_files.asobancaria import read_asobancaria
 from acuerdo.portfolio.rules.bank_files.camt import read_camt
 from acuerdo.portfolio.rules.bank_files.fixed_width import layout_from, read_fixed_width
 from acuerdo.portfolio.rules.bank_files.mt940 import read_mt940
+from tests.unit.ledger.published import say
 
 ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared" / "data"
@@ -80,9 +81,12 @@ def test_a_collection_file_that_cannot_be_trusted_is_kept_out_whole(lines: tuple
 @pytest.mark.parametrize(
     ("name", "count", "total"), [("recaudo_11JULIO.txt", 17, 30_000_000), ("recaudo_24JULIO.txt", 77, 13_393_100_000)]
 )
-def test_real_collection_files_agree_with_their_own_control_records(name: str, count: int, total: int) -> None:
+def test_real_collection_files_agree_with_their_own_control_records(
+    name: str, count: int, total: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = read_asobancaria((SHARED / "asobancaria_2001" / "dev" / name).read_bytes())
     assert (len(file.credits), file.total_minor) == (count, {"COP": total})
+    say(capsys, f"Asobancaria 2001, {name}: {count} credits and their total as its control records say")
 
 
 @needs_shared
@@ -159,13 +163,14 @@ def test_a_statement_that_cannot_be_trusted_is_kept_out(content: bytes, code: st
 
 
 @needs_shared
-def test_the_published_statements_give_the_published_credits() -> None:
-    folder, read = SHARED / "iso20022_camt" / "dev", 0
+def test_the_published_statements_give_the_published_credits(capsys: pytest.CaptureFixture[str]) -> None:
+    folder, read, credits_, refused = SHARED / "iso20022_camt" / "dev", 0, 0, 0
     for path in sorted(folder.glob("camt05[34]*.xml")):
         expected = path.with_suffix(".json")
         if not expected.exists():
             with pytest.raises(Refusal):
                 read_camt(path.read_bytes())
+            refused += 1
             continue
         if path.name == "camt053.v3.xml":  # its entry says 8.85 and its only detail 105.75
             with pytest.raises(Refusal, match="no suma"):
@@ -181,7 +186,13 @@ def test_the_published_statements_give_the_published_credits() -> None:
             path.name
         )
         read += 1
+        credits_ += len(file.credits)
     assert read >= 10
+    say(
+        capsys,
+        f"camt.053/054: {read} files and {credits_} credits as published; {refused} broken files kept out; 1 whose entry is not "
+        "its details' sum kept out; 1 whose publisher reads the first statement only",
+    )
 
 
 def _expected_credit(entry: dict[str, dict[str, str]]) -> int:
@@ -221,8 +232,8 @@ KEPT_OUT = ("cmxl__mt940.sta", "self-provided__raphaelm.sta", "self-provided__sp
 
 
 @needs_shared
-def test_published_swift_statements_give_as_many_credits_as_expected() -> None:
-    agreed = 0
+def test_published_swift_statements_give_as_many_credits_as_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    agreed, credits_, empty = 0, 0, 0
     for path in sorted((SHARED / "mt940" / "dev").glob("*.sta")):
         expected = json.loads((path.parent / f"{path.stem}.expected.json").read_text("utf-8"))
         received = [item for item in expected["transactions"] if item.get("status") == "C"]
@@ -233,13 +244,22 @@ def test_published_swift_statements_give_as_many_credits_as_expected() -> None:
         if not expected["transactions"] and ":60" not in path.read_text("latin-1"):
             with pytest.raises(Refusal, match="no trae saldos"):
                 read_mt940(path.read_bytes())
+            empty += 1
             continue
         assert len(read_mt940(path.read_bytes()).credits) == len(received), path.name
         agreed += 1
+        credits_ += len(received)
     assert agreed >= 20
+    say(
+        capsys,
+        f"MT940: {agreed} files with {credits_} credits as expected; {len(KEPT_OUT)} kept out (withdrawn currency or none); "
+        f"{empty} without balances kept out",
+    )
 
 
-def test_the_shipped_layout_of_bcp_reads_its_records_and_checks_the_control() -> None:
+def test_the_shipped_layout_of_bcp_reads_its_records_and_checks_the_control(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     document = yaml.safe_load((ROOT / "acuerdo/portfolio/data/bank_layouts/bcp_cdpg.yaml").read_text("utf-8"))
     layout = layout_from(document)
     amounts = f"{150_00:015d}{75:015d}{150_75:015d}"
@@ -252,6 +272,7 @@ def test_the_shipped_layout_of_bcp_reads_its_records_and_checks_the_control() ->
     with pytest.raises(Refusal) as refused:
         read_fixed_width(f"{control[:-1]}6\r\n{detail}".encode(), layout)
     assert refused.value.code == "totals-disagree"
+    say(capsys, "BCP CREP: nobody publishes a file; 1 record and its control built by the bank's own layout")
 
 
 def test_a_layout_that_cannot_work_says_what_is_missing() -> None:
