@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from acuerdo.base.language import in_language
-from acuerdo.config.cli import installation, output
+from acuerdo.config.cli import output
 from acuerdo.kernel.errors import Place, Refusal
 
 ACTOR = "acuerdo ledger"
@@ -27,6 +27,8 @@ def run_data_command(args: argparse.Namespace) -> int:
     """Exit status 0; a refusal is raised."""
     word = getattr(args, f"{args.ledger_command}_command", "")
     run: Callable[[argparse.Namespace], int] = _RUN[args.ledger_command, word]
+    from acuerdo.config.cli import installation  # noqa: PLC0415 - what `schedule` and `replay` start without
+
     installation.open_installation()
     return run(args)
 
