@@ -105,7 +105,9 @@ def database(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **settings,
-        "CONN_MAX_AGE": 60,
+        # Under ASGI each request may run in a thread of its own: a connection kept there is one that nobody uses again, and
+        # twenty agents would hold all hundred that the server gives.
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parts),
     }
