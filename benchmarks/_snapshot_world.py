@@ -1,7 +1,9 @@
 """A synthetic snapshot on disk, any size: whole-column arithmetic, a million obligations at a time, the same every time.
 
 Four obligations for three people or so; three in ten past due; people reachable and consenting in the proportions of a
-retail lender; contacts of the last month, episodes of the last year, some promises and holds. Fictional throughout.
+retail lender; contacts of the last month, episodes of the last year, some promises and holds. Twelve instalments for each
+obligation and the payments of those that were met; half the books are our own with late interest under caps that change
+each month, half carry the lender's figures. Fictional throughout.
 """
 
 import json
@@ -18,7 +20,7 @@ NOW = datetime(2026, 7, 15, 10, 0, tzinfo=UTC)
 DAY = ON.toordinal() - date(1970, 1, 1).toordinal()
 US = 1_000_000
 FOREVER = 9_000_000_000_000_000
-CHUNK = 1_000_000
+CHUNK, BOOK_CHUNK = 1_000_000, 250_000
 AGENTS_EACH = 25_000  # one agent for so many obligations
 
 
@@ -65,19 +67,14 @@ def _chunk(first: int, count: int) -> Iterator[tuple[str, pl.DataFrame]]:
     people, base = max(count * 3 // 4, 1), first * 3 // 4
     debts = pl.select(obligation_id=pl.int_range(first + 1, first + count + 1, dtype=pl.Int64))
     persons = pl.select(debtor_id=pl.int_range(base + 1, base + people + 1, dtype=pl.Int64))
-    late = draw("obligation_id", 1, 10) < 3
-    size = 5_000_000 + draw("obligation_id", 2, 70_000_000)
     bank = 1 + draw("obligation_id", 4, 3)
     yield "accounts", debts.select(
-        "obligation_id", currency=pl.when(bank == 3).then(pl.lit("PEN")).otherwise(pl.lit("COP")),
-        is_written_off=draw("obligation_id", 14, 100) == 0, balance_minor=size * (1 + draw("obligation_id", 15, 24)),
-        balance_due_minor=pl.when(late).then(size * (1 + draw("obligation_id", 16, 4))).otherwise(0),
-        late_interest_minor=pl.when(late).then(draw("obligation_id", 17, 900_000)).otherwise(0),
-        paid_minor=size * draw("obligation_id", 18, 24), days_past_due=pl.when(late).then(1 + draw("obligation_id", 3, 150)).otherwise(0),
-        bucket=pl.when(late).then(pl.lit("1-30")).otherwise(pl.lit("current")), next_due_day=DAY + draw("obligation_id", 5, 30),
-        next_due_minor=size, last_payment_day=DAY - draw("obligation_id", 19, 400), last_payment_minor=size,
+        "obligation_id", currency=_currency(bank), is_written_off=draw("obligation_id", 14, 100) == 0,
+        paid_minor=SIZE * draw("obligation_id", 18, 24), last_payment_day=DAY - draw("obligation_id", 19, 400), last_payment_minor=SIZE,
         disbursed_day=DAY - 30 - draw("obligation_id", 21, 1_000),
     )  # fmt: skip
+    for part in debts.iter_slices(BOOK_CHUNK):
+        yield from _books(part, bank)
     yield "obligations", debts.select(
         "obligation_id", debtor_id=base + 1 + draw("obligation_id", 6, people), creditor_id=bank, kind=pl.lit("loan"),
         product=pl.lit("Libre inversión"),
@@ -88,6 +85,61 @@ def _chunk(first: int, count: int) -> Iterator[tuple[str, pl.DataFrame]]:
     )  # fmt: skip
     yield from _reach(persons)
     yield from _history(debts, persons, base)
+
+
+SIZE = 5_000_000 + draw("obligation_id", 2, 70_000_000)  # an instalment
+LATE = draw("obligation_id", 1, 10) < 3
+DAYS_LATE = pl.when(LATE).then(1 + draw("obligation_id", 3, 150)).otherwise(0)
+BEHIND = pl.when(LATE).then(DAYS_LATE // 30 + 1).otherwise(0)  # instalments that have fallen due unpaid
+AHEAD = 1 + draw("obligation_id", 15, 13)
+MET = draw("obligation_id", 16, 9)
+# The due date of the first instalment unpaid.
+FIRST = pl.when(LATE).then(DAY - DAYS_LATE).otherwise(DAY + draw("obligation_id", 5, 30))
+TERMS = (
+    '{"late_interest": {"rate": {"kind": "effective_annual", "value": "0.3"}, "cap": "co/consumo_y_ordinario"},'
+    ' "rounding": "half_up", "unit": "0.01"}'
+)
+
+
+def _currency(bank: pl.Expr) -> pl.Expr:
+    return pl.when(bank == 3).then(pl.lit("PEN")).otherwise(pl.lit("COP"))
+
+
+def _books(debts: pl.DataFrame, bank: pl.Expr) -> Iterator[tuple[str, pl.DataFrame]]:
+    is_core, nothing = pl.col("obligation_id") % 2 == 0, whole(0)
+    known = debts.with_columns(
+        is_core=is_core, size=SIZE, first=FIRST, behind=BEHIND, met=MET, count=MET + BEHIND + AHEAD
+    )
+    owed = pl.col("count") - pl.col("met")
+    written = dict.fromkeys(
+        ("balance_minor", "balance_due_minor", "late_interest_minor", "days_past_due", "next_due_minor"), nothing
+    )
+    parts = ("principal", "contract_interest", "late_interest", "insurance", "fees", "collection_fee")
+    yield "books", known.select(
+        "obligation_id", currency=_currency(bank), is_core="is_core", is_written_off=pl.lit(value=False), state_day=whole(DAY - 1),
+        late_terms=pl.when("is_core").then(pl.lit("")).otherwise(pl.lit(TERMS)), unallocated_minor=nothing,
+        core_day=pl.when("is_core").then(whole(DAY - 2)), core_due_day=pl.when(pl.col("is_core") & (pl.col("behind") > 0)).then("first"),
+        **{f"core_{name}": nothing for name in parts}, core_balance=pl.col("size") * owed,
+        core_balance_due=pl.col("size") * pl.col("behind"),
+        principal_minor=pl.col("size") * 9 // 10 * owed, collection_fee_minor=nothing, bucket=pl.lit("current"), next_due_day=whole(None),
+        **written,
+    )  # fmt: skip
+    lines = known.with_columns(number=pl.int_ranges(1, pl.col("count") + 1)).explode("number").with_columns(
+        line_id=pl.col("obligation_id") * 2**20 + pl.col("number"), due_day=pl.col("first") + 30 * (pl.col("number") - pl.col("met") - 1)
+    )  # fmt: skip
+    yield "instalments", lines.select("line_id", "obligation_id", "number", "due_day", total_minor="size")
+    open_ = lines.filter(~pl.col("is_core") & (pl.col("number") > pl.col("met")))
+    principal = pl.col("size") * 9 // 10
+    yield "open_instalments", open_.select(
+        "line_id", "obligation_id", "number", "due_day", principal_minor=principal, contract_interest_minor=pl.col("size") - principal,
+        insurance_minor=nothing, fees_minor=nothing, collection_fee_minor=nothing, late_high=nothing, late_low=nothing,
+        late_settled_minor=nothing, accrued_day="due_day",
+    )  # fmt: skip
+    paid = lines.filter(pl.col("number") <= pl.col("met"))
+    yield (
+        "payments",
+        paid.select(payment_id="line_id", obligation_id="obligation_id", paid_day="due_day", amount_minor="size"),
+    )
 
 
 def _reach(persons: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -148,9 +200,24 @@ def _small(obligations: int) -> dict[str, pl.DataFrame]:
         ),
         "agents": pl.select(agent_id=pl.int_range(1, agents + 1, dtype=pl.Int64), agency_id=whole(0), creditor_id=whole(0)),
         "placements": pl.DataFrame(schema={"obligation_id": pl.Int64, "agency_id": pl.Int64, "placed_agent_id": pl.Int64}),
+        "cases": pl.DataFrame(
+            schema={"debtor_id": pl.Int64, "case_kind": pl.String, "case_reason": pl.String, "case_day": pl.Int64}
+        ),
+        "plans": pl.DataFrame(schema={"obligation_id": pl.Int64, "standing": pl.String, "due_day": pl.Int64}),
+        "shifts": pl.DataFrame(schema=dict.fromkeys(("agent_id", "weekday", "since_day", "until_day", "minutes"), pl.Int64)),
         "preferences": pl.DataFrame(
             schema={"debtor_id": pl.Int64, "hours": pl.String, "has_instrument": pl.Boolean, "from_us": pl.Int64, "to_us": pl.Int64}
         ),
+        "account_events": pl.DataFrame(
+            {"event_id": [1], "obligation_id": [1], "is_pause": [True], "first_day": [DAY - 40], "last_day": [DAY - 35]}
+        ),
+        "bucket_sets": pl.DataFrame(schema={"from_day": pl.Int64, "buckets": pl.String}),
+        "rate_caps": pl.DataFrame(
+            [("co/consumo_y_ordinario", day, day + 29, f"0.{2500 + (DAY - day) // 30}") for day in range(DAY - 600, DAY + 60, 30)],
+            schema={"cap": pl.String, "from_day": pl.Int64, "to_day": pl.Int64, "annual": pl.String}, orient="row",
+        ),
+        "excluded_points": pl.DataFrame(schema={"contact_point_id": pl.Int64, "country": pl.String, "effective_day": pl.Int64}),
+        "registries": pl.DataFrame(schema={"country": pl.String, "loaded_us": pl.Int64}),
         "readings": pl.DataFrame(
             schema={"reading_id": pl.Int64, "creditor_id": pl.Int64, **dict.fromkeys(texts, pl.String), "approved_day": pl.Int64}
         ),

@@ -1,7 +1,8 @@
-"""The decision run alone, Parquet in and out, against a bare scan of the same files: seconds, CPU, memory and the ratio.
+"""The decision run alone, Parquet in and out, against a bare scan of the columns that it reads: seconds, CPU, memory, ratio.
 
-`--obligations 1000000` (default 100,000; several sizes give the growth exponent), `--engine duckdb`. Each size runs in a
-process of its own, so that the memory is its own. `--snapshots DIR` keeps the synthetic snapshots for another time.
+Every obligation's figures are worked out anew from its instalments (twelve each) and payments. `--obligations 1000000`
+(default 100,000; several sizes give the growth exponent), `--engine duckdb`. Each size runs in a process of its own, so that
+the memory is its own. `--snapshots DIR` keeps the synthetic snapshots for another time.
 """
 
 import argparse
@@ -19,8 +20,18 @@ import polars as pl
 from _measure import load, peak_mib
 from _snapshot_world import NOW, write_snapshot
 
+from acuerdo.config.cli.main import KEEP_FREED_PAGES
+
 SECONDS_MAX = {1_000_000: 15, 10_000_000: 150}
-MEMORY_MAX_MIB, EXPONENT_MAX = 8_192, 1.1
+MEMORY_MAX_MIB, EXPONENT_MAX, RATIO_MAX = 8_192, 1.1, 10
+# Columns of the snapshot that this strategy's run never decodes; the scan leaves them out as well.
+UNREAD = {
+    "attempts": ("attempt_id", "disposition"), "consents": ("consent_id",), "contact_points": (), "debtors": (),
+    "episodes": ("episode_id",), "holds": ("hold_id",), "obligations": ("kind", "product"), "payments": ("payment_id",),
+    "accounts": ("paid_minor", "last_payment_day", "last_payment_minor", "disbursed_day"), "instalments": ("line_id",),
+    "promises": ("promise_id", "debtor_id", "amount_minor", "currency", "made_day", "ends_day"),
+    "books": ("is_written_off", "bucket"),
+}  # fmt: skip
 
 
 def main() -> int:
@@ -38,6 +49,8 @@ def main() -> int:
     pairs = zip(args.obligations, found, strict=True)
     failed = [size for size, one in pairs if min(one["run_s"], one["run_cpu"]) > SECONDS_MAX.get(size, math.inf)]
     failed += [size for size, one in zip(args.obligations, found, strict=True) if one["peak_mib"] > MEMORY_MAX_MIB]
+    large = [one for size, one in zip(args.obligations, found, strict=True) if size in SECONDS_MAX]
+    failed += [0 for one in large if one["run_cpu"] > RATIO_MAX * one["scan_cpu"]]
     if len(found) > 1:
         growth = math.log(found[-1]["run_cpu"] / found[0]["run_cpu"]) / math.log(
             args.obligations[-1] / args.obligations[0]
@@ -51,7 +64,8 @@ def run(folder: Path, size: int, engine: str) -> dict[str, float]:
     if not (folder / "manifest.json").exists():
         write_snapshot(folder, size)
     command = [sys.executable, __file__, "--measure", str(folder), "--engine", engine]
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    allocator = dict([KEEP_FREED_PAGES])  # as the `acuerdo` command sets it for itself
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=os.environ | allocator).stdout
     told: dict[str, float] = json.loads(answer.splitlines()[-1])
     print(
         f"{size:>11,} obligations on {engine}: {told['run_s']:.1f} s, {told['run_cpu']:.1f} CPU-s, peak {told['peak_mib']:,} MiB;"
@@ -98,7 +112,8 @@ def timed(work: object) -> tuple[float, float]:
 
 def bare_scan(folder: Path) -> None:
     for path in sorted(folder.glob("*.parquet")):
-        pl.scan_parquet(path).select(pl.all().max()).collect(engine="streaming")
+        unread = UNREAD.get(path.name.split(".")[0], ())
+        pl.scan_parquet(path).drop(unread).select(pl.all().max()).collect(engine="streaming")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from acuerdo.ledger.actions.refresh import Refreshed, refresh_states
 from acuerdo.ledger.actions.replacements import Agreed, Replaced, replace_accounts
 from acuerdo.ledger.actions.sharing import SharedMoney, record_shared_payment
 from acuerdo.ledger.engine.books import Books
+from acuerdo.ledger.engine.dated import dated_tables
 from acuerdo.ledger.engine.states import FIGURES, account_states
 from acuerdo.ledger.movements import Movement, movements_of
 from acuerdo.ledger.queries import (
@@ -80,6 +81,7 @@ __all__ = [
     "charge_back",
     "confirm_class_table",
     "confirmed_tables",
+    "dated_tables",
     "disclose_tariff",
     "disclosed_tariffs",
     "entries_of",

@@ -29,11 +29,11 @@ from acuerdo.ledger.rules import terms as agreed
 from acuerdo.ledger.rules.buckets import BUCKETS, Bucket, BucketHistory, bucket_of, buckets_on
 from acuerdo.ledger.rules.components import COMPONENTS, Amounts, no_amounts
 from acuerdo.ledger.rules.core_figures import CoreFigures, DueTotal, core_statement
-from acuerdo.ledger.rules.dated_tables import DatedTables, buckets_of
+from acuerdo.ledger.rules.dated_tables import DatedTables, buckets_of, tables_over_shipped
 from acuerdo.ledger.rules.documents import read_obligation_terms
 from acuerdo.ledger.rules.fee_tariffs import FeeTariff, read_tariff
 from acuerdo.ledger.rules.prepayment import payoff
-from acuerdo.ledger.rules.rate_caps import CapTables, RateCap, cap_table, shipped_caps
+from acuerdo.ledger.rules.rate_caps import CapTables, RateCap
 from acuerdo.ledger.rules.replay import Replayed, replay
 from acuerdo.ledger.rules.statements import Statement
 
@@ -130,19 +130,11 @@ def tables_stamped(stamp: tuple[Any, ...]) -> DatedTables:
 
 
 def _read_tables(known_at: datetime | None) -> DatedTables:
-    tables = DatedTables(shipped_caps())
-    tables.buckets = bucket_history(known_at)
     own: dict[str, list[RateCap]] = defaultdict(list)
     caps = CertifiedCap.objects.order_by("key", "from_on")
     for row in caps if known_at is None else caps.filter(recorded_at__lte=known_at):
         own[row.key].append(RateCap(row.from_on, row.to_on, row.annual.normalize(), row.citation))
-    for key, rows in own.items():
-        shipped = tables[key].rows if key in tables else ()
-        kept = [
-            cap for cap in shipped if not any(row.from_on <= cap.to_on and cap.from_on <= row.to_on for row in rows)
-        ]
-        tables[key] = cap_table(key, [*kept, *rows])
-    return tables
+    return tables_over_shipped(own, bucket_history(known_at))
 
 
 def bucket_history(known_at: datetime | None = None) -> BucketHistory:

@@ -1,4 +1,4 @@
-"""What the decision run reads of accounts: the money side of every obligation, and the books that its state follows from."""
+"""What the decision run reads of accounts: what was paid, and the books and dated tables that its state follows from."""
 
 from acuerdo.base.extracts import Extract, day_sql
 from acuerdo.ledger.rules.components import COMPONENTS
@@ -11,23 +11,15 @@ ACCOUNTS = Extract(
         "obligation_id": "id",
         "currency": "currency",
         "is_written_off": "status = 'written_off'",
-        "balance_minor": "balance_minor",
-        "balance_due_minor": "balance_due_minor",
-        "late_interest_minor": "late_interest_minor",
         "paid_minor": "paid_minor",
-        "days_past_due": "days_past_due::bigint",
-        "bucket": "bucket",
-        "next_due_day": day_sql("next_due_on"),
-        "next_due_minor": "next_due_minor",
         "last_payment_day": day_sql("last_payment_on"),
         "last_payment_minor": "last_payment_minor",
         "disbursed_day": day_sql("disbursed_on"),
     },
     where="status IN ('active', 'written_off')",
 )
-EXTRACTS = (ACCOUNTS,)
 
-# --- the books behind those figures: `acuerdo.ledger.engine.states` works a date out from them
+# --- the books that balances, days past due and late interest follow from: see `acuerdo.ledger.engine.states`
 
 _STATE = {
     "principal": "principal_balance_minor",
@@ -140,3 +132,27 @@ ACCOUNT_EVENTS = Extract(
     where="annulled_at IS NULL",
 )
 BOOK_EXTRACTS = (BOOKS, OPEN_INSTALMENTS, INSTALMENTS, PAYMENTS, ACCOUNT_EVENTS)
+
+# --- the dated tables that every balance rests on
+
+RATE_CAPS = Extract(
+    name="rate_caps",
+    source="ledger_certifiedcap",
+    key="rate_cap_id",
+    columns={
+        "rate_cap_id": "id",
+        "cap": "key",
+        "from_day": day_sql("from_on"),
+        "to_day": day_sql("to_on"),
+        "annual": "annual::text",
+    },
+    is_incremental=False,
+)
+BUCKET_SETS = Extract(
+    name="bucket_sets",
+    source="ledger_bucketset",
+    key="bucket_set_id",
+    columns={"bucket_set_id": "id", "from_day": day_sql("from_on"), "buckets": "buckets::text"},
+    is_incremental=False,
+)
+EXTRACTS = (ACCOUNTS, *BOOK_EXTRACTS, RATE_CAPS, BUCKET_SETS)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from acuerdo.strategy.engine.facts import obligations_frame
 from acuerdo.strategy.engine.frames import open_engine
 from acuerdo.strategy.engine.moment import Moment
-from acuerdo.strategy.engine.placing import place
+from acuerdo.strategy.engine.placing import facts_needed, place
+from acuerdo.strategy.engine.tables import whole
 from acuerdo.strategy.rules.document import StrategyDocument
 from acuerdo.strategy.rules.experiment import lanes, probability_of, variant_of
 from acuerdo.strategy.rules.facts import FACTS
@@ -44,8 +45,8 @@ seeds = st.integers(0, 2**32)
 
 def frame_of(world: World, engine_name: str, document: StrategyDocument = DOCUMENT) -> pl.DataFrame:
     with tempfile.TemporaryDirectory() as folder, open_engine(engine_name) as engine:
-        frame = obligations_frame(engine, world.write(Path(folder)), Moment(ON, DAWN), document.stages)
-        wanted = [code for code in FACTS if code != "draw"]
+        tables, wanted = whole(engine, world.write(Path(folder))), list(FACTS)
+        frame = obligations_frame(tables, Moment(ON, DAWN), document.stages, {*FACTS} | facts_needed(document))
         placed = place(frame, document, ON).select(
             *wanted, "obligation_id", "debtor_id", "dice", "variant", "step_index"
         )

@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from acuerdo.strategy.engine.agents import Agent, assign_calls
 from acuerdo.strategy.engine.run import COLUMNS, Plan, decide
 from acuerdo.strategy.engine.snapshot import read_snapshot
+from acuerdo.strategy.engine.tables import COLUMNS as TABLES
+from acuerdo.strategy.engine.tables import PART_ROWS
 from acuerdo.strategy.rules.document import StrategyDocument
 from acuerdo.strategy.rules.reasons import REASONS
 from acuerdo.strategy.rules.yaml_text import read_strategy
+from acuerdo.strategy.snapshot import EXTRACTS
 from tests.properties.strategy_worlds import DAWN, World, make_world, plain_facts, plain_place
 
 BASE = files("acuerdo.strategy").joinpath("data", "estrategia_base.yaml").read_text("utf-8")
@@ -26,9 +29,10 @@ WITH_CONTROL = BASE.replace("control_percent: 0", "control_percent: 20").replace
 seeds = st.integers(0, 2**32)
 
 
-def run(world: World, document: StrategyDocument, engine: str = "polars") -> Plan:
+def run(world: World, document: StrategyDocument, engine: str = "polars", part_rows: int = PART_ROWS) -> Plan:
     with tempfile.TemporaryDirectory() as folder:
-        return decide(world.write(Path(folder)), document, now=DAWN, zone="America/Bogota", engine_name=engine)
+        snapshot = world.write(Path(folder))
+        return decide(snapshot, document, now=DAWN, zone="America/Bogota", engine_name=engine, part_rows=part_rows)
 
 
 @pytest.mark.parametrize("text", [BASE, WITH_CONTROL], ids=["base", "control"])
@@ -118,6 +122,13 @@ def test_the_same_snapshot_gives_the_same_plan() -> None:
     assert run(world, document).rows.equals(run(world, document).rows)
 
 
+def test_deciding_a_part_of_the_people_at_a_time_changes_nothing() -> None:
+    world, document = make_world(13, people=90), read_strategy(WITH_CONTROL)
+    whole, parts = run(world, document), run(world, document, part_rows=25)
+    assert whole.rows.equals(parts.rows)
+    assert (whole.funnel, whole.allocation) == (parts.funnel, parts.allocation)
+
+
 def test_the_order_of_the_tables_does_not_matter() -> None:
     world, document = make_world(12), read_strategy(WITH_CONTROL)
     turned = World({name: rows[::-1] for name, rows in world.tables.items()})
@@ -138,7 +149,13 @@ def test_no_capacity_sends_calls_to_messages_or_names_it(tmp_path: Path) -> None
     assert {"call-full", "capacity-reached"} <= told
 
 
-def test_a_snapshot_without_a_table_is_refused(tmp_path: Path) -> None:
+def test_a_run_reads_only_what_a_snapshot_holds() -> None:
+    held = {extract.name: set(extract.columns) for extract in EXTRACTS}
+    assert set(TABLES) == set(held)
+    assert {name: set(columns) - held[name] for name, columns in TABLES.items() if not set(columns) <= held[name]} == {}
+
+
+def test_a_snapshot_without_a_table_or_a_column_is_refused(tmp_path: Path) -> None:
     from acuerdo.kernel.errors import Refusal
 
     snapshot = make_world(1, people=3).write(tmp_path)
@@ -149,6 +166,17 @@ def test_a_snapshot_without_a_table_is_refused(tmp_path: Path) -> None:
         "snapshot-incomplete",
         "A la foto de la cartera le falta: consents. Créela de nuevo.",
     )
+    snapshot = read_snapshot(tmp_path)
+    path = snapshot.path("consents")
+    pl.read_parquet(path).drop("purpose", "to_us").write_parquet(path)
+    with pytest.raises(Refusal) as narrow:
+        decide(snapshot, read_strategy(BASE), now=DAWN, zone="America/Bogota")
+    assert narrow.value.code == "snapshot-column-missing"
+    assert "a la tabla «consents» (consents.1.parquet) le falta «purpose», «to_us». Bórrela y" in narrow.value.message
+    path.write_bytes(b"PAR1")
+    with pytest.raises(Refusal) as unreadable:
+        decide(snapshot, read_strategy(BASE), now=DAWN, zone="America/Bogota")
+    assert unreadable.value.code == "snapshot-damaged"
     (tmp_path / "accounts.1.parquet").unlink()
     with pytest.raises(Refusal) as damaged:
         read_snapshot(tmp_path)

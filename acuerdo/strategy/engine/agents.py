@@ -104,9 +104,7 @@ def agents_of(snapshot: Snapshot) -> list[Agent]:
 
 
 def _minutes_of(snapshot: Snapshot) -> dict[int, int]:
-    """By agent with shifts, or absent, the minutes of the date; snapshots of earlier versions know no shifts."""
-    if "shifts" not in snapshot.parts:
-        return {}
+    """By agent with shifts, or absent, the minutes of the date."""
     day, weekday = (snapshot.on - date(1970, 1, 1)).days, snapshot.on.weekday()
     hours = pl.read_parquet(snapshot.path("shifts"))
     is_absence = pl.col("weekday") == ABSENCE

@@ -1,15 +1,21 @@
 """From what falls today to candidates: an obligation on one channel of its step, with its worth and the law's answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 import polars as pl
 
-from acuerdo.strategy.engine.frames import Engine, Frame
-from acuerdo.strategy.engine.gate import SITUATION, Law, ask_gate
+from acuerdo.strategy.engine.behaviour import OF_DEBTS
+from acuerdo.strategy.engine.facts import person_facts
+from acuerdo.strategy.engine.frames import Frame
+from acuerdo.strategy.engine.gate import ALLOWED, ASKED, LawBook, ask_gate, local_times
 from acuerdo.strategy.engine.moment import Moment
+from acuerdo.strategy.engine.parts import joined_parts
+from acuerdo.strategy.engine.people import REACH, WHERE, zones_of
+from acuerdo.strategy.engine.placing import OPEN
+from acuerdo.strategy.engine.tables import Tables
 from acuerdo.strategy.rules.document import Costs, StrategyDocument
-from acuerdo.strategy.rules.facts import CHANNELS
+from acuerdo.strategy.rules.facts import STAGES
 from acuerdo.strategy.rules.scorecard import (
     CHANNELS_SCORED,
     FATIGUE_CONTACTS_MAX,
@@ -19,63 +25,51 @@ from acuerdo.strategy.rules.scorecard import (
     UPLIFT_BP,
 )
 
-REACH = {
-    "email": "has_email", "sms": "has_mobile", "whatsapp": "has_mobile", "voice": "has_phone", "call": "has_phone",
-    "letter": "has_address",
-}  # fmt: skip
 ANY_HOUR = -1
 KEPT = [
-    "obligation_id", "debtor_id", "creditor_id", "currency", "channel", "position", "minute", "points", "cost_points", "dice",
-    "planned_us", "refused", "refused_by", "agency_id", "placed_agent_id", "skill", "hour", "is_preferred",
+    "obligation_id", "debtor_id", "creditor_id", "currency_no", "place", "position", "points", "cost_points", "dice",
+    "planned_us", "refusal", "agency_id", "placed_agent_id", "meets", "way", "is_preferred",
 ]  # fmt: skip
+_OF_SLOT = {
+    "slot": pl.Int64, "step_index": pl.Int64, "channel": pl.String, "place": pl.Int64, "position": pl.Int64, "is_reminder": pl.Boolean,
+    "minute": pl.Int64, "skill": pl.String, "hour": pl.Int64, "is_preferred": pl.Boolean, "way": pl.Int64,
+}  # fmt: skip
 
 
-def judge_candidates(
-    engine: Engine, placed: Frame, document: StrategyDocument, laws: Mapping[int, Law], law_frame: Frame, moment: Moment
-) -> Frame:
+def judge_candidates(tables: Tables, placed: Frame, document: StrategyDocument, book: LawBook, moment: Moment) -> Frame:
     """One row an obligation and channel of its step: score, moment, and the refusal if it may not go."""
-    frame = placed.filter(nw.col("blocker") == "")
-    frame = frame.join(engine.lend(_step_channels(document), "step_channels"), on="step_index", how="inner")
-    frame = frame.join(law_frame, on="creditor_id", how="inner")
-    frame = frame.with_columns(
-        law_region=nw.when(nw.col("is_regional")).then(nw.col("region")).otherwise(nw.lit("")),
-        reachable=_by_channel({channel: nw.col(flag) for channel, flag in REACH.items()}),
-        on_hold=_by_channel({channel: nw.col(f"hold_{channel}") for channel in CHANNELS}),
-        may_channel=nw.when(nw.col("purpose") == "reminder")
-        .then(_by_channel({channel: nw.col(f"reminder_{channel}") for channel in CHANNELS}))
-        .otherwise(_by_channel({channel: nw.col(f"consent_{channel}") for channel in CHANNELS})),
+    engine, slots = tables.engine, slots_of(document)
+    open_ = placed.filter(nw.col("blocker") == OPEN)
+    asking = tables.asking(engine.settle(open_.select("debtor_id").unique(), "open_people"))
+    open_ = joined_parts(open_, OF_DEBTS, {"agency_id", "placed_agent_id"}, tables, moment)
+    meets = open_.group_by("debtor_id", "creditor_id").agg(meets=nw.len().cast(nw.Int64))
+    open_ = open_.join(meets, on=["debtor_id", "creditor_id"], how="inner")
+    persons = person_facts(asking, moment, _of_person(slots))
+    frame = open_.join(persons, on="debtor_id", how="inner").join(book.frame(engine), on="creditor_id", how="inner")
+    times = local_times(zones_of(tables), slots, moment)
+    frame = frame.join(engine.lend(slots.drop("channel", "skill"), "slots"), on="step_index", how="inner")
+    frame = frame.join(engine.lend(times, "local_times"), on=["timezone", "minute"], how="inner")
+    frame = _with_score(_with_reach(frame, slots), tables, document)
+    row_id = nw.col("obligation_id") * max(slots.height, 1) + nw.col("slot")
+    needed = sorted({*KEPT, *ASKED} - {"planned_us"})
+    candidates = engine.settle(frame.with_columns(row_id=row_id).select(needed), "candidates")
+    answers = ask_gate(asking, candidates.filter(nw.col("refusal") == ALLOWED), book, moment)
+    joined = candidates.join(answers, on="row_id", how="left").with_columns(
+        refusal=nw.col("answer").fill_null(nw.col("refusal")), planned_us=nw.col("planned_us").fill_null(0)
     )
-    frame = _with_score(frame, engine, document)
-    stopped = nw.when(~nw.col("reachable")).then(nw.lit("no-contact-point"))
-    frame = frame.with_columns(
-        stopped=stopped.otherwise(nw.when(nw.col("on_hold")).then(nw.lit("hold-channel")).otherwise(nw.lit("")))
-    )
-    needed = sorted({*SITUATION, *KEPT, "stopped"} - {"planned_us", "refused", "refused_by"})
-    candidates = engine.settle(frame.select(needed), "candidates")
-    asked = ask_gate(engine, candidates.filter(nw.col("stopped") == ""), laws, moment)
-    silent = candidates.filter(nw.col("stopped") != "").with_columns(
-        planned_us=nw.lit(0).cast(nw.Int64), refused=nw.col("stopped"), refused_by=nw.lit("")
-    )
-    # A call of an hour with counted minutes must fall in that hour; the law may have moved it.
-    moved = (nw.col("refused") == "") & (nw.col("hour") != ANY_HOUR) & (nw.col("hour") != nw.col("planned_hour"))
-    asked = asked.with_columns(refused=nw.when(moved).then(nw.lit("hours-closed")).otherwise(nw.col("refused")))
-    return engine.settle(nw.concat([asked.select(KEPT), silent.select(KEPT)]), "judged")
+    return engine.settle(joined.select(KEPT), "judged")
 
 
-def _by_channel(flags: Mapping[str, nw.Expr]) -> nw.Expr:
-    found: nw.Expr = nw.lit(value=False)
-    for channel, flag in flags.items():
-        found = nw.when(nw.col("channel") == channel).then(flag).otherwise(found)
-    return found
+def slots_of(document: StrategyDocument) -> pl.DataFrame:
+    """A row for each channel of each step; for a call by agents whose minutes are counted by hour, one for each hour.
 
-
-def _step_channels(document: StrategyDocument) -> pl.DataFrame:
-    """A row for each channel of each step; for a call by agents whose minutes are counted by hour, one for each hour."""
+    `way` numbers skill and hour together, 0 where no minutes are counted.
+    """
     rows = []
     for index, step in enumerate(document.steps):
         for position, channel in enumerate(step.channels):
             hours = document.capacity.agent_minutes.get(step.skill) if channel == "call" else None
-            common = (index, channel, position, step.purpose)
+            common = (index, channel, CHANNELS_SCORED.index(channel), position, step.purpose == "reminder")
             if hours is None:
                 rows.append((*common, step.minute, "", ANY_HOUR, True))
                 continue
@@ -83,37 +77,80 @@ def _step_channels(document: StrategyDocument) -> pl.DataFrame:
             for hour in sorted(int(hour) for hour, minutes in hours.items() if minutes) or [preferred]:
                 minute = step.minute if hour == preferred else hour * 60
                 rows.append((*common, minute, step.skill, hour, hour == preferred))
-    names = ["step_index", "channel", "position", "purpose", "minute", "skill", "hour", "is_preferred"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+    counted = sorted({row[6:8] for row in rows if row[7] != ANY_HOUR})
+    ways = {("", ANY_HOUR): 0} | {way: number for number, way in enumerate(counted, 1)}
+    numbered = [(slot, *row, ways[row[6:8]]) for slot, row in enumerate(rows)]
+    return pl.DataFrame(numbered, schema=_OF_SLOT, orient="row")
 
 
-def _with_score(frame: Frame, engine: Engine, document: StrategyDocument) -> Frame:
-    """`rules.scorecard` over the frame: `points` that the contact brings, `cost_points` that it costs."""
-    rates = engine.lend(_rates(document), "rates")
-    frame = frame.join(rates, on=["stage", "channel", "currency"], how="left")
-    stake = nw.min_horizontal(nw.max_horizontal(nw.col("stake"), nw.lit(0)), nw.lit(STAKE_MINOR_MAX))
-    tired = nw.min_horizontal(nw.col("contacts_7_days"), nw.lit(FATIGUE_CONTACTS_MAX))
-    unit = nw.col("unit_minor").fill_null(100)
-    gained = stake * nw.col("uplift_bp").fill_null(0) // 10_000
-    cost = nw.col("cost_minor").fill_null(0) + nw.col("fatigue_minor").fill_null(0) * tired
-    frame = frame.with_columns(gained=gained, cost=nw.min_horizontal(cost, nw.lit(STAKE_MINOR_MAX)), unit=unit)
-    most = nw.lit(SCORE_MAX)
-    return frame.with_columns(
-        points=nw.min_horizontal(nw.col("gained") * 100 // nw.col("unit"), most).cast(nw.Int64),
-        cost_points=nw.min_horizontal((nw.col("cost") * 100 + nw.col("unit") - 1) // nw.col("unit"), most).cast(
-            nw.Int64
-        ),
+def _of_person(slots: pl.DataFrame) -> set[str]:
+    channels = set(slots.get_column("channel"))
+    flags = {REACH[channel] for channel in channels if channel in REACH}
+    return {
+        "timezone", "region", "dice", "contacts_7_days", *flags, *(WHERE[flag] for flag in flags),
+        *(f"hold_{channel}" for channel in channels),
+    }  # fmt: skip
+
+
+def _with_reach(frame: Frame, slots: pl.DataFrame) -> Frame:
+    """`contact_point_id` of the channel, and `refusal` where there is none or the channel is stopped."""
+    channels = sorted(set(slots.get_column("channel")))
+    reachable = _by_channel({channel: nw.col(REACH[channel]) for channel in channels}, otherwise=nw.lit(value=False))
+    on_hold = _by_channel({channel: nw.col(f"hold_{channel}") for channel in channels}, otherwise=nw.lit(value=False))
+    point = _by_channel({channel: nw.col(WHERE[REACH[channel]]) for channel in channels}, otherwise=nw.lit(0))
+    stopped = nw.when(~nw.col("reachable")).then(nw.lit(LawBook.NO_POINT))
+    return frame.with_columns(reachable=reachable, on_hold=on_hold, contact_point_id=point).with_columns(
+        refusal=stopped.otherwise(
+            nw.when(nw.col("on_hold")).then(nw.lit(LawBook.ON_HOLD)).otherwise(nw.lit(ALLOWED))
+        ).cast(nw.Int64)
     )
 
 
-def _rates(document: StrategyDocument) -> pl.DataFrame:
+def _by_channel(values: Mapping[str, nw.Expr], *, otherwise: nw.Expr) -> nw.Expr:
+    found = otherwise
+    for channel, value in values.items():
+        found = nw.when(nw.col("place") == CHANNELS_SCORED.index(channel)).then(value).otherwise(found)
+    return found
+
+
+# --- what it is worth
+
+
+def _with_score(frame: Frame, tables: Tables, document: StrategyDocument) -> Frame:
+    """`rules.scorecard` over the frame: `points` that the contact brings, `cost_points` that it costs."""
+    rates = tables.engine.lend(_rates(document, tables.currencies), "rates")
+    frame = frame.with_columns(rate=_rate(nw.col("stage_no"), nw.col("currency_no"), nw.col("place")))
+    frame = frame.join(rates, on="rate", how="inner")
+    stake = nw.min_horizontal(nw.max_horizontal(nw.col("stake"), nw.lit(0)), nw.lit(STAKE_MINOR_MAX))
+    tired = nw.min_horizontal(nw.col("contacts_7_days"), nw.lit(FATIGUE_CONTACTS_MAX))
+    gained = stake * nw.col("uplift_bp") // 10_000
+    cost = nw.min_horizontal(nw.col("cost_minor") + nw.col("fatigue_minor") * tired, nw.lit(STAKE_MINOR_MAX))
+    frame, most = frame.with_columns(gained=gained, cost=cost), nw.lit(SCORE_MAX)
+    points = nw.col("gained") * 100 // nw.col("unit_minor")
+    cost_points = (nw.col("cost") * 100 + nw.col("unit_minor") - 1) // nw.col("unit_minor")
+    return frame.with_columns(
+        points=nw.min_horizontal(points, most).cast(nw.Int64),
+        cost_points=nw.min_horizontal(cost_points, most).cast(nw.Int64),
+    )
+
+
+def _rate[Number: (int, nw.Expr)](stage_no: Number, currency_no: Number, place: Number) -> Number:
+    """One number for stage, currency and channel: where what a contact brings and costs is looked up."""
+    return (currency_no * len(STAGES) + stage_no) * len(CHANNELS_SCORED) + place
+
+
+def _rates(document: StrategyDocument, currencies: Sequence[str]) -> pl.DataFrame:
+    """By `_rate`: a currency or stage of which nothing is known brings nothing and costs nothing."""
     rows = []
-    for stage, uplifts in UPLIFT_BP.items():
-        for currency in sorted({*UNIT_MINOR, *document.costs}):
-            costs = document.costs.get(currency, Costs())
-            for channel, uplift in zip(CHANNELS_SCORED, uplifts, strict=True):
-                cost = costs.minor(channel, currency) if channel in Costs.model_fields else 0
-                fatigue = costs.minor("fatigue", currency)
-                rows.append((stage, channel, currency, uplift, cost, fatigue, UNIT_MINOR.get(currency, 100)))
-    names = ["stage", "channel", "currency", "uplift_bp", "cost_minor", "fatigue_minor", "unit_minor"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+    for currency_no, currency in enumerate(currencies):
+        costs, unit = document.costs.get(currency, Costs()), UNIT_MINOR.get(currency)
+        known = unit is not None or currency in document.costs
+        for stage_no, stage in enumerate(STAGES):
+            uplifts = UPLIFT_BP.get(stage) if known else None
+            for place, channel in enumerate(CHANNELS_SCORED):
+                cost = costs.minor(channel, currency) if uplifts and channel in Costs.model_fields else 0
+                fatigue = costs.minor("fatigue", currency) if uplifts else 0
+                uplift = uplifts[place] if uplifts else 0
+                rows.append((_rate(stage_no, currency_no, place), uplift, cost, fatigue, unit or 100))
+    names = ["rate", "uplift_bp", "cost_minor", "fatigue_minor", "unit_minor"]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row")

@@ -16,20 +16,24 @@ import polars as pl
 from acuerdo.kernel.money import minor_from_decimal
 from acuerdo.strategy.engine.agents import Agent, assign_calls
 from acuerdo.strategy.engine.allocation import DRAWS, Allocation, Scale, allocate, best_at, kind_of
+from acuerdo.strategy.engine.choosing import slots_of
 from acuerdo.strategy.engine.frames import Engine, Frame
+from acuerdo.strategy.engine.gate import ALLOWED
 from acuerdo.strategy.rules.allocation import Kind, Market, Resource
 from acuerdo.strategy.rules.document import Costs, StrategyDocument
 from acuerdo.strategy.rules.limits import Capacity
 from acuerdo.strategy.rules.repair import Room
-from acuerdo.strategy.rules.scorecard import SCORE_MAX
+from acuerdo.strategy.rules.scorecard import CHANNELS_SCORED, SCORE_MAX
 
+CHANNELS_A_STEP = 4
+CALL = CHANNELS_SCORED.index("call")
 PLACES = 8  # the draw's last digit tells an earlier channel of a step, and its own hour, from others of equal worth
-KEY = ["creditor_id", "channel", "currency", "agency_id", "placed_agent_id", "skill", "hour"]
+KEY = ["creditor_id", "place", "currency_no", "agency_id", "placed_agent_id", "way"]
 CONTACT = [
-    "debtor_id", "creditor_id", "obligation_id", "channel", "position", "score", "planned_us", "agency_id", "placed_agent_id",
-    "currency", "dice", "skill", "hour", "is_preferred",
+    "debtor_id", "creditor_id", "obligation_id", "place", "position", "score", "planned_us", "agency_id", "placed_agent_id",
+    "currency_no", "dice", "way", "is_preferred",
 ]  # fmt: skip
-LEAD = ["debtor_id", "creditor_id", "obligation_id", "channel", "position", "score", "price", "planned_us", "agent_id"]
+LEAD = ["debtor_id", "creditor_id", "obligation_id", "place", "position", "score", "price", "planned_us", "agent_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +51,23 @@ class Chosen:
 
 def choose_contacts(
     engine: Engine,
-    judged: Frame,
+    contacts: Frame,
     agents: Sequence[Agent],
     document: StrategyDocument,
+    currencies: Sequence[str],
     *,
     seed: int = 0,
     warm: Mapping[str, float] | None = None,
 ) -> Chosen:
-    """One contact a person under the day's capacities. `warm`: earlier prices, in scores a unit, by resource."""
-    contacts = engine.settle(contacts_of(judged), "contacts")
-    keys = engine.collect(contacts.group_by(KEY).agg(rows=nw.len())).sort(KEY)
+    """One contact a person under the day's capacities. `contacts`: of all passes (see `contacts_of`), written and read again.
+    `warm`: earlier prices, in scores a unit, by resource."""
+    numbers = engine.collect(contacts.group_by(KEY).agg(rows=nw.len())).sort(KEY)
+    keys = _named(numbers, slots_of(document), currencies)
     common = keys.group_by("currency").agg(pl.col("rows").sum()).sort("rows", "currency", descending=[True, False])
     currency = str(common.get_column("currency").first() or "")
-    keys = keys.drop("rows")
     market = market_of(keys, agents, document)
     scale = Scale(len(market.kinds))
-    numbered = engine.lend(keys.with_row_index("kind").cast({"kind": pl.Int64}), "kinds")
+    numbered = engine.lend(numbers.select(KEY).with_row_index("kind").cast({"kind": pl.Int64}), "kinds")
     offered = engine.settle(contacts.join(numbered, on=KEY, how="inner").with_columns(_worth(scale, seed)), "numbered")
     options = offered.select("debtor_id", "kind", "worth", "draw")
     found = allocate(engine, options, market, scale, warm)
@@ -73,23 +78,41 @@ def choose_contacts(
 
 def contacts_of(judged: Frame) -> Frame:
     """One row a person, creditor and channel that may go and is worth it, led by the obligation that brings most."""
-    contact = ["debtor_id", "creditor_id", "channel", "hour"]
-    allowed = judged.filter(nw.col("refused") == "").with_columns(rank=0 - nw.col("points"))
-    sums = allowed.group_by(contact).agg(brings=nw.col("points").sum().cast(nw.Int64))
-    lead = allowed.unique(subset=contact, keep="first", order_by=["rank", "obligation_id"])
+    contact = ["debtor_id", "creditor_id", "place", "way"]
+    allowed = judged.filter(nw.col("refusal") == ALLOWED)
+    # Most people are contacted about one debt: only where several meet are they summed, and the one that brings most found.
+    alone = allowed.filter(nw.col("meets") == 1).with_columns(brings=nw.col("points"))
+    several = allowed.filter(nw.col("meets") > 1)
+    sums = several.group_by(contact).agg(brings=nw.col("points").sum().cast(nw.Int64))
+    lead = several.with_columns(rank=0 - nw.col("points"))
+    lead = lead.unique(subset=contact, keep="first", order_by=["rank", "obligation_id"])
     joined = lead.join(sums, on=contact, how="inner")
+    names = [*(name for name in CONTACT if name != "score"), "brings", "cost_points"]
+    every = nw.concat([alone.select(names), joined.select(names)], how="vertical")
     score = nw.min_horizontal(nw.col("brings") - nw.col("cost_points"), nw.lit(SCORE_MAX))
-    worth = joined.with_columns(score=score.cast(nw.Int64)).filter(nw.col("score") > 0)
-    worth = worth.with_columns(rank=0 - nw.col("score"))
-    earlier = (
-        nw.col("score").cum_min().over("debtor_id", "creditor_id", order_by=["position", "rank", "channel", "hour"])
-    )
-    called = nw.col("channel") == "call"
-    return worth.with_columns(
-        score=earlier,
+    worth = every.with_columns(score=score.cast(nw.Int64)).filter(nw.col("score") > 0)
+    called = nw.col("place") == CALL
+    found = _in_order(worth).with_columns(
         agency_id=nw.when(called).then(nw.col("agency_id")).otherwise(nw.lit(0)),
         placed_agent_id=nw.when(called).then(nw.col("placed_agent_id")).otherwise(nw.lit(0)),
-    ).select(CONTACT)
+    )
+    return found.select(CONTACT)
+
+
+def _in_order(worth: Frame) -> Frame:
+    """A later place of a step is worth at most what each earlier one is."""
+    here = nw.col("position")
+    least = {
+        f"least_{place}": nw.when(here == place).then(nw.col("score")).otherwise(nw.lit(SCORE_MAX)).min()
+        for place in range(CHANNELS_A_STEP - 1)
+    }
+    joined = worth.join(
+        worth.group_by("debtor_id", "creditor_id").agg(**least), on=["debtor_id", "creditor_id"], how="inner"
+    )
+    score = nw.col("score")
+    for place in range(CHANNELS_A_STEP - 1):
+        score = nw.when(here > place).then(nw.min_horizontal(score, nw.col(f"least_{place}"))).otherwise(score)
+    return joined.with_columns(score=score.cast(nw.Int64))
 
 
 def _worth(scale: Scale, seed: int) -> list[nw.Expr]:
@@ -100,6 +123,18 @@ def _worth(scale: Scale, seed: int) -> list[nw.Expr]:
     place = 2 * (PLACES // 2 - 1 - nw.min_horizontal(nw.col("position"), nw.lit(PLACES // 2 - 1))) + preferred
     worth = nw.col("score") * scale.one + draw % (scale.one // PLACES) * PLACES + place
     return [draw.cast(nw.Int64).alias("draw"), worth.cast(nw.Int64).alias("worth")]
+
+
+def _named(numbers: pl.DataFrame, slots: pl.DataFrame, currencies: Sequence[str]) -> pl.DataFrame:
+    """The kinds of contact with their channel, currency, skill and hour in words."""
+    ways = {way: (skill, hour) for way, skill, hour in slots.select("way", "skill", "hour").unique().iter_rows()}
+    skills = [ways[way] for way in numbers.get_column("way")]
+    return numbers.with_columns(
+        channel=pl.Series([CHANNELS_SCORED[place] for place in numbers.get_column("place")], dtype=pl.String),
+        currency=pl.Series([currencies[number] for number in numbers.get_column("currency_no")], dtype=pl.String),
+        skill=pl.Series([skill for skill, _hour in skills], dtype=pl.String),
+        hour=pl.Series([hour for _skill, hour in skills], dtype=pl.Int64),
+    )
 
 
 # --- what there is of each resource, and what each kind of contact uses
@@ -176,11 +211,11 @@ def _leads(engine: Engine, priced: _Market, agents: Sequence[Agent], capacity: C
     chosen = engine.settle(
         chosen.join(priced.kinds(engine), on="kind", how="inner").select(*CONTACT, "kind", "price"), "priced"
     )
-    calls = engine.collect(chosen.filter(nw.col("channel") == "call"))
+    calls = engine.collect(chosen.filter(nw.col("place") == CALL))
     assigned = assign_calls(calls, list(agents), capacity.calls_per_agent, capacity.minutes_per_call)
     made = calls.join(assigned, on="debtor_id", how="inner").select(LEAD)
     others = _others(engine, calls.join(assigned, on="debtor_id", how="anti"), priced)
-    quiet = chosen.filter(nw.col("channel") != "call").with_columns(agent_id=nw.lit(0).cast(nw.Int64)).select(LEAD)
+    quiet = chosen.filter(nw.col("place") != CALL).with_columns(agent_id=nw.lit(0).cast(nw.Int64)).select(LEAD)
     leads = nw.concat([quiet, engine.lend(pl.concat([made, others]), "spoken").select(LEAD)])
     return engine.settle(leads.join(_wished(engine, priced), on="debtor_id", how="left"), "leads")
 
@@ -188,10 +223,8 @@ def _leads(engine: Engine, priced: _Market, agents: Sequence[Agent], capacity: C
 def _wished(engine: Engine, priced: _Market) -> Frame:
     """(debtor_id, wished): the channel that each person would have if nothing were scarce."""
     best = best_at(engine, priced.offered, priced.market, priced.scale, [0.0] * len(priced.market.resources))
-    channels = priced.keys.select(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("kind"), pl.col("channel").alias("wished")
-    )
-    named = engine.lend(channels, "kind_channels")
+    places = priced.keys.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("kind"), wished=pl.col("place"))
+    named = engine.lend(places, "kind_places")
     return (
         best.select("debtor_id", kind=kind_of(priced.scale))
         .join(named, on="kind", how="inner")
@@ -206,7 +239,7 @@ def _others(engine: Engine, calls: pl.DataFrame, priced: _Market) -> pl.DataFram
         room.give_back(kind)
     people = engine.lend(calls.select("debtor_id"), "unassigned")
     rows = engine.collect(
-        priced.offered.filter(nw.col("channel") != "call")
+        priced.offered.filter(nw.col("place") != CALL)
         .join(people, on="debtor_id", how="inner")
         .join(priced.kinds(engine), on="kind", how="inner")
         .select(*CONTACT, "kind", "price", "worth")

@@ -9,8 +9,9 @@ from acuerdo.strategy.engine.expressions import compile_condition
 from acuerdo.strategy.engine.facts import obligations_frame
 from acuerdo.strategy.engine.frames import open_engine
 from acuerdo.strategy.engine.moment import ones, start_of
-from acuerdo.strategy.engine.placing import place
+from acuerdo.strategy.engine.placing import blocker_codes, facts_needed, place
 from acuerdo.strategy.engine.snapshot import Snapshot
+from acuerdo.strategy.engine.tables import check_tables, whole
 from acuerdo.strategy.rules.checking import SegmentCount
 from acuerdo.strategy.rules.document import StrategyDocument
 
@@ -26,10 +27,12 @@ class SegmentCounts:
 
 def count_segments(snapshot: Snapshot, document: StrategyDocument, *, now: datetime, zone: str) -> SegmentCounts:
     """One pass over the portfolio."""
+    check_tables(snapshot)
     moment = start_of(snapshot.on, now, zone)
+    outside = [index for index, code in enumerate(blocker_codes(document)) if code in ("out-of-scope", "paid")]
     with open_engine("polars") as engine:
-        frame = place(obligations_frame(engine, snapshot, moment, document.stages), document, moment.on)
-        frame = frame.filter(~nw.col("blocker").is_in(["out-of-scope", "paid"]))
+        facts = obligations_frame(whole(engine, snapshot), moment, document.stages, facts_needed(document))
+        frame = place(facts, document, moment.on).filter(~nw.col("blocker").is_in(outside))
         sums = {"rows": nw.len().cast(nw.Int64), "none": ones(nw.col("segment_index") < 0)}
         for index, segment in enumerate(document.segments):
             here = nw.col("segment_index") == index

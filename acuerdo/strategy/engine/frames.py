@@ -5,12 +5,12 @@ widest stage instead of the sum of all.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import narwhals as nw
@@ -19,6 +19,7 @@ import polars as pl
 from acuerdo.kernel.errors import Refusal
 
 ENGINES = ("polars", "duckdb", "spark")
+ARROW = ".arrow"
 type Frame = nw.LazyFrame[Any]
 # For a session of our own; what spark-submit or spark-defaults.conf says stands otherwise.
 SPARK_QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
@@ -44,7 +45,11 @@ class Engine:
     scratch: Path
     made: Iterator[int] = field(default_factory=count)
 
+    has_wide_integers: ClassVar[bool] = True  # of 128 bits
+
     def scan(self, path: Path) -> Frame:
+        if path.suffix == ARROW:
+            return nw.from_native(pl.scan_ipc(path))
         return nw.scan_parquet(str(path), backend=self.name)  # type: ignore[arg-type]
 
     def lend(self, rows: pl.DataFrame, name: str) -> Frame:
@@ -59,12 +64,15 @@ class Engine:
 
     def store(self, frame: Frame, name: str) -> Path:
         """The frame computed and written as one file of this machine."""
-        path = self._fresh(name)
         native = frame.to_native()
-        if isinstance(native, pl.LazyFrame):  # read once, here: speed beats size
-            native.sink_parquet(path, compression="lz4", statistics=False)
-        else:
-            frame.sink_parquet(path)
+        if isinstance(
+            native, pl.LazyFrame
+        ):  # read once or twice, here: nothing is encoded, and pages are mapped as they are
+            path = self._fresh(name, ARROW)
+            native.sink_ipc(path, compression="uncompressed")
+            return path
+        path = self._fresh(name)
+        frame.sink_parquet(path)
         return path
 
     def collect(self, frame: Frame) -> pl.DataFrame:
@@ -73,8 +81,8 @@ class Engine:
             return native.collect(engine="streaming")
         return pl.DataFrame(native.pl())
 
-    def _fresh(self, name: str) -> Path:
-        return self.scratch / f"{next(self.made):03}-{name}.parquet"
+    def _fresh(self, name: str, suffix: str = ".parquet") -> Path:
+        return self.scratch / f"{next(self.made):03}-{name}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,8 @@ class SparkEngine(Engine):
     session: Any = None
     shared: str = ""
     snapshot: str = ""
+
+    has_wide_integers: ClassVar[bool] = False
 
     def scan(self, path: Path) -> Frame:
         where = f"{self.snapshot.rstrip('/')}/{path.name}" if self.snapshot else str(path.resolve())
@@ -115,6 +125,13 @@ class SparkEngine(Engine):
         java = self.session._jvm
         path = java.org.apache.hadoop.fs.Path(self.shared)
         path.getFileSystem(self.session._jsc.hadoopConfiguration()).delete(path, True)
+
+
+def scan_files(paths: Sequence[Path]) -> pl.LazyFrame:
+    """Files that `store` wrote, as one."""
+    if paths and paths[0].suffix == ARROW:
+        return pl.scan_ipc(list(paths))
+    return pl.scan_parquet(list(paths))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import narwhals as nw
 
 from acuerdo.strategy.engine.snapshot import EPOCH_DAY
+from acuerdo.strategy.rules.facts import NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,9 @@ def any_of(condition: nw.Expr) -> nw.Expr:
 def in_force(moment: Moment) -> nw.Expr:
     """Rows whose span [from_us, to_us) holds the moment."""
     return (nw.col("from_us") <= moment.now_us) & (nw.col("to_us") > moment.now_us)
+
+
+def days_since(column: str, today: int) -> nw.Expr:
+    """Days from a day column to today; NEVER when it is null, 0 when it lies ahead."""
+    gone = today - nw.col(column)
+    return nw.when(nw.col(column).is_null()).then(nw.lit(NEVER)).otherwise(nw.max_horizontal(gone, nw.lit(0)))

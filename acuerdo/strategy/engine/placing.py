@@ -1,4 +1,7 @@
-"""Where each obligation stands today: its segment and step, or the reason why none applies (`blocker`)."""
+"""Where each obligation stands today: its segment and step, or the reason why none applies (`blocker`).
+
+Segments, steps and reasons are numbers here, places in the document's lists; they become words where they are shown.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,19 +10,21 @@ from decimal import Decimal
 import narwhals as nw
 
 from acuerdo.strategy.engine.expressions import compile_condition, first_index, first_text
-from acuerdo.strategy.engine.facts import NO_HOLD, OTHER_HOLD
 from acuerdo.strategy.engine.frames import Frame
+from acuerdo.strategy.engine.people import NO_HOLD, OTHER_HOLD
 from acuerdo.strategy.rules import dice
 from acuerdo.strategy.rules.document import Step, StrategyDocument
 from acuerdo.strategy.rules.experiment import LANES, lanes
+from acuerdo.strategy.rules.expressions import facts_used
 from acuerdo.strategy.rules.reasons import HOLD_KINDS
 
 NO_STEP, STEP_DONE = -1, -2
+OPEN = -1  # no reason to stop before a channel is looked at
 _SCOPES = {"country": "countries", "creditor": "creditors", "product": "products", "stage": "stages"}
 
 
 def place(frame: Frame, document: StrategyDocument, on: date, paused: Iterable[str] = ()) -> Frame:
-    """Adds `variant`, `segment_index`, `step_index`, `step_age` (days since it fell) and `blocker` (empty: a step falls today)."""
+    """Adds `variant`, `segment_index`, `step_index`, `step_age` (days since it fell) and `blocker` (OPEN: a step falls today)."""
     segments = [compile_condition(segment.condition) for segment in document.segments]
     frame = with_draw(frame, document.code) if document.control_percent else frame
     frame = with_variant(frame, document, on, paused)
@@ -37,7 +42,26 @@ def place(frame: Frame, document: StrategyDocument, on: date, paused: Iterable[s
         .otherwise(nw.col("step_index")),
         step_age=_by_index(ages),
     )
-    return frame.with_columns(blocker=first_text(_blockers(document)))
+    return frame.with_columns(blocker=first_index([holds for holds, _code in _blockers(document)], OPEN))
+
+
+def blocker_codes(document: StrategyDocument) -> list[str]:
+    """The reasons' codes by the number in `blocker`."""
+    return [code for _holds, code in _blockers(document)]
+
+
+def facts_needed(document: StrategyDocument) -> set[str]:
+    """The facts that placing an obligation under this document reads."""
+    conditions = [segment.condition for segment in document.segments]
+    conditions += [condition for step in document.steps for condition in (step.condition, step.stop_condition)]
+    found = {"balance", "stage", "hold", "open_promise", "day", "last_contact_days"}
+    found |= set().union(*map(facts_used, conditions))
+    found |= {fact for fact, listed in _SCOPES.items() if getattr(document.scope, listed)}
+    if any(step.relative_to == "promise" for step in document.steps):
+        found.add("promise_due_in")
+    if any(step.retry for step in document.steps):
+        found |= {"last_answer_days", "unanswered_in_row"}
+    return found | ({"dice"} if document.control_percent or document.experiments else set())
 
 
 def with_draw(frame: Frame, salt: str, name: str = "draw") -> Frame:

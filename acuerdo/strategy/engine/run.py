@@ -2,37 +2,38 @@
 
     facts → segment and step (or the reason for none) → candidates → law → one contact a person → capacity → rows
 
-The result depends only on the snapshot, the document, the date, the instant and the earlier prices: running it twice gives
-the same rows, on any engine.
+A large portfolio goes through the stages up to the contacts, and again through the rows, a part of its people at a time;
+only what is scarce is shared out over everyone at once. The result depends only on the snapshot, the document, the date,
+the instant and the earlier prices: running it twice gives the same rows, on any engine.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import narwhals as nw
 import polars as pl
+import pyarrow.parquet as pq
 
-from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.engine.agents import agents_of
 from acuerdo.strategy.engine.choosing import judge_candidates
-from acuerdo.strategy.engine.contacts import Chosen, choose_contacts
-from acuerdo.strategy.engine.explaining import SEPARATOR, explained
+from acuerdo.strategy.engine.contacts import Chosen, choose_contacts, contacts_of
+from acuerdo.strategy.engine.explaining import Reasons, explained
 from acuerdo.strategy.engine.facts import obligations_frame
-from acuerdo.strategy.engine.frames import Engine, SparkPlace, open_engine
-from acuerdo.strategy.engine.gate import SITUATION, laws_of
+from acuerdo.strategy.engine.frames import Engine, Frame, SparkPlace, open_engine, scan_files
+from acuerdo.strategy.engine.gate import LawBook, law_book
 from acuerdo.strategy.engine.moment import Moment, start_of
-from acuerdo.strategy.engine.placing import place
+from acuerdo.strategy.engine.placing import blocker_codes, facts_needed, place
 from acuerdo.strategy.engine.snapshot import Snapshot
+from acuerdo.strategy.engine.tables import PART_ROWS, Tables, check_tables, passes
 from acuerdo.strategy.rules.document import StrategyDocument
 from acuerdo.strategy.rules.experiment import lanes, probability_of
-from acuerdo.strategy.rules.facts import CHANNELS
+from acuerdo.strategy.rules.facts import STAGES
+from acuerdo.strategy.rules.scorecard import CHANNELS_SCORED
 
-PARTS = (
-    "accounts", "agents", "attempts", "consents", "contact_points", "creditors", "debtors", "episodes", "holds", "obligations",
-    "placements", "preferences", "promises", "readings",
-)  # fmt: skip
 _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "run_on": pl.Date, "obligation_id": pl.Int64, "debtor_id": pl.Int64, "creditor_id": pl.Int64, "stage": pl.String,
     "segment": pl.String, "step": pl.String, "channel": pl.String, "template": pl.String, "is_lead": pl.Boolean,
@@ -43,6 +44,8 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 COLUMNS = pl.Schema(_TYPES)
 FILE = "decisions.parquet"
 CERTAIN_BP = 10_000
+SEPARATOR = "|"
+ROW_GROUP = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +73,23 @@ def decide(
     paused: Collection[str] = (),
     folder: Path | None = None,
     spark: SparkPlace | None = None,
+    part_rows: int = PART_ROWS,
 ) -> Plan:
     """The plan of the snapshot's date. `zone` says when that date begins where the installation works.
 
     `warm` are an earlier run's prices, `paused` variants that fall back to their champion. The rows go to `folder`'s
-    decisions.parquet, or stay in memory without one. `spark` says where that engine runs.
+    decisions.parquet, or stay in memory without one. `spark` says where that engine runs. `part_rows`: obligations of one pass.
 
-    Refuses `snapshot-incomplete`, `unknown-engine`, `engine-missing`, `unknown-timezone`.
+    Refuses `snapshot-incomplete`, `snapshot-column-missing`, `snapshot-damaged`, `unknown-engine`, `engine-missing`, `unknown-timezone`.
     """
-    missing = sorted(set(PARTS) - set(snapshot.parts))
-    if missing:
-        raise Refusal(
-            "snapshot-incomplete", f"A la foto de la cartera le falta: {', '.join(missing)}. Créela de nuevo."
-        )
+    check_tables(snapshot)
     moment = start_of(snapshot.on, now, zone)
     with open_engine(engine_name, spark) as engine:
-        rows, chosen = _decide(engine, snapshot, document, moment, warm=warm, paused=paused)
-        file = _written(rows, document, moment, folder or engine.scratch, paused)
+        run = _Run(engine, document, moment, frozenset(paused), law_book(engine, snapshot, moment))
+        rows, chosen = run.decided(snapshot, part_rows, warm)
+        file = run.written(rows, folder or engine.scratch)
         kept = file if folder else pl.read_parquet(file, memory_map=False)
-        return Plan(kept, funnel_of(pl.scan_parquet(rows)), allocation_of(chosen))
+        return Plan(kept, funnel_of(rows, run.reasons), allocation_of(chosen))
 
 
 def seed_of(document: StrategyDocument) -> int:
@@ -106,73 +107,120 @@ def write_plan(plan: Plan, folder: Path) -> None:
     fresh.replace(folder / FILE)
 
 
-def _decide(
-    engine: Engine,
-    snapshot: Snapshot,
-    document: StrategyDocument,
-    moment: Moment,
-    *,
-    warm: Mapping[str, float] | None,
-    paused: Collection[str],
-) -> tuple[Path, Chosen]:
-    facts = obligations_frame(engine, snapshot, moment, document.stages)
-    placed = engine.settle(place(facts, document, moment.on, paused).select(_needed()), "placed")
-    laws, law_frame = laws_of(engine, snapshot, moment)
-    judged = judge_candidates(engine, placed, document, laws, law_frame, moment)
-    seed = seed_of(document) + moment.day
-    chosen = choose_contacts(engine, judged, agents_of(snapshot), document, seed=seed, warm=warm)
-    rows = explained(engine, placed, judged, chosen.contacts, chosen.leads)
-    return engine.store(rows, "rows"), chosen
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What one part of the people came to, before what is scarce is shared out."""
+
+    tables: Tables
+    placed: Frame
+    judged: Frame
+    contacts: Frame
 
 
-def _needed() -> list[str]:
-    """What the later stages read of the facts; the rest is never written."""
-    flags = [f"{what}_{channel}" for what in ("consent", "reminder", "hold") for channel in CHANNELS]
-    computed = {"law", "law_region", "channel", "purpose", "minute", "may_channel"}
-    return [
-        "obligation_id", "debtor_id", "creditor_id", "currency", "stage", "stake", "balance_due", "days_past_due", "region",
-        "contacts_7_days", "agency_id", "placed_agent_id", "segment_index", "step_index", "step_age", "blocker", "dice", "variant",
-        "has_email", "has_mobile", "has_phone", "has_address", *flags, *(name for name in SITUATION if name not in computed),
-    ]  # fmt: skip
+@dataclass(slots=True)
+class _Run:
+    engine: Engine
+    document: StrategyDocument
+    moment: Moment
+    paused: frozenset[str]
+    book: LawBook
+    reasons: Reasons = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reasons = Reasons(self.document, self.book)
+
+    def decided(
+        self, snapshot: Snapshot, part_rows: int, warm: Mapping[str, float] | None
+    ) -> tuple[list[Path], Chosen]:
+        """A file of rows for each part of the people, and what was chosen."""
+        engine = self.engine
+        parts = [self._looked_at(tables) for tables in passes(engine, snapshot, part_rows)]
+        currencies = parts[0].tables.currencies
+        contacts = parts[0].contacts if len(parts) == 1 else nw.concat([part.contacts for part in parts])
+        seed = seed_of(self.document) + self.moment.day
+        chosen = choose_contacts(engine, contacts, agents_of(snapshot), self.document, currencies, seed=seed, warm=warm)
+        files = []
+        for part in parts:
+            leads = chosen.leads
+            if len(parts) > 1:
+                leads = engine.settle(leads.join(part.contacts, on="debtor_id", how="semi"), "leads")
+            rows = explained(engine, part.placed, part.judged, part.contacts, leads, self.reasons)
+            files.append(engine.store(rows, "rows"))
+        return files, chosen
+
+    def _looked_at(self, tables: Tables) -> _Pass:
+        engine, document, moment = self.engine, self.document, self.moment
+        facts = obligations_frame(tables, moment, document.stages, facts_needed(document) | _KEPT)
+        placed = engine.settle(place(facts, document, moment.on, self.paused).select(_PLACED), "placed")
+        judged = judge_candidates(tables, placed, document, self.book, moment)
+        return _Pass(tables, placed, judged, engine.settle(contacts_of(judged), "contacts"))
+
+    def written(self, files: Sequence[Path], folder: Path) -> Path:
+        """The rows by obligation in the worklist's columns, in the folder's file, which appears whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f"{FILE}.new"
+        rows = scan_files(files)
+        with ExitStack() as open_:
+            writer = None
+            for first, last in _spans(rows, len(files)):
+                mine = rows.filter(pl.col("obligation_id").is_between(first, last)).collect(engine="streaming")
+                arrow = self._named(mine.sort("obligation_id")).to_arrow(compat_level=pl.CompatLevel.oldest())
+                if writer is None:
+                    writer = open_.enter_context(pq.ParquetWriter(fresh, arrow.schema, compression="zstd"))
+                writer.write_table(arrow, row_group_size=ROW_GROUP)
+        return fresh.replace(folder / FILE)
+
+    def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Codes for numbers, instants for microseconds, lists for what is told in several codes."""
+        document, steps = self.document, self.document.steps
+        has_action = rows.get_column("place") >= 0
+        is_message = has_action & (rows.get_column("place") != CHANNELS_SCORED.index("call"))
+        step = rows.get_column("step_index")
+        lists = pl.Series("reasons", self.reasons.codes, dtype=pl.List(pl.String))
+        rows = rows.with_columns(
+            run_on=pl.lit(self.moment.on),
+            stage=_named_by(rows.get_column("stage_no"), STAGES),
+            segment=_named_by(rows.get_column("segment_index"), [segment.code for segment in document.segments]),
+            step=_named_by(step, [one.code for one in steps]),
+            channel=_named_by(rows.get_column("place"), CHANNELS_SCORED),
+            template=_named_by(pl.select(pl.when(is_message).then(step).otherwise(-1)).to_series(), [one.template for one in steps]),
+            reasons=lists.gather(rows.get_column("reason")),
+            balance_due_minor=pl.col("balance_due"),
+            planned_at=pl.when(has_action).then(pl.col("planned_us")).cast(pl.Datetime("us", "UTC")),
+            state=pl.when(has_action).then(pl.lit("planned")).otherwise(pl.lit("skipped")),
+            agent_id=pl.when(pl.col("agent_id") > 0).then(pl.col("agent_id")),
+            probability_bp=_chance(document, self.moment, self.paused),
+            options=_listed("options"),
+        )  # fmt: skip
+        return rows.select(list(COLUMNS)).cast(COLUMNS)
 
 
-def _written(rows: Path, document: StrategyDocument, moment: Moment, folder: Path, paused: Collection[str]) -> Path:
-    """The rows by obligation in the worklist's columns, streamed to the folder's file, which appears whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    named = pl.scan_parquet(rows).sort("obligation_id").select(_named(document, moment, paused)).cast(COLUMNS)
-    fresh = folder / f"{FILE}.new"
-    named.sink_parquet(fresh, compression="zstd")
-    return fresh.replace(folder / FILE)
+def _named_by(places: pl.Series, names: Sequence[str]) -> pl.Series:
+    """The name at each place; empty for a place before the first."""
+    return pl.Series(["", *names], dtype=pl.String).gather(places.clip(-1) + 1)
 
 
-def _named(document: StrategyDocument, moment: Moment, paused: Collection[str]) -> list[pl.Expr]:
-    """Codes for positions, instants for numbers, lists for joined codes."""
-    has_action = pl.col("channel") != ""
-    steps = [step.code for step in document.steps]
-    templates = [step.template for step in document.steps]
-    is_message = has_action & (pl.col("channel") != "call")
-    return [
-        pl.lit(moment.on).alias("run_on"),
-        *map(pl.col, ("obligation_id", "debtor_id", "creditor_id", "stage")),
-        _at("segment_index", [segment.code for segment in document.segments]).alias("segment"),
-        _at("step_index", steps).alias("step"),
-        pl.col("channel"),
-        pl.when(is_message).then(_at("step_index", templates)).otherwise(pl.lit("")).alias("template"),
-        *map(pl.col, ("is_lead", "score")),
-        pl.col("reasons").str.split(SEPARATOR),
-        pl.col("balance_due").alias("balance_due_minor"),
-        pl.col("days_past_due"),
-        pl.when(has_action).then(pl.col("planned_us")).cast(pl.Datetime("us", "UTC")).alias("planned_at"),
-        pl.when(has_action).then(pl.lit("planned")).otherwise(pl.lit("skipped")).alias("state"),
-        pl.when(pl.col("agent_id") > 0).then(pl.col("agent_id")).alias("agent_id"),
-        pl.col("variant"),
-        _chance(document, moment, paused).alias("probability_bp"),
-        pl.when(has_action)
-        .then(pl.col("options").str.strip_prefix(SEPARATOR).str.split(SEPARATOR))
-        .otherwise(pl.lit([], dtype=pl.List(pl.String)))
-        .alias("options"),
-        pl.col("price"),
-    ]  # fmt: skip
+# What the later stages read of the facts; the rest is never written.
+_KEPT = {"creditor_id", "currency_no", "stage_no", "stake", "balance", "balance_due", "days_past_due"}
+_PLACED = [
+    "obligation_id", "debtor_id", *sorted(_KEPT), "segment_index", "step_index", "step_age", "blocker", "variant",
+]  # fmt: skip
+
+
+def _spans(rows: pl.LazyFrame, parts: int) -> list[tuple[int, int]]:
+    """Obligation ids in as many spans as there are parts, so that sorting takes one part's memory."""
+    ids = rows.select("obligation_id").collect(engine="streaming").get_column("obligation_id").sort()
+    if not len(ids):
+        return [(0, 0)]
+    ends = [int(ids[len(ids) * part // parts - 1]) for part in range(1, parts + 1) if len(ids) * part // parts]
+    ends = sorted(set(ends))
+    return list(zip([int(ids[0]), *(end + 1 for end in ends[:-1])], ends, strict=True))
+
+
+def _listed(column: str) -> pl.Expr:
+    """`|a|b` as a list of a and b; an empty text as an empty list."""
+    listed = pl.col(column).str.strip_prefix(SEPARATOR).str.split(SEPARATOR)
+    return pl.when(pl.col(column) == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(listed).alias(column)
 
 
 def _chance(document: StrategyDocument, moment: Moment, paused: Collection[str]) -> pl.Expr:
@@ -182,24 +230,25 @@ def _chance(document: StrategyDocument, moment: Moment, paused: Collection[str])
     chances = [round(probability_of(name, found) * CERTAIN_BP) for name in names]
     chance = pl.col("variant").replace_strict(names, chances, default=CERTAIN_BP, return_dtype=pl.Int64)
     control = int(document.control_percent * 100)
-    share = pl.when(pl.col("reasons") == "control-group").then(control).otherwise(CERTAIN_BP - control)
+    codes = blocker_codes(document)
+    drawn = pl.col("reason") == (codes.index("control-group") if "control-group" in codes else -1)
+    share = pl.when(drawn).then(control).otherwise(CERTAIN_BP - control)
     return pl.max_horizontal(chance * share // CERTAIN_BP, pl.lit(1))
 
 
-def _at(column: str, names: list[str]) -> pl.Expr:
-    """The name at the column's place; empty for a place before the first."""
-    return pl.col(column).replace_strict(range(len(names)), names, default="", return_dtype=pl.String)
-
-
-def funnel_of(rows: pl.LazyFrame) -> dict[str, object]:
-    """Totals: the portfolio, each drop by its main reason, and the contacts by channel."""
-    counted = rows.group_by("channel", "reasons").agg(rows=pl.len()).collect(engine="streaming")
-    main = pl.col("reasons").str.split(SEPARATOR).list.first().alias("code")
+def funnel_of(files: Sequence[Path], reasons: Reasons) -> dict[str, object]:
+    """Totals: the portfolio, each drop by its main reason, and the contacts by channel. Each file has people of its own."""
+    rows = scan_files(files)
+    counted = rows.group_by("place", "reason").agg(rows=pl.len()).collect(engine="streaming")
+    people = [scan_files([file]).select(pl.col("debtor_id").n_unique()).collect().item() for file in files]
+    names = {number: codes[0] for number, codes in enumerate(reasons.codes)}
+    main = pl.col("reason").replace_strict(names, default="", return_dtype=pl.String).alias("code")
+    counted = counted.with_columns(channel=_named_by(counted.get_column("place"), CHANNELS_SCORED))
     drops = counted.filter(pl.col("channel") == "").group_by(main).agg(pl.col("rows").sum())
     contacts = counted.filter(pl.col("channel") != "").group_by("channel").agg(pl.col("rows").sum()).sort("channel")
     return {
         "portfolio": int(counted.get_column("rows").sum()),
-        "people": int(rows.select(pl.col("debtor_id").n_unique()).collect(engine="streaming").item()),
+        "people": int(sum(people)),
         "drops": dict(drops.sort(["rows", "code"], descending=[True, False]).iter_rows()),
         "contacts": dict(contacts.iter_rows()),
         "planned": int(contacts.get_column("rows").sum()),
