@@ -1,6 +1,7 @@
 """The day's plan: decided, put in place, handed over, and marked as it is carried out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from acuerdo.base.locks import lock_name, only_one
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import PlannedMessage, plan_batch
 from acuerdo.strategy.actions.episodes import record_episodes
-from acuerdo.strategy.actions.learning import judge_guards
+from acuerdo.strategy.actions.learning import judge_guards, strategy_warnings
 from acuerdo.strategy.actions.versions import CHAIN, SYSTEM, ensure_published_strategy
 from acuerdo.strategy.engine.archive import keep_snapshot
 from acuerdo.strategy.engine.run import Plan, decide, seed_of
@@ -28,6 +29,7 @@ from acuerdo.strategy.queries import (
     planned_messages,
     variant_figures,
 )
+from acuerdo.strategy.rules.document import StrategyDocument
 from acuerdo.strategy.snapshot import EXTRACTS
 
 BATCH = 500
@@ -52,8 +54,7 @@ def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> di
         drop_leftovers()
         record_episodes(run_on)
         snapshot = take_snapshot(folder or snapshot_folder(), run_on, now)
-        if any(experiment.guards for experiment in document_of(strategy).experiments):
-            judge_guards(variant_figures(run_on - timedelta(days=GUARDED_DAYS)), now=now)
+        warnings = _judged(document_of(strategy), run_on, now)
         plan = decide(
             snapshot,
             document_of(strategy),
@@ -65,7 +66,17 @@ def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> di
         )
         load_aside(plan, run_on, strategy.pk)
         keep_snapshot(snapshot, snapshot.folder.parent / f"{snapshot.folder.name}-days")
+        plan = replace(plan, funnel={**plan.funnel, "warnings": warnings})
         return {**plan.funnel, "kept": _put_in_place(plan, strategy, run_on, now)}
+
+
+def _judged(document: StrategyDocument, run_on: date, now: datetime) -> list[str]:
+    """Pauses the variants that do harm; what the strategy's own guards warn of."""
+    if not document.guards and not any(experiment.guards for experiment in document.experiments):
+        return []
+    figures = variant_figures(run_on - timedelta(days=GUARDED_DAYS), document)
+    judge_guards(figures, now=now)
+    return strategy_warnings(document, figures)
 
 
 @transaction.atomic
@@ -90,6 +101,7 @@ def _put_in_place(plan: Plan, strategy: Strategy, run_on: date, now: datetime) -
         "version": strategy.version,
         "planned": plan.funnel["planned"],
         "kept": kept,
+        "warnings": plan.funnel["warnings"],
     }
     write_audit(
         chain=CHAIN,

@@ -15,7 +15,8 @@ from acuerdo.strategy.engine.learning.history import LABEL, QUESTIONS, WHEN, rea
 from acuerdo.strategy.engine.learning.judging import drift, train_and_judge, watch
 from acuerdo.strategy.models import ModelVersion, VariantPause
 from acuerdo.strategy.queries import document_of, published_strategy
-from acuerdo.strategy.rules.guarding import VariantFigures, breaches
+from acuerdo.strategy.rules.document import StrategyDocument
+from acuerdo.strategy.rules.guarding import VariantFigures, breaches, of_all
 from acuerdo.strategy.rules.review import Who, require
 
 HISTORY_DAYS = 730
@@ -110,19 +111,25 @@ def resume_variant(strategy_code: str, variant: str, *, who: Who, now: datetime)
 
 
 def judge_guards(figures: Sequence[VariantFigures], *, now: datetime) -> list[VariantPause]:
-    """Pause every challenger of the strategy in force that breaks a guard of its experiment; champions are only warned of."""
+    """Pause every challenger of the strategy in force that breaks a guard of its experiment or of the whole strategy."""
     strategy = published_strategy()
     if strategy is None:
         return []
     paused = []
     by_name = {one.variant: one for one in figures}
-    for experiment in document_of(strategy).experiments:
+    document = document_of(strategy)
+    for experiment in document.experiments:
         for variant in experiment.variants[1:]:
             name = f"{experiment.code}/{variant.code}"
-            broken = breaches(by_name[name], experiment.guards) if name in by_name else []
+            broken = breaches(by_name[name], (*experiment.guards, *document.guards)) if name in by_name else []
             if broken:
                 paused.append(pause_variant(strategy.code, name, broken[0].sentence, actor=GUARD, now=now))
     return paused
+
+
+def strategy_warnings(document: StrategyDocument, figures: Sequence[VariantFigures]) -> list[str]:
+    """What the strategy's own guards say of all its contacts together, a sentence each: nothing is stopped, a person decides."""
+    return [breach.sentence for breach in breaches(of_all(figures), document.guards)]
 
 
 def _audit(action: str, version: ModelVersion, actor: str, now: datetime) -> None:

@@ -4,8 +4,9 @@ A rate is judged by the lower end of Wilson's 95 % interval: only when even that
 that the guard asks for behind it, is the variant paused. A cost is compared as it is.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from acuerdo.strategy.rules.limits import Guard
@@ -22,7 +23,10 @@ RATES: dict[str, tuple[str, str, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class VariantFigures:
-    """What happened to the people of one variant; `cost_minor` in minor units of one currency."""
+    """What happened to the people of one variant (empty: of the whole strategy).
+
+    `cost_minor`: what its contacts cost, in hundredths of the currency in which most of them were made.
+    """
 
     variant: str
     contacts: int = 0
@@ -59,6 +63,31 @@ def breaches(figures: VariantFigures, guards: Iterable[Guard]) -> list[Breach]:
         if is_worse:
             found.append(Breach(figures.variant, guard.metric, value, guard.worst))
     return found
+
+
+def of_all(figures: Iterable[VariantFigures]) -> VariantFigures:
+    """The whole strategy: every variant together, and those in none."""
+    every = list(figures)
+    names = [field.name for field in fields(VariantFigures) if field.name != "variant"]
+    return VariantFigures("", **{name: sum(getattr(one, name) for one in every) for name in names})
+
+
+def cost_in_hundredths(counts: Iterable[tuple[str, str, int]], cost_of: Callable[[str, str], Decimal]) -> int:
+    """What contacts cost, from (channel, currency, how many); `cost_of` says a channel's cost in whole units of a currency.
+
+    Amounts of two currencies are not added: every contact counts with what one costs on average in the commonest.
+    """
+    rows = list(counts)
+    made = Counter[str]()
+    for _channel, currency, contacts in rows:
+        made[currency] += contacts
+    if not made:
+        return 0
+    common = min(made, key=lambda currency: (-made[currency], currency))
+    cost = sum(
+        (cost_of(channel, common) * contacts for channel, currency, contacts in rows if currency == common), Decimal(0)
+    )
+    return int(cost * 100 * made.total() / made[common])
 
 
 def _judge(figures: VariantFigures, guard: Guard) -> tuple[Decimal, bool]:

@@ -141,3 +141,19 @@ def test_complaints_of_a_variants_people_are_counted_from_their_first_contact(tm
         )
     (found,) = variant_figures(TODAY)
     assert (found.complaints, found.opt_outs, found.planned) == (1, 0, 1)
+
+
+def test_the_guards_of_the_whole_strategy_warn_of_what_contacts_cost_and_pause_a_challenger(tmp_path: Path) -> None:
+    text = (
+        TEXT + "guards: [{metric: cost_per_contact, worst: 30, contacts_min: 1}]\ncosts: {COP: {sms: 40, email: 5}}\n"
+    )
+    bank = make.make_creditor()
+    for _ in range(3):
+        reachable(bank, 1)
+    publish_strategy(save_strategy(text, actor="x", now=DAWN).code, actor="x", now=DAWN)
+    first = decide_day(TODAY, DAWN, folder=tmp_path)
+    assert first["warnings"] == []
+    Decision.objects.filter(channel="sms").update(state="done")
+    second = decide_day(TODAY + timedelta(days=1), DAWN + timedelta(days=1), folder=tmp_path)
+    assert second["warnings"] == ["cost_per_contact: 40.0, y se admite hasta 30"]
+    assert paused_variants("una") == ["tono/reto"]

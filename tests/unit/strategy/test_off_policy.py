@@ -1,6 +1,7 @@
 """Estimates of what another strategy would have earned: exact on small logs, honest on a world whose truth is known."""
 
 import dataclasses
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.engine.learning.off_policy import Logged, evaluate_policy
 from acuerdo.strategy.engine.learning.pretend import make_log, true_value
-from acuerdo.strategy.rules.guarding import VariantFigures, breaches
+from acuerdo.strategy.rules.guarding import VariantFigures, breaches, cost_in_hundredths, of_all
 from acuerdo.strategy.rules.limits import Guard
 from acuerdo.strategy.rules.sample_size import difference_interval, people_needed, wilson
 
@@ -128,3 +129,16 @@ def test_a_guard_pauses_what_is_surely_worse() -> None:
     assert broken(contacts=1_000, cost_minor=150 * 100 * 1_000) == ["cost_per_contact"]
     sentence = breaches(VariantFigures("tono/b", contacts=1_000, complaints=30), [guard])[0].sentence
     assert sentence == "complaints_per_1000: 30.0, y se admite hasta 5"
+
+
+def test_costs_of_two_currencies_are_not_added() -> None:
+    costs = {("email", "COP"): "5", ("call", "COP"): "1800", ("call", "PEN"): "1.70"}
+    made = [("email", "COP", 300), ("call", "COP", 100), ("call", "PEN", 100)]
+    # 400 contacts in pesos cost 181 500: 453.75 each, and so do the 100 others.
+    assert cost_in_hundredths(made, lambda channel, currency: Decimal(costs[channel, currency])) == 500 * 45_375
+    assert cost_in_hundredths([], lambda *_: Decimal(1)) == 0
+
+
+def test_a_strategy_is_judged_by_all_its_contacts() -> None:
+    every = of_all([VariantFigures("", contacts=3, planned=5), VariantFigures("tono/b", contacts=4, complaints=1)])
+    assert every == VariantFigures("", contacts=7, planned=5, complaints=1)
