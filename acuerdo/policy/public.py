@@ -66,6 +66,7 @@ from acuerdo.policy.actions.petitions import (
 from acuerdo.policy.actions.portfolio_file import authorisation_law, follow_load, reach_of, take_back_load
 from acuerdo.policy.actions.receipts import SentText, forget_salt, keep_texts
 from acuerdo.policy.actions.registry import RegistryReport, load_registry
+from acuerdo.policy.engine import ROW_COLUMNS, Permissions, find_openings, judge_rows, with_excluded_numbers
 from acuerdo.policy.models import (
     Attempt,
     AttemptStatus,
@@ -121,6 +122,7 @@ __all__ = [
     "CALENDAR_DAYS",
     "CHECKS_MAX",
     "EXTRACTS",
+    "ROW_COLUMNS",
     "Attempt",
     "AttemptStatus",
     "BureauCase",
@@ -139,6 +141,7 @@ __all__ = [
     "Outcome",
     "OwnContact",
     "OwnPage",
+    "Permissions",
     "Permit",
     "Petition",
     "PlannedContact",
@@ -187,10 +190,12 @@ __all__ = [
     "explain_waiting",
     "extend_petition",
     "find_disposition",
+    "find_openings",
     "follow_load",
     "forget_salt",
     "grant_consent",
     "judge_contacts",
+    "judge_rows",
     "keep_refused_report",
     "keep_texts",
     "lift_hold",
@@ -242,6 +247,7 @@ __all__ = [
     "waiting_erasures",
     "what_keeps",
     "what_keeps_many",
+    "with_excluded_numbers",
     "withdraw_bureau_report",
     "withdraw_petition",
     "write_checkpoint",

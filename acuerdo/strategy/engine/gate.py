@@ -16,7 +16,7 @@ import narwhals as nw
 import polars as pl
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.policy.engine import ROW_COLUMNS, Permissions, find_openings, judge_rows, with_excluded_numbers
+from acuerdo.policy.public import ROW_COLUMNS, Permissions, find_openings, judge_rows, with_excluded_numbers
 from acuerdo.policy.rules import Pack, Reading, load_pack, pack_codes
 from acuerdo.policy.rules.gate import CALENDAR_RULE, ZONE_RULE
 from acuerdo.policy.rules.pack import Rule
