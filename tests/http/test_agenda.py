@@ -68,12 +68,14 @@ def test_who_may_do_what(world: World) -> None:
     paths = {
         "week": reverse("workspace:agenda:week"),
         "book": reverse("workspace:agenda:book", args=[world.debtor.uid]),
+        "person": reverse("workspace:agenda:person", args=[world.debtor.uid]),
         "appointment": reverse("workspace:agenda:appointment", args=[row.uid]),
         "calendar": reverse("workspace:agenda:calendar", args=[row.uid]),
     }
     table = {
         "week": (302, 200, 200, 403, 403, 403, 200, 200),
         "book": (302, 200, 200, 403, 403, 403, 200, 404),
+        "person": (302, 200, 200, 403, 403, 403, 200, 404),
         "appointment": (302, 200, 200, 403, 403, 403, 200, 404),
         "calendar": (302, 200, 200, 403, 403, 403, 200, 404),
     }

@@ -141,6 +141,15 @@ def as_file(text: str) -> HttpResponse:
     return answer
 
 
+@allow(AGENT, SUPERVISOR)
+@require_GET
+def person(request: HttpRequest, uid: str) -> HttpResponse:
+    """One person's appointments, asked for after their page."""
+    found = debtor_or_404(user_of(request), uid)
+    context = {"appointments": appointments_of_person(user_of(request), found), "zone": found.timezone}
+    return render(request, "workspace/agenda/person.html", context)
+
+
 def appointments_of_person(user: Any, debtor: Any) -> list[Any]:
     """The coming appointments of one person and the last few, the coming first."""
     rows = agenda.appointments_of(user).filter(debtor=debtor).order_by("-starts_at")[:6]

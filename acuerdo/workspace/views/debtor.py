@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 from acuerdo.base import clock
 from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.actions.documents import see_document
-from acuerdo.workspace.agenda.views import appointments_of_person
 from acuerdo.workspace.outcome_form import outcome_options
 from acuerdo.workspace.queries.light import lights_of
 from acuerdo.workspace.queries.person import Person, person_of
@@ -31,8 +30,6 @@ def debtor(request: HttpRequest, uid: str) -> HttpResponse:
     add_ways(request, person)
     ids = [line.id for line in person.obligations]
     context = {"person": person, "timeline": _timeline(request, person.debtor, ids), **open_call_of(request, person)}
-    if person.may_work:
-        context["appointments"] = appointments_of_person(user_of(request), person.debtor)
     return render(request, "workspace/debtor/page.html", context)
 
 
