@@ -67,6 +67,16 @@ def test_every_fact_of_the_catalogue_is_the_same_on_two_engines_and_never_null(s
     assert one.get_column("variant").equals(two.get_column("variant"))
 
 
+def test_each_fact_alone_is_what_it_is_among_all() -> None:
+    world = make_world(7, people=60)
+    every = frame_of(world, "polars")
+    with tempfile.TemporaryDirectory() as folder, open_engine("polars") as engine:
+        tables = whole(engine, world.write(Path(folder)))
+        for code in FACTS:
+            alone = engine.collect(obligations_frame(tables, Moment(ON, DAWN), DOCUMENT.stages, {code}))
+            assert alone.sort("obligation_id").get_column(code).equals(every.get_column(code)), code
+
+
 @settings(max_examples=6)
 @given(seed=seeds)
 def test_facts_that_look_back_are_what_plain_python_reads(seed: int) -> None:

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from acuerdo.strategy.engine.frames import Frame
 from acuerdo.strategy.engine.moment import Moment, any_of, days_since, in_force, ones
-from acuerdo.strategy.engine.parts import Part
+from acuerdo.strategy.engine.parts import Part, with_facts
 from acuerdo.strategy.engine.people import NO_HOLD, hold_rank
 from acuerdo.strategy.engine.tables import Tables
 from acuerdo.strategy.rules.facts import NEVER, WEEKDAYS
@@ -49,7 +49,7 @@ def derived(frame: Frame, names: Collection[str], moment: Moment) -> Frame:
         "weekday": nw.lit(WEEKDAYS[moment.on.weekday()]),
         "month_day": nw.lit(moment.on.day),
     }
-    return frame.with_columns(**{name: fact for name, fact in told.items() if name in names})
+    return with_facts(frame, told, names)
 
 
 # --- the obligation's own

@@ -16,7 +16,7 @@ from acuerdo.strategy.engine import behaviour, people
 from acuerdo.strategy.engine.figures import states
 from acuerdo.strategy.engine.frames import Frame
 from acuerdo.strategy.engine.moment import Moment, days_since
-from acuerdo.strategy.engine.parts import joined_parts
+from acuerdo.strategy.engine.parts import joined_parts, with_facts
 from acuerdo.strategy.engine.tables import Tables
 from acuerdo.strategy.rules.document import StageStarts
 from acuerdo.strategy.rules.facts import FACTS, NEVER, STAGES
@@ -114,7 +114,7 @@ def _figures(owed: Frame, names: Collection[str], tables: Tables, moment: Moment
     told["days_to_due"] = nw.when(has_next).then(ahead).otherwise(nw.lit(NEVER))
     told["days_since_payment"] = days_since("last_payment_day", today)
     told["days_since_disbursed"] = days_since("disbursed_day", today)
-    frame = _with(owed, told, names)
+    frame = with_facts(owed, told, names)
     is_due = nw.col("balance_due") > 0
     to_go = nw.when(nw.col("days_to_due") == NEVER).then(nw.lit(NO_DAY)).otherwise(0 - nw.col("days_to_due"))
     late_or_to_go = nw.when((nw.col("days_past_due") > 0) | is_due).then(nw.col("days_past_due")).otherwise(to_go)
@@ -123,15 +123,11 @@ def _figures(owed: Frame, names: Collection[str], tables: Tables, moment: Moment
     for index, code in enumerate(tables.currencies):
         currency = nw.when(nw.col("currency_no") == index).then(nw.lit(code)).otherwise(currency)
     told = {"day": late_or_to_go, "stake": stake, "currency": currency, **behaviour.proportions()}
-    frame = _with(_with(frame, told, names), {"stage_no": _stage_no(stages)}, names)
+    frame = with_facts(with_facts(frame, told, names), {"stage_no": _stage_no(stages)}, names)
     stage: nw.Expr = nw.lit(STAGES[0])
     for index, name in enumerate(STAGES):
         stage = nw.when(nw.col("stage_no") == index).then(nw.lit(name)).otherwise(stage)
-    return _with(frame, {"stage": stage}, names)
-
-
-def _with(frame: Frame, told: Mapping[str, nw.Expr], names: Collection[str]) -> Frame:
-    return frame.with_columns(**{name: fact for name, fact in told.items() if name in names})
+    return with_facts(frame, {"stage": stage}, names)
 
 
 def _stage_no(stages: StageStarts) -> nw.Expr:

@@ -31,6 +31,12 @@ def joined_parts(frame: Frame, parts: Iterable[Part], names: Collection[str], ta
     return frame
 
 
+def with_facts(frame: Frame, told: Mapping[str, nw.Expr], names: Collection[str]) -> Frame:
+    """The frame with those of these facts that are among `names`; as it is when none of them is."""
+    asked = {name: fact for name, fact in told.items() if name in names}
+    return frame.with_columns(**asked) if asked else frame
+
+
 def _filled(name: str, value: int | str | bool) -> nw.Expr:
     if isinstance(value, bool):
         return nw.col(name).fill_null(0) == 1
