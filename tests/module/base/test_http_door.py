@@ -12,10 +12,11 @@ from acuerdo.base import http_door
 from acuerdo.base.http_door import is_public, send_http
 from acuerdo.kernel.errors import ExternalError
 
+# Each says that it closes, as it does: a connection kept in vain would be tried again by the next request.
 ANSWERS = {
-    "/": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Kind: test\r\n\r\nok",
-    "/away": b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n",
-    "/big": b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b"x" * 3_000_000,
+    "/": b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\nX-Kind: test\r\n\r\nok",
+    "/away": b"HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n",
+    "/big": b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n" + b"x" * 3_000_000,
     "/cut": b"",
 }
 
