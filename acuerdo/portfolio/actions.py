@@ -95,14 +95,19 @@ _USUAL_PROFILES = {"CO": "co_cartera", "PE": "pe_caja"}
 
 def usual_profile(creditor: Creditor | None) -> Profile:
     """How this creditor's files are read when nobody says: as its last load was, else in the way usual in its country."""
-    if creditor is None:
-        return find_profile(_USUAL_PROFILES["CO"])
-    last = last_batch(creditor.pk)
-    if last is not None:
+    last = last_batch(creditor.pk) if creditor is not None else None
+    if creditor is not None and last is not None:
         with suppress(Refusal):
             profile = find_profile(last.profile)
             if profile.country == creditor.country:
                 return profile
+    return country_profile(creditor)
+
+
+def country_profile(creditor: Creditor | None) -> Profile:
+    """The columns usual in the creditor's country. Payments are read so: a portfolio's own profile names other columns."""
+    if creditor is None:
+        return find_profile(_USUAL_PROFILES["CO"])
     if creditor.country in _USUAL_PROFILES:
         return find_profile(_USUAL_PROFILES[creditor.country])
     return Profile(name=f"usual_{creditor.country}", country=creditor.country, currency=creditor.currency)

@@ -278,10 +278,10 @@ def _payments_table(args: argparse.Namespace, path: Path) -> "PaymentsReport":
     from django.db import transaction  # noqa: PLC0415
 
     from acuerdo.base import clock  # noqa: PLC0415
-    from acuerdo.portfolio.public import import_payments  # noqa: PLC0415
+    from acuerdo.portfolio.public import country_profile, find_profile, import_payments  # noqa: PLC0415
 
-    profile, _ = _profile_and_creditor(args)
     creditor = _known_creditor(args)
+    profile = find_profile(args.profile) if args.profile else country_profile(creditor)
     now = clock.now()
     with transaction.atomic() if args.dry_run else nullcontext():
         report = import_payments(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from acuerdo.kernel.errors import Refusal
-from acuerdo.portfolio.actions import usual_profile
+from acuerdo.portfolio.actions import country_profile
 from acuerdo.portfolio.imports.bank_file import TABLE, bank_format_of
 from acuerdo.portfolio.imports.credits import import_bank_file
 from acuerdo.portfolio.imports.payments import PaymentsReport, import_payments
@@ -41,7 +41,7 @@ def _load(batch: ImportBatch, *, dry_run: bool, now: datetime, today: date) -> N
     path, chosen = uploaded_file(batch), batch.draft["format"]
     format_name = bank_format_of(path) if chosen == "auto" else chosen
     if format_name == TABLE:
-        profile = usual_profile(batch.creditor)
+        profile = country_profile(batch.creditor)
         report = import_payments(
             path, profile=profile, creditor=batch.creditor, now=now, today=today, actor=batch.started_by,
             dry_run=dry_run, batch=batch,

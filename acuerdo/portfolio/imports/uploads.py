@@ -108,10 +108,13 @@ def told_refusal(refusal: Refusal) -> dict[str, Any]:
     return {"code": refusal.code, "message": refusal.message, "row": where.row, "column": where.column}
 
 
-def keep_absence(batch: ImportBatch, *, is_partial: bool) -> None:
-    """What the person answers when a file leaves most of the portfolio out: it is a part of it, or the others did leave."""
-    batch.draft["partial"], batch.draft["accept_gone"] = is_partial, not is_partial
-    batch.save(update_fields=["draft"])
+def try_again(batch: ImportBatch, *, is_partial: bool) -> None:
+    """A new trial once the person has said why the file leaves most of the portfolio out: it is a part of it, or the others
+    did leave. Refuses `import-already-running`, and then keeps no answer."""
+    with transaction.atomic():
+        batch.draft["partial"], batch.draft["accept_gone"] = is_partial, not is_partial
+        batch.save(update_fields=["draft"])
+        request_load(batch, dry_run=True)
 
 
 def request_load(batch: ImportBatch, *, dry_run: bool) -> None:

@@ -19,7 +19,6 @@ from acuerdo.portfolio.public import (
     find_import,
     find_profile,
     in_reader_language,
-    keep_absence,
     keep_declaration,
     last_batch,
     list_creditors,
@@ -33,6 +32,7 @@ from acuerdo.portfolio.public import (
     save_profile,
     stage_upload,
     template_csv,
+    try_again,
     undo_import,
     uploaded_file,
     usual_profile,
@@ -180,11 +180,11 @@ def load(request: HttpRequest, uid: str) -> HttpResponse:
         messages.error(request, problem)
         return redirect("workspace:imports:batch", uid=batch.uid)
     absence = request.POST.get("gone")
-    if absence in ("partial", "left"):
-        keep_absence(batch, is_partial=absence == "partial")
     try:
-        # What an answer changes is seen in a trial before it is loaded.
-        request_load(batch, dry_run=absence is not None)
+        if absence in ("partial", "left"):
+            try_again(batch, is_partial=absence == "partial")
+        else:
+            request_load(batch, dry_run=False)
     except Refusal as refusal:
         messages.error(request, in_reader_language(refusal.message))
     return redirect("workspace:imports:batch", uid=batch.uid)
