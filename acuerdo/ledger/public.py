@@ -40,6 +40,7 @@ from acuerdo.ledger.queries import (
     statements,
 )
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
+from acuerdo.ledger.rules.extending import put_off_from
 from acuerdo.ledger.rules.statements import Statement
 from acuerdo.ledger.snapshot import BOOK_EXTRACTS, EXTRACTS
 from acuerdo.ledger.statement_view import (
@@ -94,6 +95,7 @@ __all__ = [
     "pause_late_interest",
     "payoffs",
     "post_fee",
+    "put_off_from",
     "record_payment",
     "record_payments",
     "record_shared_payment",

@@ -19,6 +19,7 @@ from acuerdo.ledger.public import (
     extend_due_dates,
     instalments_of,
     pause_late_interest,
+    put_off_from,
     record_payment,
     resume_late_interest,
     return_credit,
@@ -80,11 +81,8 @@ def _pay(asked: Asked) -> object:
 
 def _extend(asked: Asked) -> object:
     told = asked.told
-    rows = instalments_of(asked.obligation.pk)[1]
-    first = next(row for row in rows if row.number == int(told["instalment"]))
-    later = [row for row in rows if told["rest"] and (row.due_on, row.number) > (first.due_on, first.number)]
-    moved = told["due_on"] - first.due_on
-    moves = {first.number: told["due_on"]} | {row.number: max(row.due_on + moved, told["due_on"]) for row in later}
+    dues = {row.number: row.due_on for row in instalments_of(asked.obligation.pk)[1]}
+    moves = put_off_from(dues, int(told["instalment"]), told["due_on"], with_later=told["rest"])
     return extend_due_dates(asked.obligation.pk, moves, extended_on=asked.today, reason=told["reason"], **asked.who)
 
 
