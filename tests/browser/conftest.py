@@ -1,11 +1,13 @@
 """A real browser against the running application. Skipped, with the reason said, where Chromium or the bundle is missing."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from acuerdo.base import clock
@@ -35,12 +37,18 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1366, "height": 768}, locale="es-CO", reduced_motion="reduce")
-    made.set_default_timeout(30_000)
-    yield made
-    made.close()
+def _wait_for_silence(patience_seconds: float = 15) -> None:
+    """Returns when the last request of a closed page has left the database, which is emptied next."""
+    until = time.monotonic() + patience_seconds
+    silent = 0
+    while silent < 3 and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND state <> 'idle'"
+            )
+            silent = silent + 1 if cursor.fetchone()[0] == 0 else 0
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -67,7 +75,18 @@ def day(transactional_db: None) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def sign_in(context: BrowserContext, day: dict[str, Any], live_server: Any) -> SignIn:
+def context(browser: Browser, day: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A browser of one's own for one test. It closes before the day's rows go: an open page goes on asking for them."""
+    made = browser.new_context(viewport={"width": 1366, "height": 768}, locale="es-CO", reduced_motion="reduce")
+    made.set_default_timeout(30_000)
+    yield made
+    for each in browser.contexts:
+        each.close()
+    _wait_for_silence()
+
+
+@pytest.fixture
+def sign_in(context: BrowserContext, live_server: Any) -> SignIn:
     """Opens a page signed in as a role, by the form as a person would."""
 
     def enter(role: str) -> Page:
