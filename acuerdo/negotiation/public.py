@@ -41,7 +41,7 @@ from acuerdo.negotiation.queries.promises import (
     records_of,
     standing_promises,
 )
-from acuerdo.negotiation.queries.scripts import InForce, script_in_force, script_versions, ticks_of
+from acuerdo.negotiation.queries.scripts import InForce, script_in_force, script_names, script_versions, ticks_of
 from acuerdo.negotiation.rules.commitment import LABELS as COMMITMENT_LABELS
 from acuerdo.negotiation.rules.commitment import Record, commitment_of, kept_rate_percent_tenths
 from acuerdo.negotiation.rules.terms import PromiseTerms, terms_on
@@ -102,6 +102,7 @@ __all__ = [
     "reschedule_promise",
     "save_script",
     "script_in_force",
+    "script_names",
     "script_versions",
     "standing_promises",
     "terms_on",

@@ -1,5 +1,6 @@
 """What other capabilities may use of strategy. `rules` is pure and may be imported directly as well."""
 
+from acuerdo.strategy.actions.comparisons import Comparison, arm_told, compare_variants
 from acuerdo.strategy.actions.day import (
     decide_day,
     dispatch_messages,
@@ -68,9 +69,11 @@ from acuerdo.strategy.queries import (
     why,
 )
 from acuerdo.strategy.rules.review import Who
+from acuerdo.strategy.wording import in_reader_language
 
 __all__ = [
     "ArrearsEpisode",
+    "Comparison",
     "Decision",
     "DecisionRun",
     "DecisionState",
@@ -88,10 +91,12 @@ __all__ = [
     "Wish",
     "activate_model",
     "approve_strategy",
+    "arm_told",
     "ask_rehearsal",
     "base_strategy_text",
     "check_segment",
     "check_text",
+    "compare_variants",
     "days_kept",
     "deactivate_model",
     "decide",
@@ -103,6 +108,7 @@ __all__ = [
     "funnel",
     "give_calls",
     "history",
+    "in_reader_language",
     "judge_guards",
     "keep_dates",
     "mark",

@@ -15,6 +15,7 @@ from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import published_texts
 from acuerdo.messaging.rules.library import library
+from acuerdo.negotiation.public import script_names
 from acuerdo.portfolio.public import visible_to
 from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy, VariantPause
 from acuerdo.strategy.rules.checking import Finding, KnownText, check_document, lines_of
@@ -121,13 +122,20 @@ def portfolio_countries() -> list[str]:
 def check_text(text: str, now: datetime) -> list[tuple[int, Finding]]:
     """What a document that reads well may still get wrong in this installation, each with its line. Refuses `bad-strategy`."""
     document = read_strategy(text)
-    return lines_of(check_document(document, known_texts(), portfolio_countries(), now), line_numbers(text))
+    found = check_document(document, known_texts(), portfolio_countries(), now, script_names())
+    return lines_of(found, line_numbers(text))
 
 
 def paused_variants(strategy_code: str) -> list[str]:
     """`experiment/variant` of those on pause."""
     rows = VariantPause.objects.filter(strategy_code=strategy_code, lifted_at__isnull=True)
     return sorted(rows.values_list("variant", flat=True))
+
+
+def paused_on(strategy_code: str, on: date) -> list[str]:
+    """`experiment/variant` of those that stood on pause when a date was decided."""
+    rows = VariantPause.objects.filter(strategy_code=strategy_code, paused_at__date__lte=on)
+    return sorted(rows.exclude(lifted_at__date__lte=on).values_list("variant", flat=True))
 
 
 _FIGURES = """

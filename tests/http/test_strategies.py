@@ -42,6 +42,7 @@ GETS = {
     "edit": (302, 403, 200, 200, 403, 403, 403, 403),
     "item": (302, 403, 200, 200, 403, 403, 403, 403),
     "compare": (302, 403, 200, 200, 200, 200, 403, 403),
+    "experiments": (302, 403, 200, 200, 200, 200, 403, 403),
 }
 POSTS = {
     "check": (302, 403, 200, 200, 403, 403, 403, 403),
@@ -52,11 +53,12 @@ POSTS = {
     "roll_back": (302, 403, 403, 302, 403, 403, 403, 403),
     "new": (302, 403, 302, 302, 403, 403, 403, 403),
     "rehearse": (302, 403, 302, 302, 403, 403, 403, 403),
+    "pause_variant": (302, 403, 302, 302, 302, 403, 403, 403),
 }
 
 
 def _address(name: str, strategy: Strategy) -> str:
-    if name in ("facts", "roll_back", "new"):
+    if name in ("facts", "roll_back", "new", "experiments", "pause_variant"):
         return at(name)
     if name == "compare":
         return f"{at(name)}?antes={strategy.uid}&despues={strategy.uid}"

@@ -85,6 +85,7 @@ def _validate(args: argparse.Namespace) -> int:
 
 def _findings(document: "StrategyDocument", args: argparse.Namespace) -> "list[Finding]":
     from acuerdo.messaging.rules.library import library  # noqa: PLC0415
+    from acuerdo.negotiation.rules.scripts.document import shipped_names  # noqa: PLC0415
     from acuerdo.strategy.rules.checking import KnownText, check_counts, check_document  # noqa: PLC0415
 
     decide.ready()
@@ -95,7 +96,7 @@ def _findings(document: "StrategyDocument", args: argparse.Namespace) -> "list[F
     now = clock.machine_now()
     texts = [KnownText(text.code, text.channel, text.language, text.subject, text.body) for text in library()]
     countries = args.country or list(document.scope.countries) or [HOME]
-    found = check_document(document, texts, [country.upper() for country in countries], now)
+    found = check_document(document, texts, [country.upper() for country in countries], now, shipped_names())
     if args.snapshot is not None:
         from acuerdo.strategy.engine.counting import count_segments  # noqa: PLC0415 - data frames only when asked
         from acuerdo.strategy.engine.snapshot import read_snapshot  # noqa: PLC0415

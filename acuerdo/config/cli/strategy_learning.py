@@ -1,9 +1,10 @@
-"""`acuerdo strategy models|sample-size`: what is learnt from the own history, and how many people an experiment needs."""
+"""`acuerdo strategy models|experiments|sample-size`: what is learnt from the own history, how groups fare, how many people are needed."""
 
 import argparse
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from acuerdo.base.language import in_language
+from acuerdo.base.language import in_language, terminal_language
 from acuerdo.config.cli import installation, output
 from acuerdo.kernel.errors import Refusal
 
@@ -40,6 +41,20 @@ def add_words(words: Any) -> None:
         metavar="N",
         help=in_language(es="cuál versión se enciende", en="which version to switch on"),
     )
+    compared = words.add_parser(
+        "experiments",
+        help=in_language(
+            es="cómo les va a los grupos de la estrategia vigente", en="how the groups of the strategy in force fare"
+        ),
+    )
+    compared.add_argument(
+        "--days", type=int, default=30, metavar="N",
+        help=in_language(es="días para ver el resultado de cada persona", en="days to see each person's result"),
+    )  # fmt: skip
+    compared.add_argument(
+        "--from", dest="since", type=date.fromisoformat, metavar=in_language(es="AAAA-MM-DD", en="YYYY-MM-DD"),
+        help=in_language(es="primer día (por omisión, hace 90)", en="first day (default: 90 ago)"),
+    )  # fmt: skip
     size = words.add_parser(
         "sample-size",
         help=in_language(es="cuántas personas necesita un experimento", en="how many people an experiment needs"),
@@ -83,6 +98,52 @@ def models(args: argparse.Namespace) -> int:
     lines = [*map(_line, found), *(f"{one['model']}: {one['message']}" for one in refused)]
     output.answer(args, told, "\n".join(lines) or nothing)
     return 1 if refused else 0
+
+
+def experiments(args: argparse.Namespace) -> int:
+    """The groups side by side; honest where there is nothing to compare or too few people."""
+    installation.open_installation()
+    from acuerdo.base import clock  # noqa: PLC0415 - needs Django ready
+    from acuerdo.strategy.public import arm_told, compare_variants  # noqa: PLC0415
+    from acuerdo.strategy.rules.comparing_words import breach_sentence, goal_words, verdict_sentence  # noqa: PLC0415
+
+    found = compare_variants(clock.business_date(), days=args.days, since=args.since)
+    if found is None:
+        nothing = in_language(es="Aún no hay una estrategia vigente.", en="No strategy is in force yet.")
+        output.answer(args, {"status": "done", "strategy": None, "experiments": []}, nothing)
+        return 0
+    language = terminal_language()
+    warnings = [breach_sentence(one, language) for one in found.warnings]
+    groups = [("control", "", "cured_30_days", found.control)] if found.control else []
+    groups += [(one.code, one.title, one.goal, one.arms) for one in found.experiments]
+    told = {
+        "status": "done", "strategy": found.strategy.code, "version": found.strategy.version, "from": found.since,
+        "to": found.until, "days": found.days, "people": found.people, "currency": found.currency,
+        "experiments": [
+            {"code": code, "goal": goal, "arms": [{**arm_told(arm), "sentence": verdict_sentence(arm, language)} for arm in arms]}
+            for code, _title, goal, arms in groups
+        ],
+        "warnings": warnings,
+    }  # fmt: skip
+    lines = []
+    for code, title, goal, arms in groups:
+        lines.append(f"{title or code} · {goal_words(goal, language)}")
+        for arm in arms:
+            one = arm.counted
+            rate = (
+                "—"
+                if arm.rate is None
+                else f"{100 * arm.rate:.1f} % ({100 * (arm.low or 0):.1f}–{100 * (arm.high or 0):.1f})"
+            )
+            lines.append(
+                f"  {one.code:<24} {one.good:>7,}/{one.people:<7,} {rate:<24} {verdict_sentence(arm, language)}"
+            )
+    nothing = in_language(
+        es="La estrategia vigente no divide a nadie: agregue un experimento o un grupo de control para poder comparar.",
+        en="The strategy in force divides nobody: add an experiment or a control group to compare.",
+    )
+    output.answer(args, told, "\n".join([*(lines or [nothing]), *warnings]))
+    return 0
 
 
 def sample_size(args: argparse.Namespace) -> int:

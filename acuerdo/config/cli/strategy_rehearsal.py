@@ -115,7 +115,27 @@ def _as_text(told: dict[str, Any]) -> str:
         names = {**new[part], **(old[part] if old else {})}
         lines += [_line(f"  {name}", new[part].get(name, 0), old and old[part].get(name, 0)) for name in names]
     lines += [f"  {name}: {rows}" for name, rows in result["changes"].items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_estimated(result.get("estimate"))])
+
+
+def _estimated(estimate: dict[str, Any] | None) -> list[str]:
+    """What it would have earned by the logged decisions, or why nothing can be said; nothing for folders without a log."""
+    if estimate is None:
+        return []
+    from acuerdo.base.language import terminal_language  # noqa: PLC0415
+    from acuerdo.strategy.rules.comparing_words import estimate_rows, estimate_sentence, seen_row  # noqa: PLC0415
+
+    language = terminal_language()
+    lines = [estimate_sentence(estimate, language)]
+    seen = seen_row(estimate, language)
+    if seen:
+        lines.append(
+            f"  {in_language(es='lo que pasó', en='what happened'):<40} {seen['paid']:>8} {seen['recovered']:>16}"
+        )
+    return lines + [
+        f"  {row['method']:<40} {row['paid']:>8} ({row['paid_interval']}) {row['recovered']:>16} ({row['recovered_interval']})"
+        for row in estimate_rows(estimate, language)
+    ]
 
 
 def _line(name: str, new: int, old: int | None) -> str:

@@ -250,5 +250,6 @@ WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "publish": _publish, "list": _list, "show": _show, "diff": _diff, "submit": _submit, "approve": _approve,
     "return": _return, "roll-back": _roll_back, "simulate": strategy_rehearsal.run,
     "models": strategy_learning.models,
+    "experiments": strategy_learning.experiments,
     "sample-size": strategy_learning.sample_size,
 }  # fmt: skip

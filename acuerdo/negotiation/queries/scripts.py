@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from acuerdo.negotiation.models import ScriptState, ScriptUse, ScriptVersion
 from acuerdo.negotiation.rules.scripts import Script, read_script
-from acuerdo.negotiation.rules.scripts.document import shipped_text
+from acuerdo.negotiation.rules.scripts.document import shipped_names, shipped_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ def script_in_force(*, country: str, language: str) -> InForce:
     if found:
         return InForce(read_script(found[0].text), found[0])
     return InForce(read_script(shipped_text(language)), None)
+
+
+def script_names() -> list[str]:
+    """Every name by which a guide may be asked for: those published, and those that ship."""
+    published = ScriptVersion.objects.filter(state=ScriptState.PUBLISHED).values_list("text", flat=True)
+    return sorted({read_script(text).name for text in published} | set(shipped_names()))
 
 
 def script_versions() -> QuerySet[ScriptVersion]:

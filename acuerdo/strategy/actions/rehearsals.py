@@ -4,19 +4,22 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from acuerdo.base import jobs
+from acuerdo.base import clock, jobs
 from acuerdo.base.audit import write_audit
 from acuerdo.kernel.errors import Refusal
+from acuerdo.strategy.actions.comparisons import evidence_for
 from acuerdo.strategy.actions.day import snapshot_folder
 from acuerdo.strategy.actions.versions import CHAIN
 from acuerdo.strategy.engine.archive import kept_days, kept_snapshot
 from acuerdo.strategy.engine.rehearsal import rehearse
-from acuerdo.strategy.models import Rehearsal, Strategy
-from acuerdo.strategy.queries import document_of, published_strategy
+from acuerdo.strategy.engine.snapshot import Snapshot
+from acuerdo.strategy.models import DecisionRun, Rehearsal, Strategy
+from acuerdo.strategy.queries import document_of, paused_on, published_strategy
 from acuerdo.strategy.rules.yaml_text import read_strategy
 
 JOB = "strategy:rehearse"
@@ -74,7 +77,10 @@ def ask_rehearsal(
 def run_rehearsal(
     rehearsal_id: int, now: Callable[[], datetime], on_day: Callable[[date], None] = lambda _day: None
 ) -> Rehearsal:
-    """Do the work; a rehearsal that is done is left as it is, one that was killed half-way starts over."""
+    """Do the work; a rehearsal that is done is left as it is, one that was killed half-way starts over.
+
+    Beside what would be done, the result tells what it would have earned by the logged decisions of those days (`estimate`).
+    """
     row = Rehearsal.objects.select_related("against").get(pk=rehearsal_id)
     if row.state == "done":
         return row
@@ -90,8 +96,16 @@ def run_rehearsal(
         on_day(day)
 
     try:
-        against = document_of(row.against) if row.against is not None else None
-        result = rehearse(days, read_strategy(row.document), against, zone=settings.TIME_ZONE, on_day=told)
+        against, document = document_of(row.against) if row.against is not None else None, read_strategy(row.document)
+        evidence = evidence_for(document, clock.business_date())
+
+        def gathered(snapshot: Snapshot, rows: Any) -> None:
+            run = DecisionRun.objects.select_related("strategy").filter(run_on=snapshot.on).first()
+            if run is not None:
+                evidence.add(snapshot, document_of(run.strategy), rows, paused_on(run.strategy.code, snapshot.on))
+
+        result = rehearse(days, document, against, zone=settings.TIME_ZONE, on_day=told, on_rows=gathered)
+        result["estimate"] = evidence.estimate()
     except Refusal as refusal:
         _note(row, state="failed", failure=refusal.message[:FAILURE_LENGTH_MAX], finished_at=now())
         return row

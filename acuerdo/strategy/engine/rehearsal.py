@@ -50,8 +50,12 @@ def rehearse(
     *,
     zone: str,
     on_day: Callable[[date], None] = lambda _day: None,
+    on_rows: Callable[[Snapshot, pl.DataFrame], None] = lambda _snapshot, _rows: None,
 ) -> dict[str, Any]:
-    """Days in order, each with its figures; totals of both strategies; what changes. Refuses `rehearsal-without-days`."""
+    """Days in order, each with its figures; totals of both strategies; what changes. Refuses `rehearsal-without-days`.
+
+    `on_rows` is given each day's snapshot and the plan of `document` over it.
+    """
     told, others, changes = [], [], Counter[str]()
     last: tuple[Snapshot, Rehearsed] | None = None
     for read in days:
@@ -63,6 +67,7 @@ def rehearse(
             others.append(old.figures)
             changes.update(compare_rows(old.rows, new.rows))
         last = (snapshot, new)
+        on_rows(snapshot, new.rows)
         on_day(snapshot.on)
     if last is None:
         raise Refusal(

@@ -14,6 +14,7 @@ from acuerdo.policy.rules import pack_codes
 from acuerdo.strategy.rules.document import Step, StrategyDocument
 from acuerdo.strategy.rules.expressions import facts_used
 from acuerdo.strategy.rules.lawful import Finding, opening_findings
+from acuerdo.strategy.rules.offers import OFFERS, offer_of
 
 __all__ = [
     "Finding", "KnownText", "SegmentCount", "check_counts", "check_document", "facts_of", "lines_of",
@@ -43,9 +44,17 @@ class SegmentCount:
 
 
 def check_document(
-    document: StrategyDocument, texts: Sequence[KnownText], countries: Iterable[str], at: datetime
+    document: StrategyDocument,
+    texts: Sequence[KnownText],
+    countries: Iterable[str],
+    at: datetime,
+    scripts: Iterable[str] = (),
 ) -> list[Finding]:
-    """Findings in the order of the document. `countries`: where the portfolio's creditors are, two letters."""
+    """Findings in the order of the document. `countries`: where the portfolio's creditors are, two letters.
+
+    `scripts`: the names of the guides of a call that are in force.
+    """
+    guides = sorted(set(scripts))
     wanted = sorted({*document.scope.countries} or {*countries})
     found = _check_countries(wanted)
     found += _check_segments(document)
@@ -53,6 +62,7 @@ def check_document(
     for index, step in enumerate(document.steps):
         found += _check_law(index, step, wanted, at)
         found += _check_texts(index, step, texts)
+        found += _check_named(index, step, guides)
     return found + _check_reach(document)
 
 
@@ -170,10 +180,30 @@ def _check_texts(index: int, step: Step, texts: Sequence[KnownText]) -> list[Fin
     return found
 
 
+def _check_named(index: int, step: Step, scripts: Sequence[str]) -> list[Finding]:
+    """The offer and the guide of a call that a step names exist."""
+    found = []
+    if step.offer and not offer_of(step.offer):
+        words = f"no hay una oferta «{step.offer}»" + (
+            _nearest(step.offer, list(OFFERS)) or f"; use una de: {', '.join(OFFERS)}"
+        )
+        found.append(Finding("error", "offer-unknown", f"steps[{index}].offer", words))
+    if step.script and step.script not in scripts:
+        words = f"no hay un guion «{step.script}»" + (
+            _nearest(step.script, scripts) or f"; use uno de: {', '.join(scripts)}"
+        )
+        found.append(Finding("error", "script-unknown", f"steps[{index}].script", words))
+    return found
+
+
 def _near(code: str, texts: Sequence[KnownText]) -> str:
+    return _nearest(code, sorted({text.code for text in texts}))
+
+
+def _nearest(code: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only when something is wrong
 
-    near = get_close_matches(code, sorted({text.code for text in texts}), n=1)
+    near = get_close_matches(code, known, n=1)
     return f"; ¿quiso decir «{near[0]}»?" if near else ""
 
 

@@ -104,7 +104,7 @@ class StrategyDocument(Part):
         total = sum((experiment.share for experiment in self.experiments), Decimal(0))
         if total > HUNDRED:
             raise ValueError(
-                f"los experimentos suman {total} % de las personas: no pueden pasar de 100, porque nadie está en dos"
+                f"los experimentos suman el {total} por ciento de las personas: no pueden pasar de 100, porque nadie está en dos"
             )
 
     @property

@@ -90,6 +90,15 @@ def cost_in_hundredths(counts: Iterable[tuple[str, str, int]], cost_of: Callable
     return int(cost * 100 * made.total() / made[common])
 
 
+def figure_of(figures: VariantFigures, metric: str) -> Decimal | None:
+    """The metric as it stands, in its own units; None while nothing was counted."""
+    if metric == "cost_per_contact":
+        return round(Decimal(figures.cost_minor) / Decimal(100 * figures.contacts), 1) if figures.contacts else None
+    counted, of_how_many, unit = RATES[metric]
+    base = getattr(figures, of_how_many)
+    return round(Decimal(getattr(figures, counted)) * unit / Decimal(base), 1) if base else None
+
+
 def _judge(figures: VariantFigures, guard: Guard) -> tuple[Decimal, bool]:
     if guard.metric == "cost_per_contact":
         value = Decimal(figures.cost_minor) / Decimal(100 * figures.contacts)

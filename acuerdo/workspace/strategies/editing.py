@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
-from acuerdo.strategy.public import check_text, edit_draft, template_codes
+from acuerdo.strategy.public import check_text, edit_draft, in_reader_language, template_codes
 from acuerdo.strategy.rules.editing import insert_item, item_of, move_item, remove_item, replace_item
 from acuerdo.strategy.rules.yaml_text import StrategyFaults, read_strategy
 from acuerdo.workspace.access import DIRECTOR, SUPERVISOR, allow
@@ -36,7 +36,7 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
         if refusal is None:
             messages.success(request, _("Borrador guardado."))
             return redirect("workspace:strategies:edit", uid=uid)
-        messages.error(request, refusal.message)
+        messages.error(request, in_reader_language(refusal.message))
     context = {**_checked(text), "strategy": shown, "text": text, "can_undo": bool(_kept(request, shown))}
     return render(request, "workspace/strategies/edit.html", context, status=422 if request.method == "POST" else 200)
 
@@ -70,7 +70,8 @@ def item(request: HttpRequest, uid: str, part: str, index: int) -> HttpResponse:
         if refusal is None:
             messages.success(request, _("Cambio guardado en el borrador."))
             return redirect("workspace:strategies:edit", uid=uid)
-        form.add_error(None, "\n".join(map(str, getattr(refusal, "faults", []))) or refusal.message)
+        told = [in_reader_language(str(fault)) for fault in getattr(refusal, "faults", [])]
+        form.add_error(None, "\n".join(told) or in_reader_language(refusal.message))
     context = {
         "strategy": shown,
         "form": form,
@@ -100,7 +101,7 @@ def move(request: HttpRequest, uid: str, part: str, index: int, move: str) -> Ht
     if refusal is None:
         messages.success(request, _("Cambio guardado en el borrador."))
     else:
-        messages.error(request, refusal.message)
+        messages.error(request, in_reader_language(refusal.message))
     return redirect("workspace:strategies:edit", uid=uid)
 
 
@@ -116,7 +117,7 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
             edit_draft(shown.pk, before, seen=shown.document, who=lender_only(request), now=clock.now())
             messages.success(request, _("Se deshizo el último cambio."))
         except Refusal as refusal:
-            messages.error(request, refusal.message)
+            messages.error(request, in_reader_language(refusal.message))
         request.session[_key(shown)] = kept
     return redirect("workspace:strategies:edit", uid=uid)
 

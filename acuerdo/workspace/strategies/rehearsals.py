@@ -14,7 +14,8 @@ from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import Wanted, compose_samples
 from acuerdo.portfolio.public import visible_to
-from acuerdo.strategy.public import ask_rehearsal, days_kept
+from acuerdo.strategy.public import ask_rehearsal, days_kept, in_reader_language
+from acuerdo.strategy.rules.comparing_words import estimate_rows, estimate_sentence, seen_row
 from acuerdo.strategy.rules.reasons import say
 from acuerdo.strategy.rules.yaml_text import read_strategy
 from acuerdo.workspace import wording as words
@@ -45,7 +46,7 @@ def ask(request: HttpRequest, uid: str) -> HttpResponse:
             strategy=shown,
         )
     except Refusal as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, in_reader_language(refusal.message))
         return redirect("workspace:strategy_version", uid=uid)
     return redirect("workspace:strategies:rehearsal", uid=row.uid)
 
@@ -99,7 +100,20 @@ def _context(request: HttpRequest, uid: str) -> dict[str, Any]:
             (segments.get(one["code"], one["code"]), one["taken"], one["also"]) for one in result["counts"]["segments"]
         ],
         "left_out": result["counts"]["left_out"],
+        "estimate": _estimate(result.get("estimate")),
         "samples": _samples(request, result["sample"], steps),
+    }
+
+
+def _estimate(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What it would have earned, in words; None for rehearsals older than the estimate."""
+    if told is None:
+        return None
+    language = "en" if get_language() == "en" else "es"
+    return {
+        "sentence": estimate_sentence(told, language),
+        "seen": seen_row(told, language),
+        "rows": estimate_rows(told, language),
     }
 
 

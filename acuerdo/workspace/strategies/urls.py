@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from acuerdo.workspace.strategies import editing, rehearsals, views
+from acuerdo.workspace.strategies import editing, experiments, rehearsals, views
 
 app_name = "strategies"
 
 urlpatterns = [
     path("nueva", views.new_version, name="new"),
     path("hechos", views.facts, name="facts"),
+    path("experimentos", experiments.experiments, name="experiments"),
+    path("experimentos/pausa", experiments.pause, name="pause_variant"),
     path("comparar", views.compare, name="compare"),
     path("regresar", views.roll_back, name="roll_back"),
     path("ensayos/<uuid:uid>", rehearsals.rehearsal, name="rehearsal"),

@@ -23,6 +23,7 @@ from acuerdo.strategy.public import (
     days_kept,
     document_of,
     history,
+    in_reader_language,
     published_strategy,
     return_strategy,
     roll_back_strategy,
@@ -64,6 +65,7 @@ def version_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "states": wording.STATES,
         "versions": Strategy.objects.defer("document").order_by("-created_at", "-pk")[:30],
         "may_write": role in (SUPERVISOR, DIRECTOR),
+        "sees_whole": user_of(request).sees_all_creditors,
     }
     if shown is None:
         return {**base, "document": None}
@@ -112,7 +114,9 @@ def submit(request: HttpRequest, uid: str) -> HttpResponse:
     if wrong:
         line, finding = wrong[0]
         messages.error(
-            request, _("Corrija antes de enviar: línea %(line)s, %(what)s.") % {"line": line, "what": finding.message}
+            request,
+            _("Corrija antes de enviar: línea %(line)s, %(what)s.")
+            % {"line": line, "what": in_reader_language(finding.message)},
         )
         return redirect("workspace:strategies:edit", uid=uid)
     reason = request.POST.get("reason", "")
@@ -155,7 +159,7 @@ def roll_back(request: HttpRequest) -> HttpResponse:
     try:
         back = roll_back_strategy(who=lender_only(request), now=clock.now())
     except Refusal as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, in_reader_language(refusal.message))
     else:
         messages.success(
             request, _("Vuelve a regir la versión %(n)s de «%(code)s».") % {"n": back.version, "code": back.code}
@@ -198,7 +202,7 @@ def _told(request: HttpRequest, uid: str, act: Any, done: str) -> HttpResponse:
     try:
         act(lender_only(request))
     except Refusal as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, in_reader_language(refusal.message))
     else:
         messages.success(request, done)
     return redirect("workspace:strategy_version", uid=uid)

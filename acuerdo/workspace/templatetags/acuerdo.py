@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from acuerdo.kernel.money import format_minor
 from acuerdo.kernel.phone import display_phone
 from acuerdo.portfolio.public import in_reader_language as _in_reader_language
+from acuerdo.strategy.public import in_reader_language as strategy_in_reader_language
 from acuerdo.workspace import wording
 from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES
 
@@ -28,6 +29,12 @@ def money(amount_minor: int | None, currency: str) -> str:
 def in_reader_language(sentence: str) -> str:
     """What the import said of a file or a row, in the language of the page."""
     return _in_reader_language(sentence)
+
+
+@register.filter
+def strategy_words(sentence: str) -> str:
+    """What was found in a strategy document, in the language of the page."""
+    return strategy_in_reader_language(sentence)
 
 
 @register.filter

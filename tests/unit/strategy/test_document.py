@@ -111,7 +111,7 @@ def test_small_document() -> None:
         ("steps:", EXPERIMENT.replace("50}]", "40}]"), "línea 11, experiments[0]: los porcentajes de las variantes suman 90: deben sumar 100"),  # noqa: E501
         ("steps:", EXPERIMENT.replace("variants", "paused: [uno]\n    variants"), "línea 11, experiments[0]: la variante «uno» es la campeona y no se puede pausar"),  # noqa: E501
         ("steps:", EXPERIMENT.replace("variants", "ends_on: 2026-02-31\n    variants"), "línea 13, experiments[0].ends_on: debe ser una fecha que exista"),  # noqa: E501
-        ("steps:", EXPERIMENT.replace("steps:", "") + EXPERIMENT.partition("\n")[2].replace("code: tono", "code: otro").replace("title: Tono", "title: Otro\n    share: 1"), "línea 1: los experimentos suman 101 % de las personas"),  # noqa: E501
+        ("steps:", EXPERIMENT.replace("steps:", "") + EXPERIMENT.partition("\n")[2].replace("code: tono", "code: otro").replace("title: Tono", "title: Otro\n    share: 1"), "línea 1: los experimentos suman el 101 por ciento de las personas"),  # noqa: E501
         ("steps:", "costs: {XXX: {}}\nsteps:", "línea 10, costs.XXX: no puede ser «XXX»; use"),
     ],
 )  # fmt: skip

@@ -145,6 +145,11 @@ def shipped_text(language: str) -> str:
     return folder.joinpath(name).read_text(encoding="utf-8")
 
 
+def shipped_names() -> list[str]:
+    """The names of the scripts that ship, one a language."""
+    return [read_script(shipped_text(language)).name for language in ("es", "en")]
+
+
 def _require_known(names: tuple[str, ...], known: tuple[str, ...], what: str) -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
