@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from acuerdo.portfolio.public import import_bank_file
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.module.portfolio.test_bank_import import asobancaria
+from tests.sessions import other_sessions, wait_for_sessions_to_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RECORDS = 400
@@ -97,6 +97,7 @@ def test_the_same_file_from_two_processes_is_one_set_of_payments(file: Path) -> 
 
 
 def test_a_load_killed_in_the_middle_leaves_whole_parts_and_is_completed(file: Path) -> None:
+    before = other_sessions()
     process = start(file)
     assert process.stdin is not None
     assert process.stdout is not None
@@ -106,7 +107,7 @@ def test_a_load_killed_in_the_middle_leaves_whole_parts_and_is_completed(file: P
         pass
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    wait_for_the_server_to_notice()
+    wait_for_sessions_to_end(before)
     done = Payment.objects.count() + UnmatchedCredit.objects.count()
     assert 60 <= done < RECORDS
     assert done % 20 == 0  # whole parts only
@@ -148,15 +149,3 @@ def test_a_second_load_of_the_creditor_is_refused_while_one_runs(file: Path) -> 
     process.communicate(timeout=120)
     assert refused == "import-already-running"
     check_whole()
-
-
-def wait_for_the_server_to_notice() -> None:
-    deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            if cursor.fetchone()[0] == 0:
-                return
-            time.sleep(0.05)

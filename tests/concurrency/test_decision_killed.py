@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from acuerdo.strategy.public import decide_day, dispatch_messages
 from tests import factories as make
 from tests.module.strategy.conftest import no_partitions
 from tests.module.strategy.world import DAWN, reachable
+from tests.sessions import other_sessions, wait_for_sessions_to_end
 
 __all__ = ["no_partitions"]  # a fixture of every test here
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +51,7 @@ day.dispatch_messages(make.TODAY, DAWN)
 
 def killed(folder: Path, stage: str) -> None:
     """A process of its own does the day as far as the stage, and dies there without a word."""
-    database = connection.settings_dict["NAME"]
+    before, database = other_sessions(), connection.settings_dict["NAME"]
     command = [sys.executable, "-c", RUN, str(database), str(folder), stage]
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -59,17 +59,7 @@ def killed(folder: Path, stage: str) -> None:
         assert process.stdout.readline() == "here\n"
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-    while _others():  # the server has yet to see that its client is gone
-        time.sleep(0.05)
-
-
-def _others() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend')"
-        )
-        return bool(cursor.fetchone()[0])
+    wait_for_sessions_to_end(before)
 
 
 @pytest.mark.parametrize("stage", ["snapshot", "rows", "attach"])

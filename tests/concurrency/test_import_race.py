@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from acuerdo.portfolio.actions import find_profile, import_portfolio
 from acuerdo.portfolio.models import Creditor, Debtor, ImportBatch, Obligation
 from acuerdo.portfolio.rules.report import ImportReport
 from tests.module.portfolio.files import AS_OF, LUIS, NOW, ceiba, load, write_csv
+from tests.sessions import other_sessions, wait_for_sessions_to_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Loads in a process of its own and stops, inside the transaction, at the phase it is told.
@@ -53,6 +53,7 @@ def test_a_load_killed_in_the_middle_leaves_nothing_half_done(tmp_path: Path) ->
     before = list(Account.objects.order_by("pk").values())
     path = write_csv(tmp_path / "y.csv", [row | {"saldo_total": "1,00", "saldo_capital": "1,00"} for row in rows(60)])
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(Path.cwd())}
+    sessions = other_sessions()
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(path), connection.settings_dict["NAME"]],
         stdout=subprocess.PIPE,
@@ -64,7 +65,7 @@ def test_a_load_killed_in_the_middle_leaves_nothing_half_done(tmp_path: Path) ->
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     child.stdout.close()
-    _wait_for_no_other_session()
+    wait_for_sessions_to_end(sessions)
     assert list(Account.objects.order_by("pk").values()) == before
     assert (Obligation.objects.count(), Debtor.objects.count()) == (30, 30)
     with connection.cursor() as cursor:
@@ -73,19 +74,6 @@ def test_a_load_killed_in_the_middle_leaves_nothing_half_done(tmp_path: Path) ->
     # and the way is free: the same file loads whole
     assert load(path, as_of=AS_OF.replace(day=3)).total.count == 60
     assert list(ImportBatch.objects.order_by("pk").values_list("status", flat=True)) == ["done", "failed", "done"]
-
-
-def _wait_for_no_other_session() -> None:
-    """The server notices a dead client a moment later; its transaction is rolled back then."""
-    for _ in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            if cursor.fetchone() == (0,):
-                return
-        time.sleep(0.1)
-    pytest.fail("the killed load's session is still there")
 
 
 def test_two_loads_of_one_creditor_at_once(tmp_path: Path) -> None:

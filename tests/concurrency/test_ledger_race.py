@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +17,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions import continuing, payments
 from acuerdo.ledger.models import Account, Entry, Instalment, Payment
 from acuerdo.ledger.public import record_payment, refresh_states, reverse_payment, statement
+from tests.sessions import other_sessions, wait_for_sessions_to_end
 
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 20)
@@ -147,6 +147,7 @@ for number in range(100000):
 def test_a_process_killed_while_posting_leaves_whole_payments() -> None:
     make_account()
     name = connection.settings_dict["NAME"]
+    before = other_sessions()
     command = [sys.executable, "-c", KILLED, name]
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
@@ -155,15 +156,7 @@ def test_a_process_killed_while_posting_leaves_whole_payments() -> None:
         os.kill(process.pid, signal.SIGKILL)
         lines += process.stdout.read().split()
     answered = int(lines[-1]) + 1
-    deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", [name]
-            )
-            if cursor.fetchone()[0] == 0:
-                break
-            time.sleep(0.05)
+    wait_for_sessions_to_end(before)
     kept = Payment.objects.count()
     # At most the one whose answer was under way; every one that was answered is here.
     assert answered <= kept <= answered + 1

@@ -180,10 +180,11 @@ def ear(centre: Centre) -> Iterator[Ear]:
     found.thread.join(10)
 
 
-def wait_for(condition: Any, seconds: float = 8.0) -> None:
+def wait_for(condition: Any, seconds: float = 20.0) -> None:
     until = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < until, "it did not happen"
+        if time.monotonic() > until:
+            raise TimeoutError("it did not happen")
         time.sleep(0.02)
 
 
