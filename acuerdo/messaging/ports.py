@@ -165,8 +165,9 @@ class MessageChannel(Protocol):
         """Sends in order and answers for each message once, in groups as soon as the group is certain.
 
         Each group is recorded before the next leaves, so a crash leaves at most one group in doubt: at most `group_max`
-        messages, an attribute of providers that cannot tell afterwards what arrived. Raises nothing that
-        the outside world caused: that comes as `trouble`, permanent or not.
+        messages, an attribute of providers that cannot tell afterwards what arrived. One that must first connect has
+        `is_announcing`: it gives an empty group once it is ready to speak, and a crash before that leaves none in doubt.
+        Raises nothing that the outside world caused: that comes as `trouble`, permanent or not.
         """
         ...
 
@@ -191,6 +192,11 @@ def group_of(channel: MessageChannel) -> int:
     """How many messages the provider is given before it must answer: at most so many are in doubt after a crash. One that
     can tell what arrived may take all at once."""
     return int(getattr(channel, "group_max", ALL_AT_ONCE))
+
+
+def is_announcing(channel: MessageChannel) -> bool:
+    """Whether the provider gives an empty group when it is connected and about to speak."""
+    return bool(getattr(channel, "is_announcing", False))
 
 
 def routes_of(served: MessageChannel | Sequence[Route]) -> Sequence[Route]:

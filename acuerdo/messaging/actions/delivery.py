@@ -1,12 +1,12 @@
 """Letting scheduled messages out, in three steps that a crash may part at any point.
 
 1. `_take`: one transaction claims due messages (other workers skip them), re-reads what is owed, writes the text anew,
-   asks the gate for the second time under the persons' locks, marks what may leave as `sending` under the worker's own lock,
-   and marks the first group of each provider as handed over.
-2. The provider is spoken to, outside of any transaction.
+   asks the gate for the second time under the persons' locks, and marks what may leave as `sending` under the worker's own lock.
+2. Once the provider is there to listen, its first group is marked as handed over; then it is spoken to, outside of any
+   transaction.
 3. Each group of answers is recorded, and the next group marked as handed over, before the next leaves.
 
-A crash before 2 or after 3 loses nothing. In between, once the dead worker's lock is free, `recover_stuck` tries again what
+A crash before that mark or after 3 loses nothing. In between, once the dead worker's lock is free, `recover_stuck` tries again what
 was not handed over, and asks the provider about the rest; where the protocol cannot tell (SMTP, SMPP) those few get no
 second try: at most one visible message, and the next day's plan sees that none was confirmed.
 """
@@ -23,11 +23,12 @@ from django.db.models import Q
 from acuerdo.base.one_time import code_of
 from acuerdo.messaging.actions.claims import abandoned, claimed
 from acuerdo.messaging.actions.planning import ACTOR, apply_refusal
-from acuerdo.messaging.actions.recording import record, settle, store, uid_of
+from acuerdo.messaging.actions.recording import record, settle
+from acuerdo.messaging.actions.rows import store, uid_of
 from acuerdo.messaging.actions.switchboard import NOBODY_UP_AGAIN, NoRoom, Switchboard, keep_pace, open_switchboard
 from acuerdo.messaging.actions.tokens import token_of
 from acuerdo.messaging.models import Message, MessageState, Template
-from acuerdo.messaging.ports import Channels, Outgoing, Route, group_of
+from acuerdo.messaging.ports import ALL_AT_ONCE, Channels, Outgoing, Route, group_of, is_announcing
 from acuerdo.messaging.queries import Source, Wanted, gather, in_window, sent_text, source_of
 from acuerdo.messaging.rules.compose import compose
 from acuerdo.messaging.rules.fields import values_of
@@ -93,17 +94,30 @@ def deliver_due(now: datetime, channels: Channels, limit: int = BATCH_MAX) -> De
 def _let_out(route: Route, going: Sequence["_Leaving"], board: Switchboard, now: datetime) -> Counter[str]:
     """One provider's messages, each group of answers recorded with the mark of the group that follows."""
     rows = {uid_of(one.row): one.row for one in going}
-    order, handed, answered = [one.row for one in going], group_of(route.channel), 0
+    order, size = [one.row for one in going], group_of(route.channel)
     counts: Counter[str] = Counter()
     keep_pace(route, len(going))
-    for answers in route.channel.send(_outgoing(going, now)):
-        board.learn(route.lane.provider, answers, now)
+    outgoing = _outgoing(going, now)
+    handed = 0 if is_announcing(route.channel) or size == ALL_AT_ONCE else _hand_over(order[:size])
+    answered = 0
+    for answers in route.channel.send(outgoing):
         answered += len(answers)
-        following = order[handed : answered + group_of(route.channel)]
-        handed += len(following)
+        following = order[max(handed, answered) : answered + size]
+        handed = answered + size
+        if not answers:
+            _hand_over(following)
+            continue
+        board.learn(route.lane.provider, answers, now)
         pairs = [(rows[answer.uid], answer) for answer in answers]
         counts.update(record(pairs, now, has_other=lambda row: board.has_other(row, now), following=following))
     return counts
+
+
+def _hand_over(rows: Sequence[Message]) -> int:
+    """Marks the group that is spoken next; how many."""
+    if rows:
+        Message.objects.filter(pk__any_of=[row.pk for row in rows]).update(is_handed=True)
+    return len(rows)
 
 
 def deliver_all_due(now: datetime, channels: Channels) -> Delivered:
@@ -129,8 +143,7 @@ def _settle_stuck(stuck: list[Message], channels: Channels, now: datetime) -> De
     for provider in sorted({row.provider for row in stuck}):
         rows = [row for row in stuck if row.provider == provider]
         channel = board.named(provider)
-        handed = [uid_of(row) for row in rows if row.is_handed]
-        left = channel.sent_already(handed) if channel is not None else None
+        left = channel.sent_already([uid_of(row) for row in rows]) if channel is not None else None
         counts.update(settle(rows, left, now))
     return Delivered(len(stuck), counts["sent"], counts["scheduled"], 0, 0, counts["failed"])
 
@@ -160,12 +173,11 @@ def _take(now: datetime, board: Switchboard, limit: int, claim: int) -> tuple[li
     for row, permit in zip(asked, permits, strict=True):
         _apply_permit(row, permit, sources[row.pk], now)
     leaving = [row for row in asked if row.state == MessageState.SENDING]
-    begun: Counter[str] = Counter()
     for row in leaving:
         route = routes[row.pk]
         row.provider, row.sender = route.channel.name, board.sender_for(route, row)
-        row.claim, row.is_handed = claim, begun[route.lane.provider] < group_of(route.channel)
-        begun[route.lane.provider] += 1
+        # Who is given all at once is given it now.
+        row.claim, row.is_handed = claim, group_of(route.channel) == ALL_AT_ONCE
     for row in rows:
         row.updated_at = now
     # Texts are nearly all that a row weighs, and most leave as they were planned.

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.actions.files_in import kept_path
@@ -24,17 +25,26 @@ from acuerdo.messaging.models import (
 def forget_person(debtor_id: int, *, now: datetime) -> int:
     """Empties every text and address of the person's messages, in and out; what waits never leaves.
 
-    Refuses `erasure-message-leaving` while a message is on its way out.
+    Refuses `erasure-message-leaving` while a message is on its way out, or somebody is writing down what became of one.
     """
     messages = Message.objects.filter(debtor_id=debtor_id)
-    if messages.filter(state=MessageState.SENDING).exists():
-        raise Refusal("erasure-message-leaving", "Un mensaje está saliendo para esta persona; inténtelo en un minuto.")
+    _lock_idle(messages)
     messages.filter(state=MessageState.SCHEDULED).update(state=MessageState.CANCELLED)
     uids = [str(uid) for uid in messages.values_list("uid", flat=True)]
     touched = ShortLink.objects.filter(message__debtor_id=debtor_id).delete()[0]
     touched += SandboxDelivery.objects.filter(message_uid__in=uids).delete()[0]
     touched += messages.update(receiver="", subject="", body="", body_html="", context={}, failure="", updated_at=now)
     return touched + _forget_inbound(debtor_id, now)
+
+
+def _lock_idle(messages: QuerySet[Message]) -> None:
+    """Whoever sends locks messages before people, and here the person is locked already: what another holds is not waited
+    for, or the two would wait in a ring."""
+    states = dict(messages.values_list("pk", "state"))
+    free = messages.order_by("pk").select_for_update(skip_locked=True)
+    held = dict(free.values_list("pk", "state"))
+    if len(held) < len(states) or MessageState.SENDING in held.values():
+        raise Refusal("erasure-message-leaving", "Un mensaje está saliendo para esta persona; inténtelo en un minuto.")
 
 
 def _forget_inbound(debtor_id: int, now: datetime) -> int:

@@ -1,13 +1,13 @@
 """Writing down what became of messages that left, or may have left: message, attempt and contact point in one transaction."""
 
-import json
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from acuerdo.messaging.actions.rows import store, uid_of
 from acuerdo.messaging.actions.statuses import apply_waiting, ask_for_fallback, lock_told, stop_channel
 from acuerdo.messaging.models import Message, MessagePart, MessageState
 from acuerdo.messaging.ports import IN_DOUBT, PROVIDER_TROUBLES, RECEIVER_REFUSED, RECEIVER_STOPPED, Answer
@@ -29,34 +29,6 @@ _ANSWERED = (
     "secret",
     "updated_at",
 )
-_TYPES = {
-    "state": "text", "subject": "text", "body": "text", "body_html": "text", "failure": "text", "provider": "text",
-    "provider_ref": "text", "sender": "text", "tried": "text", "secret": "text", "obligation_id": "bigint", "attempt_id": "bigint",
-    "verdict_id": "bigint", "claim": "bigint", "is_handed": "boolean", "tries": "smallint",
-    "scheduled_for": "timestamptz", "sent_at": "timestamptz", "updated_at": "timestamptz",
-}  # fmt: skip
-
-
-def uid_of(row: Message) -> UUID:
-    uid = row.uid
-    assert isinstance(uid, UUID)
-    return uid
-
-
-def store(rows: Sequence[Message], columns: Sequence[str]) -> None:
-    """Writes these columns of many messages in one statement that holds them as one JSON document."""
-    if not rows:
-        return
-    types = ", ".join(f"{name} {_TYPES[name]}" for name in columns)
-    changes = ", ".join(f"{name} = v.{name}" for name in columns)
-    told = [{"id": row.pk, **{name: getattr(row, name) for name in columns}} for row in rows]
-    with connection.cursor() as cursor:
-        # Only names of the table above go into the text of the statement.
-        cursor.execute(
-            f"UPDATE messaging_message AS m SET {changes} "  # noqa: S608
-            f"FROM json_to_recordset(%s::json) AS v(id bigint, {types}) WHERE m.id = v.id",
-            [json.dumps(told, default=str, ensure_ascii=False)],
-        )
 
 
 @transaction.atomic

@@ -13,8 +13,10 @@ from django.db import transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
+from acuerdo.base.bulk import insert_rows
 from acuerdo.base.jobs import app
 from acuerdo.base.locks import lock_name
+from acuerdo.messaging.actions.rows import store
 from acuerdo.messaging.models import Message, MessagePart, MessageState, ProviderEvent
 from acuerdo.messaging.ports import IN_DOUBT, PROVIDER_DOWN, Status
 from acuerdo.messaging.queries import related
@@ -24,6 +26,7 @@ from acuerdo.policy.public import mark_attempts_many, place_hold, revoke_consent
 
 ACTOR = "system"
 EVENTS_KEPT = timedelta(days=120)
+_TOLD = ("state", "failure", "sent_at", "delivered_at", "updated_at")
 # Each doubtful failure makes us less sure of a number; below the floor it is no longer tried.
 DOUBT_STEP, DOUBT_FLOOR = 15, 20
 _EVENT: dict[str, Event] = {
@@ -40,11 +43,11 @@ def apply_statuses(provider: str, statuses: Sequence[Status], now: datetime) -> 
         return 0
     lock_told([provider])
     rows = [_event(provider, status, now) for status in statuses]
-    ProviderEvent.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_rows(rows, skips_known=True)
     references = {one for status in statuses for one in same_reference(status.reference)}
     uids = {status.uid for status in statuses if status.uid is not None}
     return _apply_events(
-        ProviderEvent.objects.filter(provider=provider, key__in=[row.key for row in rows]),
+        ProviderEvent.objects.filter(provider=provider, key__any_of=[row.key for row in rows]),
         references,
         uids,
         provider,
@@ -71,7 +74,7 @@ def apply_waiting(answered: Sequence[tuple[Message, Sequence[str]]], now: dateti
         known = {one for _row, references in found for reference in references for one in same_reference(reference)}
         uids = {_uid(row) for row, _references in found}
         waiting = ProviderEvent.objects.filter(provider=provider).filter(
-            Q(reference__in=known) | Q(message_uid__in=uids)
+            Q(reference__any_of=known) | Q(message_uid__any_of=uids)
         )
         _apply_events(waiting, known, uids, provider, now)
 
@@ -94,20 +97,19 @@ def _apply_events(wanted: object, references: Iterable[str], uids: Iterable[UUID
         row = _message_of(event, messages, parts)
         if row is None or row.state == MessageState.SENDING:
             continue
-        event.applied_at = now
         applied.append(event)
         if _part_allows(event, parts, row) and _move(row, event, now):
             changed[row.pk] = (row, event)
-    ProviderEvent.objects.bulk_update(applied, ["applied_at"])
-    _store([row for row, _event in changed.values()])
+    ProviderEvent.objects.filter(pk__any_of=[event.pk for event in applied]).update(applied_at=now)
+    store([row for row, _event in changed.values()], _TOLD)
     _follow(list(changed.values()), now)
     return len(changed)
 
 
 def _messages(provider: str, references: set[str], uids: set[UUID], pks: set[int]) -> dict[str, Message]:
-    """By reference, uid and key, locked in one order. Three indexes, no scan."""
-    wanted = Q(provider=provider, provider_ref__in=references) | Q(uid__in=uids) | Q(pk__in=pks)
-    found = Message.objects.filter(wanted).order_by("pk").select_for_update()
+    """By reference, uid and key, locked in one order, without their texts. Three indexes, no scan."""
+    wanted = Q(provider=provider, provider_ref__any_of=references) | Q(uid__any_of=uids) | Q(pk__any_of=pks)
+    found = Message.objects.filter(wanted).defer("subject", "body", "body_html").order_by("pk").select_for_update()
     known: dict[str, Message] = {}
     for row in found:
         known[str(row.uid)] = row
@@ -118,7 +120,7 @@ def _messages(provider: str, references: set[str], uids: set[UUID], pks: set[int
 
 
 def _parts(provider: str, references: set[str]) -> dict[str, MessagePart]:
-    return {one.reference: one for one in MessagePart.objects.filter(provider=provider, reference__in=references)}
+    return {one.reference: one for one in MessagePart.objects.filter(provider=provider, reference__any_of=references)}
 
 
 def _message_of(event: ProviderEvent, messages: dict[str, Message], parts: dict[str, MessagePart]) -> Message | None:
@@ -168,10 +170,6 @@ def _move(row: Message, event: ProviderEvent, now: datetime) -> bool:
         row.delivered_at = row.delivered_at or max(event.at, row.sent_at)
     row.updated_at = now
     return True
-
-
-def _store(rows: Sequence[Message]) -> None:
-    Message.objects.bulk_update(rows, ["state", "failure", "sent_at", "delivered_at", "updated_at"])
 
 
 def _follow(changed: Sequence[tuple[Message, ProviderEvent]], now: datetime) -> None:

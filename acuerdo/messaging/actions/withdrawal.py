@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from django.db import connection
 
 from acuerdo.messaging.models import Message, MessageState
 
 # A message for several obligations goes on for those that still owe; its text is written anew when it leaves.
-_WITHDRAW = """
-UPDATE messaging_message AS m SET state = 'cancelled', failure = %(why)s, updated_at = %(now)s
+_POINTLESS = """
+SELECT m.id FROM messaging_message AS m
  WHERE m.state = 'scheduled' AND m.purpose IN ('collection', 'reminder')
    AND m.debtor_id IN (SELECT debtor_id FROM portfolio_obligation WHERE id = ANY(%(ids)s::bigint[]))
    AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.context -> 'obligations') AS one(id)
@@ -17,7 +18,9 @@ UPDATE messaging_message AS m SET state = 'cancelled', failure = %(why)s, update
    AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.context -> 'obligations') AS one(id)
                      JOIN ledger_account a ON a.id = one.id::bigint
                    WHERE a.balance_due_minor > 0 AND (%(why)s = 'paid' OR a.id <> ALL(%(ids)s::bigint[])))
-"""
+ ORDER BY m.id FOR UPDATE OF m"""
+_CANCEL = "UPDATE messaging_message SET state = 'cancelled', failure = %(why)s, updated_at = %(now)s WHERE id IN"
+_WITHDRAW = {"paid": f"{_CANCEL} ({_POINTLESS})", "agreed": f"{_CANCEL} ({_POINTLESS} SKIP LOCKED)"}
 
 
 def withdraw_paid(obligation_ids: Sequence[int], now: datetime) -> int:
@@ -29,7 +32,11 @@ def withdraw_paid(obligation_ids: Sequence[int], now: datetime) -> int:
 
 
 def withdraw_agreed(obligation_ids: Sequence[int], now: datetime) -> int:
-    """Cancels what is scheduled about these obligations alone: their person has just agreed how to pay. One statement."""
+    """Cancels what is scheduled about these obligations alone: their person has just agreed how to pay. One statement.
+
+    The caller holds the person's lock, which whoever sends takes after its messages': a message that a worker has in hand is
+    not waited for, and leaves as one that was permitted before.
+    """
     return _withdraw(obligation_ids, "agreed", now)
 
 
@@ -39,9 +46,9 @@ def withdraw_planned(plan_key: str, now: datetime) -> bool:
     return bool(found.update(state=MessageState.CANCELLED, failure="taken-back", secret="", updated_at=now))
 
 
-def _withdraw(obligation_ids: Sequence[int], why: str, now: datetime) -> int:
+def _withdraw(obligation_ids: Sequence[int], why: Literal["paid", "agreed"], now: datetime) -> int:
     if not obligation_ids:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_WITHDRAW, {"now": now, "ids": list(obligation_ids), "why": why})
+        cursor.execute(_WITHDRAW[why], {"now": now, "ids": list(obligation_ids), "why": why})
         return int(cursor.rowcount)

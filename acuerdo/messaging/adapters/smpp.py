@@ -68,6 +68,7 @@ class SmppChannel:
     ) -> None:
         self.name = name
         self.group_max = server.window
+        self.is_announcing = True
         self._server = server
         self._long_messages = long_messages
         self._context = context
@@ -77,7 +78,10 @@ class SmppChannel:
         try:
             for start in range(0, len(messages), self._server.window):
                 group = [self._submit_of(message) for message in messages[start : start + self._server.window]]
-                self._carry(link, [submit for submit in group if submit.trouble is None])
+                wanted = [submit for submit in group if submit.trouble is None]
+                if wanted and not link.is_open and self._open(link, wanted):
+                    yield ()
+                self._carry(link, [submit for submit in wanted if submit.trouble is None])
                 yield [submit.answer for submit in group]
         finally:
             link.close()
@@ -99,17 +103,22 @@ class SmppChannel:
             payloads = (b"".join(payload[6:] for payload in payloads),)
         return _Submit(message, parts.data_coding, payloads)
 
+    @staticmethod
+    def _open(link: SmppLink, group: Sequence[_Submit]) -> bool:
+        """Whether the centre listens; if not, why is each submit's trouble."""
+        try:
+            link.open()
+        except ExternalError as error:
+            for submit in group:
+                submit.trouble = error
+        return link.is_open
+
     def _carry(self, link: SmppLink, group: Sequence[_Submit]) -> None:
         """All parts of the group; what is left unanswered when the link dies shows in each submit itself."""
         if not group:
             return
         try:
-            if not link.is_open:
-                link.open()
             self._exchange(link, group)
-        except ExternalError as error:
-            for submit in group:
-                submit.trouble = error
         except LinkLost:
             with suppress(LinkLost):
                 link.close()

@@ -9,7 +9,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -91,6 +91,7 @@ class SmtpChannel:
     def __init__(self, server: SmtpServer, context: ssl.SSLContext | None = None, name: str = "smtp") -> None:
         self.name = name
         self.group_max = 1
+        self.is_announcing = True
         self._server = server
         self._context = context or ssl.create_default_context()
         if server.dkim is not None:
@@ -102,7 +103,10 @@ class SmtpChannel:
         try:
             for index, message in enumerate(messages):
                 try:
-                    session.deliver(message)
+                    if is_new := not session.is_open:
+                        session.open()
+                        yield ()
+                    session.deliver(message, is_kept=not is_new)
                 except _NotConnected as error:
                     # The server is not there for the others either: they wait together.
                     yield [Answer(left.uid, trouble=_trouble(error)) for left in messages[index:]]
@@ -139,17 +143,25 @@ class _Session:
         self._smtp: smtplib.SMTP | None = None
         self._has_text_begun = False
 
-    def deliver(self, message: Outgoing) -> None:
+    @property
+    def is_open(self) -> bool:
+        return self._smtp is not None
+
+    def open(self) -> None:
+        """Connects and logs in. Raises SMTPException of the kinds that `_trouble` knows."""
+        with self._telling_losses():
+            self._smtp = self._connect()
+
+    def deliver(self, message: Outgoing, *, is_kept: bool) -> None:
         """Raises SMTPException of the kinds that `_trouble` knows. A kept connection that died idle is replaced once."""
         text = compose(message, self._server.sender).as_bytes(policy=SMTP)
         if self._server.dkim is not None:
             text = signed(text, self._server.dkim)
-        was_kept = self._smtp is not None
         returns_to = return_path(message, self._server)
         try:
             self._hand_over(text, returns_to, message.receiver)
         except _NotConnected:
-            if not was_kept:
+            if not is_kept:
                 raise
             self._hand_over(text, returns_to, message.receiver)
 
@@ -161,10 +173,16 @@ class _Session:
             self._smtp = None
 
     def _hand_over(self, text: bytes, returns_to: str, receiver: str) -> None:
-        self._has_text_begun = False
-        try:
+        with self._telling_losses():
             self._smtp = self._smtp or self._connect()
             self._say(self._smtp, text, returns_to, receiver)
+
+    @contextmanager
+    def _telling_losses(self) -> Iterator[None]:
+        """What was lost of the connection, by whether the text had begun."""
+        self._has_text_begun = False
+        try:
+            yield
         except smtplib.SMTPException as error:  # is an OSError too
             if not isinstance(error, smtplib.SMTPServerDisconnected):
                 raise

@@ -140,6 +140,7 @@ def test_a_link_lost_before_the_text_is_no_doubt(starttls: MailServer) -> None:
 def test_an_idle_link_that_died_is_opened_again(starttls: MailServer) -> None:
     channel = smtp(starttls)
     sending = channel.send([outgoing(1), outgoing(2)])
+    assert next(sending) == ()  # logged in, and nothing said yet
     next(sending)
     sending.gi_frame.f_locals["session"]._smtp.sock.close()  # type: ignore[attr-defined]
     assert [answer.trouble for group in sending for answer in group] == [None]

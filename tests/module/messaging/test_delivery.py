@@ -228,6 +228,56 @@ def test_after_a_crash_a_provider_that_cannot_tell_gets_no_second_try(world: Any
     assert Message.objects.get().failure == IN_DOUBT
 
 
+def test_killed_while_it_connects_leaves_nothing_in_doubt(world: Any, sandbox: Any) -> None:
+    plan(world)
+
+    class Connecting(FailingChannel):
+        is_announcing, group_max = True, 1
+        dies_speaking = False
+
+        def send(self, messages: Sequence[Outgoing]) -> Iterator[Sequence[Answer]]:
+            if self.dies_speaking:
+                yield ()
+            raise Killed
+
+    channel = Connecting([None])
+    with pytest.raises(Killed):
+        deliver_due(NOW, {"email": channel})
+    assert not Message.objects.get().is_handed
+    again = NOW + timedelta(minutes=11)
+    assert recover_stuck(again, {"email": channel}) == Delivered(taken=1, postponed=1)
+    # Once it said that it was ready, it may have spoken.
+    channel.dies_speaking = True
+    with pytest.raises(Killed):
+        deliver_due(again, {"email": channel})
+    assert Message.objects.get().is_handed
+    assert recover_stuck(again + timedelta(minutes=11), {"email": channel}) == Delivered(taken=1, failed=1)
+    assert Message.objects.get().failure == IN_DOUBT
+
+
+def test_only_the_group_that_is_spoken_is_in_doubt(world: Any, sandbox: Any) -> None:
+    plan_batch([world.wish(world.obligation()) for _ in range(7)], NOW)
+
+    class Dying(FailingChannel):
+        is_announcing, group_max = True, 2
+
+        def send(self, messages: Sequence[Outgoing]) -> Iterator[Sequence[Answer]]:
+            yield ()
+            yield [Answer(message.uid, "ref") for message in messages[:2]]
+            raise Killed
+
+    dying = Dying([None])
+    with pytest.raises(Killed):
+        deliver_due(NOW, {"email": dying})
+    assert Message.objects.filter(state="sent").count() == 2
+    handed = sorted(Message.objects.filter(state="sending").values_list("is_handed", flat=True))
+    assert handed == [False] * 3 + [True] * 2
+    again = NOW + timedelta(minutes=11)
+    assert recover_stuck(again, {"email": dying}) == Delivered(taken=5, failed=2, postponed=3)
+    assert deliver_due(again, sandbox).sent == 3
+    assert Attempt.objects.filter(counts=True).count() == 7
+
+
 def test_the_sandbox_keeps_a_message_once(world: Any) -> None:
     message = Outgoing(UUID(int=7), "sms", "+573500000001", "Banco", "", "", "Hola", "", NOW)
     channel = SandboxChannel()

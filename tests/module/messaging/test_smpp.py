@@ -126,11 +126,14 @@ def test_a_centre_that_is_not_there_is_for_another_provider() -> None:
 def test_a_link_cut_in_the_middle_leaves_only_the_unanswered_in_doubt(centre: Centre, cable: Wire) -> None:
     channel = SmppChannel("central", server(cable.port, window=5))
     sending = channel.send([outgoing(number) for number in range(1, 16)])
+    assert next(sending) == ()  # bound, and nothing said yet
+    assert centre.taken == []
     first = list(next(sending))
     cable.is_deaf = True
     threading.Timer(0.3, cable.cut).start()
     second = list(next(sending))
     cable.is_deaf = False
+    assert next(sending) == ()  # bound again
     third = list(next(sending))
     assert codes(first) == [None] * 5
     assert codes(second) == [(IN_DOUBT, True)] * 5
@@ -142,6 +145,7 @@ def test_a_half_open_link_is_found_out_and_nothing_is_repeated(centre: Centre, c
     channel = SmppChannel("central", server(cable.port, answer_seconds=0.5))
     sending = channel.send([outgoing(1), *(outgoing(number) for number in range(2, 12))])
     next(sending)
+    assert codes(list(next(sending))) == [None] * 10
     cable.is_deaf = True
     assert codes(list(next(sending))) == [(IN_DOUBT, True)]
 
