@@ -7,12 +7,13 @@ the rest fall due over the coming month; what the file says of arrears agrees wi
 import csv
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 AS_OF = date(2026, 3, 2)
 DAY = date(2026, 3, 3)
@@ -164,6 +165,22 @@ def load_average() -> str:
     return " ".join(f"{one:.1f}" for one in os.getloadavg()) + f" on {os.cpu_count()} cores"
 
 
+def signed_in(users: Sequence[Any]) -> list[str]:
+    """A session for each user, without the cost of a password."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    made = []
+    for user in users:
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        made.append(str(session.session_key))
+    return made
+
+
 def server_cpu() -> float:
     """CPU seconds of the embedded server, those of connections that ended included."""
     from django.db import connection
@@ -171,16 +188,16 @@ def server_cpu() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
-    master = _stat(backend)[1]
-    ticks = sum(_stat(master)[11:15])
+    master = stat(backend)[1]
+    ticks = sum(stat(master)[11:15])
     for path in Path("/proc").glob("[0-9]*"):
-        told = _stat(int(path.name))
+        told = stat(int(path.name))
         if told and told[1] == master:
             ticks += sum(told[11:13])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _stat(pid: int) -> list[int]:
+def stat(pid: int) -> list[int]:
     """Numbers of /proc/<pid>/stat after the name: [1] is the parent, [11:15] user, system, children's user and system."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text("utf-8")

@@ -1,11 +1,14 @@
 """Fifty agents at work at once against a real `acuerdo up` with 100,000 debtors: pages, the next person, outcomes.
 
-Each agent takes the next person, reads the page and its parts, calls, records an outcome and goes on, with a pause between
-steps as short as no human's (`--think`, seconds on average). Times are those of the client, so the driver's own CPU on the
-same two cores counts against us. Fails, at full size on a quiet machine, above a p95 of 300 ms for a page, 150 ms for the
-next person and 150 ms for an outcome.
+Each agent takes the next person, reads the page and its parts, calls, records an outcome and goes on. Pauses between steps
+(`--think`, seconds on average, exponential) make the load: 20 s make one account a minute and agent, or sixty an hour. That is
+several times what people do: an hour of telephone work holds 33 to 40 minutes of talk (contactcentrehelper.com, "How many calls
+should an outbound agent make"), so at most twenty conversations of two minutes. Then the same with 5 s, and with none, which
+says how much the installation can take. Times are the client's, whose processor time on the same cores counts against us; a
+bare view of Django that asks `SELECT 1`, served the same way on the same server, says what the machine gives at that moment.
 
-`--folder DIR` keeps or reuses the installation of bench_screens; `--people`, `--agents`, `--seconds` for a smaller one.
+Fails, at full size, when a p95 of the first round is above 300 ms for a page, 150 ms for the next person and 150 ms for an
+outcome. `--folder DIR` keeps or reuses the installation of bench_screens; `--people`, `--agents`, `--seconds` for a smaller one.
 """
 
 import argparse
@@ -24,12 +27,15 @@ from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import _lender
-from bench_screens import OBLIGATIONS, PEOPLE
+from bench_screens import PEOPLE, prepare
 
-AGENTS, SECONDS, THINK = 50, 120, 5.0
+AGENTS, SECONDS, THINK = 50, 180, 20.0
+HURRIED, HURRIED_SECONDS, SATURATED_SECONDS = 5.0, 60, 30
+BARE_REQUESTS = 300
 P95_MAX_MS = {"page": 300, "next person": 150, "outcome": 150}
 OUTCOMES = ("NC-NCO", "NC-NCO", "NC-BUZ", "CI-NOM", "CD-INT")
 CSRF = "b" * 32
@@ -91,8 +97,11 @@ class Agent:
                 continue
             leave = person.rpartition("/")[2]
             attended += self._attend(person, think)
-        self._connection.close()
+        self.close()
         return attended
+
+    def close(self) -> None:
+        self._connection.close()
 
     def _attend(self, person: str, think: float) -> int:
         _status, _address, page = self.ask("page", person)
@@ -128,23 +137,15 @@ def main() -> int:
         folder = args.folder or Path(name)
         folder.mkdir(exist_ok=True)
         if not (folder / "data").exists():
-            _prepare(folder, args.people)
+            prepare(folder, args.people)
         with _lender.installation(folder):
-            sessions = _sessions(args.agents)
+            sessions = _lender.signed_in(_agents(args.agents))
             return _measure(args, sessions)
 
 
-def _prepare(folder: Path, people: int) -> None:
-    day = Path(__file__).with_name("bench_collection_day.py")
-    base = [sys.executable, str(day), "--obligations", str(people * OBLIGATIONS // PEOPLE), "--folder", str(folder)]
-    for step in ("make", "day"):
-        subprocess.run([*base, "--step", step], check=True)
-
-
-def _sessions(count: int) -> list[str]:
-    """One signed-in session for each agent, without the cost of a password; the clock stands at ten of the day that was run."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+def _agents(count: int) -> list[Any]:
+    """The users who work; the clock stands at ten of the day that was run."""
+    from django.db import connection
 
     from acuerdo.base import clock
     from acuerdo.base.models import User
@@ -152,64 +153,101 @@ def _sessions(count: int) -> list[str]:
 
     on = DecisionRun.objects.latest("run_on").run_on
     clock.set_now(_lender.NOW + (on - _lender.DAY))
-    # Agents of the run keep their calls; the others take what nobody holds.
+    # Nobody holds a call: every agent's next person is sought among all that wait.
     Decision.objects.filter(run_on=on, channel="call", is_lead=True).update(agent=None, state="planned")
-    made = []
-    for number in range(count):
-        user, _new = User.objects.get_or_create(
-            username=f"gestor{number}",
-            defaults={"role": "agent", "full_name": f"Gestor {number}", "sees_all_creditors": True},
-        )
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.create()
-        made.append(session.session_key)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE strategy_decision")
     waiting = Decision.objects.filter(run_on=on, channel="call", is_lead=True, state="planned").count()
     print(f"{waiting:,} calls wait on {on}; load {_lender.load_average()}", flush=True)
-    return made
+    return [
+        User.objects.get_or_create(
+            username=f"gestor{number}",
+            defaults={"role": "agent", "full_name": f"Gestor {number}", "sees_all_creditors": True},
+        )[0]
+        for number in range(count)
+    ]
 
 
 def _measure(args: argparse.Namespace, sessions: list[str]) -> int:
     port = _free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "acuerdo.config.cli.main", "up", "--port", str(port)],
-        env={**os.environ, "ACUERDO_DAY_AT": ""}, stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", "acuerdo.config.cli.main", "up", "--port", str(port), "--json"],
+        env={**os.environ, "ACUERDO_DAY_AT": ""}, stdout=subprocess.PIPE,
     )  # fmt: skip
     try:
-        _wait_until_served(port)
-        times = Times()
-        agents = [Agent(port, session, times, seed) for seed, session in enumerate(sessions)]
-        agents[0].ask("first", "/cola")
-        until = time.monotonic() + args.seconds
-        with ThreadPoolExecutor(max_workers=len(agents)) as pool:
-            attended = sum(pool.map(lambda agent: agent.work(until, args.think), agents))
+        assert server.stdout is not None
+        if not server.stdout.readline():
+            raise SystemExit("the server did not answer")
+        failed = _rounds(args, port, sessions, server.pid)
     finally:
         server.terminate()
         server.wait(timeout=60)
-    return _report(args, times, attended)
+        server.stdout.close()
+    return failed
 
 
-def _report(args: argparse.Namespace, times: Times, attended: int) -> int:
-    asked = sum(map(len, times.ms.values()))
+def _rounds(args: argparse.Namespace, port: int, sessions: list[str], server: int) -> int:
+    _bare()
+    failed = 0
+    for think, seconds in ((args.think, args.seconds), (HURRIED, HURRIED_SECONDS), (0.0, SATURATED_SECONDS)):
+        times, before = Times(), _cpu(server)
+        agents = [Agent(port, session, times, seed) for seed, session in enumerate(sessions)]
+        started = time.monotonic()
+        with ThreadPoolExecutor(max_workers=len(agents)) as pool:
+            attended = sum(pool.map(lambda agent: agent.work(started + seconds, think), agents))  # noqa: B023 - used at once
+        spent = [after - first for first, after in zip(before, _cpu(server), strict=True)]
+        above = _report(times, think, time.monotonic() - started, attended, spent)
+        if think == args.think:
+            failed = int(bool(times.trouble) or (above and args.people == PEOPLE and args.agents == AGENTS))
+    return failed
+
+
+def _report(times: Times, think: float, seconds: float, attended: int, spent: list[float]) -> bool:
+    """Prints one round; whether anything was above its target."""
+    asked = max(1, sum(map(len, times.ms.values())))
     print(
-        f"{args.agents} agents, {args.seconds} s, a pause of {args.think} s: {asked:,} requests, {attended:,} people attended"
+        f"a pause of {think:g} s: {asked:,} requests in {seconds:.0f} s, {asked / seconds:.1f}/s, {attended:,} people attended;"
+        f" CPU a request {spent[0] / asked * 1000:.1f} ms in the web, {spent[1] / asked * 1000:.1f} ms in the database;"
+        f" load {_lender.load_average()}"
     )
-    above = []
+    is_above = False
     for kind, ms in sorted(times.ms.items()):
         ms.sort()
         p95 = ms[min(len(ms) - 1, int(len(ms) * 0.95))]
         limit = P95_MAX_MS.get(kind)
-        is_above = limit is not None and p95 > limit
-        above += [kind] * is_above
-        mark = "← above" if is_above else ""
+        is_above |= limit is not None and p95 > limit
+        mark = "← above" if limit is not None and p95 > limit else ""
         print(f"  {kind:<12} {len(ms):>6,} times, median {statistics.median(ms):5.0f} ms, p95 {p95:5.0f} ms {mark}")
     for what, count in times.trouble.items():
         print(f"  not done: {what}, {count} times")
-    print(f"above their target: {', '.join(above) or 'none'}; load {_lender.load_average()}")
-    failed = bool(times.trouble) or (bool(above) and args.people == PEOPLE and args.agents == AGENTS)
-    return 1 if failed else 0
+    return is_above
+
+
+def _bare() -> None:
+    """One after the other, a view that asks the same database for 1: what a request costs here at least."""
+    port = _free_port()
+    bare = subprocess.Popen([sys.executable, str(Path(__file__).with_name("_bare_view.py")), str(port)])
+    try:
+        _wait_until_served(port)
+        client = Agent(port, "", times := Times(), 0)
+        for _ in range(BARE_REQUESTS):
+            client.ask("bare", "/")
+        client.close()
+    finally:
+        bare.terminate()
+        bare.wait(timeout=30)
+    ms = sorted(times.ms["bare"])
+    print(f"a bare view, one at a time: median {statistics.median(ms):.1f} ms, p95 {ms[int(len(ms) * 0.95)]:.1f} ms")
+
+
+def _cpu(server: int) -> list[float]:
+    """CPU seconds of the web processes of `acuerdo up`, and of the database."""
+    webs = 0.0
+    for path in Path("/proc").glob("[0-9]*"):
+        told = _lender.stat(int(path.name))
+        if told and told[1] == server and b"web" in (path / "cmdline").read_bytes().split(b"\0"):
+            webs += sum(told[11:13]) / os.sysconf("SC_CLK_TCK")
+    return [webs, _lender.server_cpu()]
 
 
 def _free_port() -> int:

@@ -48,12 +48,12 @@ def main() -> int:
         folder = args.folder or Path(name)
         folder.mkdir(exist_ok=True)
         if not (folder / "data").exists():
-            _prepare(folder, args.people)
+            prepare(folder, args.people)
         with _lender.installation(folder):
             return _measure(args)
 
 
-def _prepare(folder: Path, people: int) -> None:
+def prepare(folder: Path, people: int) -> None:
     """In processes of their own, as an installation's other work is."""
     day = Path(__file__).with_name("bench_collection_day.py")
     base = [sys.executable, str(day), "--obligations", str(people * OBLIGATIONS // PEOPLE), "--folder", str(folder)]

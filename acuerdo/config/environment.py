@@ -105,8 +105,8 @@ def database(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **settings,
-        # Under ASGI each request may run in a thread of its own: a connection kept there is one that nobody uses again, and
-        # twenty agents would hold all hundred that the server gives.
+        # Threads that end with their work would leave connections that nobody uses again, until all hundred of the server
+        # are gone; only the web, whose threads go on, keeps them (base/serving.py).
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parts),

@@ -17,6 +17,8 @@ CSRF_TRUSTED_ORIGINS = environment.words("ACUERDO_ORIGINS")
 DATA_FOLDER = data_folder().resolve()
 DATABASE_URL = environment.text("DATABASE_URL")
 DATABASES = {"default": environment.database(DATABASE_URL or server_dsn(DATA_FOLDER))}
+# How many requests a web process works on at once; each holds one connection at most.
+WEB_THREADS = environment.number("ACUERDO_WEB_THREADS", 8)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

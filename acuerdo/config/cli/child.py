@@ -6,6 +6,7 @@ Each counts itself among the database's users, and ends in order when its parent
 import argparse
 import os
 import signal
+import socket
 import sys
 import threading
 
@@ -17,21 +18,28 @@ _LISTENERS_END_SECONDS = 3.0
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("part", choices=["web", "worker"])
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("door", nargs="?", type=int, help="the web's listening socket")
+    parser.add_argument("ready", nargs="?", type=int, help="where the web writes one byte once it takes requests")
     args = parser.parse_args()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     installation.open_installation()
-    return _web(args.host, args.port) if args.part == "web" else _worker()
+    return _web(args.door, args.ready) if args.part == "web" else _worker()
 
 
-def _web(host: str, port: int) -> int:
+def _web(door: int, ready: int) -> int:
     import uvicorn  # noqa: PLC0415 - only the web part pays for it
 
-    uvicorn.run(
-        "acuerdo.config.asgi:application",
-        host=host,
-        port=port,
+    from acuerdo.config.asgi import application  # noqa: PLC0415
+    from acuerdo.config.warming import warm  # noqa: PLC0415
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            os.write(ready, b".")
+
+    warm()
+    config = uvicorn.Config(
+        application,
         lifespan="off",
         log_level="warning",
         # Behind a proxy on this machine the caller's address and scheme come in its headers.
@@ -40,6 +48,8 @@ def _web(host: str, port: int) -> int:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
+    Server(config).run([socket.socket(fileno=door)])
+    application.close()
     return 0
 
 

@@ -1,11 +1,13 @@
-"""`acuerdo up`: one supervising process; the web server and the worker (which is also the scheduler) are its children.
+"""`acuerdo up`: one supervising process; the web servers and the worker (which is also the scheduler) are its children.
 
 A child that dies is started again; a database that dies is too. Children end when their parent does, however it does:
-each holds the reading end of a pipe whose writing end only the parent has.
+each holds the reading end of a pipe whose writing end only the parent has. The parent opens the port and the web servers
+take from it in turn, so that one that is starting again closes the door to nobody.
 """
 
 import argparse
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -21,6 +23,8 @@ from acuerdo.kernel.errors import Refusal
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PAUSE_SECONDS = 0.2
+_BACKLOG = 512
+_WEB_PROCESSES_MAX = 4
 _DATABASE_LOOK_SECONDS = 2.0
 _STOP_SECONDS_MAX = 25.0
 _GROWN_SECONDS = 60.0
@@ -43,33 +47,40 @@ def run(args: argparse.Namespace) -> int:
 
 def check_port(host: str, port: int) -> None:
     """Raises Refusal `port-in-use` before anything slow begins."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, OverflowError) as error:
-            raise Refusal(
-                "port-in-use",
-                in_language(
-                    es=f"No se puede escuchar en {host}:{port} ({error}). Elija otro con --port.",
-                    en=f"Cannot listen on {host}:{port} ({error}). Choose another with --port.",
-                ),
-            ) from None
+    _listen(host, port).close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_BACKLOG
+        )
+    except (OSError, OverflowError) as error:
+        raise Refusal(
+            "port-in-use",
+            in_language(
+                es=f"No se puede escuchar en {host}:{port} ({error}). Elija otro con --port.",
+                en=f"Cannot listen on {host}:{port} ({error}). Choose another with --port.",
+            ),
+        ) from None
+
+
+def web_processes() -> int:
+    """ACUERDO_WEB_PROCESSES, else one for each processor up to four: what the web does is mostly our own processor time."""
+    return max(1, environment.number("ACUERDO_WEB_PROCESSES", min(os.cpu_count() or 1, _WEB_PROCESSES_MAX)))
 
 
 def serve(args: argparse.Namespace, document: dict[str, object], words: str) -> int:
     """Serve until told to stop; once the web answers, say `document` (with its address) or `words`."""
     _close_connections()
-    children = [
-        _Child(["web", "--host", args.host, "--port", str(args.port)], args.host),
-        _Child(["worker"], args.host),
-    ]
+    door, ready = _listen(args.host, args.port), os.pipe()
+    webs = [_Child(["web"], args.host, door.fileno(), ready[1]) for _ in range(web_processes())]
+    children = [*webs, _Child(["worker"], args.host)]
     url = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{args.port}/"
     try:
         for child in children:
             child.start()
-        _wait_until_served(args.host, args.port, children[0])
+        _wait_until_served(ready[0], webs)
         text = in_language(
             es=f"Acuerdo atiende en {url} (Ctrl-C para detenerlo)", en=f"Acuerdo serves {url} (Ctrl-C stops it)"
         )
@@ -81,22 +92,31 @@ def serve(args: argparse.Namespace, document: dict[str, object], words: str) -> 
         output.progress(in_language(es="Deteniendo…", en="Stopping…"))
     finally:
         _stop(children)
+        door.close()
+        for end in ready:
+            os.close(end)
     return 0
 
 
 @dataclass(slots=True)
 class _Child:
+    """`door` is the listening socket of a web server, which writes one byte to `ready` once it takes requests."""
+
     arguments: list[str]
     host: str
+    door: int | None = None
+    ready: int | None = None
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     quick_deaths: int = 0
 
     def start(self) -> None:
         self.started = time.monotonic()
+        passed = tuple(one for one in (self.door, self.ready) if one is not None)
         # A session of its own: Ctrl-C reaches only the parent, which then stops its children in order.
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "acuerdo.config.cli.child", *self.arguments],
+            [sys.executable, "-m", "acuerdo.config.cli.child", *self.arguments, *(map(str, passed))],
+            pass_fds=passed,
             stdin=subprocess.PIPE,
             stdout=sys.stderr,
             env=_child_environment(self.host),
@@ -134,10 +154,7 @@ def _watch(children: list[_Child]) -> None:
     while True:
         for child in children:
             if child.has_ended():
-                output.progress(
-                    in_language(es=f"Reiniciando {child.arguments[0]}…", en=f"Restarting {child.arguments[0]}…")
-                )
-                child.start()
+                child.start_again()
         if installation.uses_embedded_server() and time.monotonic() - looked > _DATABASE_LOOK_SECONDS:
             if not server_answers():
                 ensure_server(say=output.progress)
@@ -145,22 +162,18 @@ def _watch(children: list[_Child]) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _wait_until_served(host: str, port: int, web: _Child) -> None:
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    while True:
-        if web.has_ended():
+def _wait_until_served(ready: int, webs: list[_Child]) -> None:
+    waited_for = len(webs)
+    while waited_for:
+        if any(web.has_ended() for web in webs):
             raise Refusal(
                 "web-did-not-start",
                 in_language(
                     es="La web no arrancó; lo que dijo está arriba.", en="The web did not start; its words are above."
                 ),
             )
-        try:
-            socket.create_connection((target, port), timeout=1).close()
-        except OSError:
-            time.sleep(_PAUSE_SECONDS)
-        else:
-            return
+        if select.select([ready], [], [], _PAUSE_SECONDS)[0]:
+            waited_for -= len(os.read(ready, waited_for))
 
 
 def _stop(children: list[_Child]) -> None:

@@ -54,7 +54,9 @@ def _rounds(user: User, filters: Filters, *, now: datetime, today: date, passed:
     """Promised calls, then the queue, a few at a time; `passed` grows as the caller tries them."""
     skills, languages = profile_of(user)
     speaks = Case(When(debtor__language__in=languages, then=Value(0)), default=Value(1))
-    queue = of_skills(waiting(user, filters, today), skills, today).order_by(speaks, "-score", "obligation_id")
+    # What a screen shows of each is left out: the server would sort wide rows of all who wait to give one of them.
+    queue = of_skills(waiting(user, filters, today).select_related(None), skills, today)
+    queue = queue.only("debtor_id", "creditor_id", "obligation_id").order_by(speaks, "-score", "obligation_id")
     for found in (promised_calls(user, now), queue):
         while rows := list(found.exclude(debtor_id__in=passed).exclude(_is_taken(user, now))[:ROUND]):
             yield rows

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.text import search_key
-from acuerdo.strategy.rules.yaml_text import read_strategy
+from acuerdo.strategy.public import document_of
 from acuerdo.workspace import wording
 from acuerdo.workspace.models import DebtorLabel
 from acuerdo.workspace.queries.light import Light, call_lights
@@ -197,7 +197,7 @@ def step_titles(on: date, codes: set[str]) -> Mapping[str, str]:
 @lru_cache(maxsize=8)
 def _titles_on(on: date) -> Mapping[str, str]:
     run = DecisionRun.objects.filter(run_on=on).select_related("strategy").first()
-    return {step.code: step.title for step in read_strategy(run.strategy.document).steps} if run is not None else {}
+    return {step.code: step.title for step in document_of(run.strategy).steps} if run is not None else {}
 
 
 def of_skills(found: QuerySet[Any], skills: Sequence[str], today: date) -> QuerySet[Any]:
@@ -211,7 +211,7 @@ def of_skills(found: QuerySet[Any], skills: Sequence[str], today: date) -> Query
 @lru_cache(maxsize=8)
 def _skills_on(on: date) -> Mapping[str, str]:
     run = DecisionRun.objects.filter(run_on=on).select_related("strategy").first()
-    return {step.code: step.skill for step in read_strategy(run.strategy.document).steps} if run is not None else {}
+    return {step.code: step.skill for step in document_of(run.strategy).steps} if run is not None else {}
 
 
 def _reason(decision: Any, titles: Mapping[str, str]) -> str:

@@ -16,8 +16,7 @@ from acuerdo.agenda import public as agenda
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.public import debtors_visible_to
-from acuerdo.strategy.public import published_strategy
-from acuerdo.strategy.rules.yaml_text import read_strategy
+from acuerdo.strategy.public import document_of, published_strategy
 from acuerdo.workspace.access import AGENT, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.actions.coaching import answer_note, write_note
 from acuerdo.workspace.actions.presence import beat, choose_state, colleagues_at
@@ -216,7 +215,7 @@ def _agent_context(request: HttpRequest, found: Any) -> dict[str, Any]:
 def _skills() -> set[str]:
     """The skills that the strategy in force asks of calls."""
     strategy = published_strategy()
-    return {step.skill for step in read_strategy(strategy.document).steps} if strategy is not None else set()
+    return {step.skill for step in document_of(strategy).steps} if strategy is not None else set()
 
 
 def _uid(text: str) -> UUID:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import URLError
@@ -17,6 +18,7 @@ from acuerdo.base.database import Folder, processes, server_answers
 from tests.concurrency.database.conftest import ask, wait_until
 
 Acuerdo = Callable[..., "subprocess.CompletedProcess[str]"]
+WEB_PROCESSES = 2
 COMMAND = [sys.executable, "-m", "acuerdo.config.cli.main"]
 
 
@@ -24,7 +26,8 @@ def environment(data_dir: Path) -> dict[str, str]:
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith(("ACUERDO", "DATABASE", "DJANGO"))
     }
-    return {**clean, "ACUERDO_DATA": str(data_dir), "ACUERDO_DAY_AT": ""}
+    own = {"ACUERDO_DATA": str(data_dir), "ACUERDO_DAY_AT": "", "ACUERDO_WEB_PROCESSES": str(WEB_PROCESSES)}
+    return {**clean, **own}
 
 
 @pytest.fixture
@@ -101,9 +104,9 @@ class Up:
         assert line, self.process.stderr.read() if self.process.stderr else ""
         assert json.loads(line) == {"status": "running", "url": f"http://127.0.0.1:{self.port}/"}
 
-    def children(self) -> dict[str, int]:
-        """The number of each part's process."""
-        found = {}
+    def children(self) -> dict[str, list[int]]:
+        """The numbers of each part's processes."""
+        found: dict[str, list[int]] = defaultdict(list)
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 words = (entry / "cmdline").read_text().split("\0")
@@ -111,7 +114,7 @@ class Up:
             except OSError:
                 continue
             if parent == self.process.pid and "acuerdo.config.cli.child" in words:
-                found[words[words.index("acuerdo.config.cli.child") + 1]] = int(entry.name)
+                found[words[words.index("acuerdo.config.cli.child") + 1]].append(int(entry.name))
         return found
 
     def serves(self) -> bool:
@@ -120,6 +123,8 @@ class Up:
                 return bool(answer.status)
         except URLError as error:
             return hasattr(error, "code") and error.code < 500
+        except TimeoutError:
+            return False
 
 
 @pytest.fixture
@@ -137,9 +142,10 @@ def up(data_dir: Path) -> Iterator[Up]:
 def test_up_brings_back_whatever_is_killed_and_leaves_nothing_behind(up: Up, data_dir: Path) -> None:
     assert up.serves()
     for part in ("worker", "web"):
-        killed = up.children()[part]
+        killed, *rest = up.children()[part]
         os.kill(killed, signal.SIGKILL)
-        wait_until(lambda part=part, killed=killed: up.children().get(part, killed) != killed)  # type: ignore[misc]
+        wait_until(lambda part=part, old=killed, rest=rest: len({*up.children()[part]} - {old}) > len(rest))  # type: ignore[misc]
+    os.kill(up.children()["web"][0], signal.SIGTERM)
     wait_until(up.serves)
     postmaster = processes.server_pid(Folder(data_dir).cluster)
     assert postmaster is not None
@@ -148,7 +154,7 @@ def test_up_brings_back_whatever_is_killed_and_leaves_nothing_behind(up: Up, dat
     wait_until(lambda: server_answers(data_dir))
     assert ask(data_dir, "SELECT count(*) > 40 FROM django_migrations")
 
-    children = list(up.children().values())
+    children = [pid for pids in up.children().values() for pid in pids]
     up.process.send_signal(signal.SIGTERM)
     up.process.communicate(timeout=40)
     assert up.process.returncode == 128 + signal.SIGTERM
@@ -158,8 +164,8 @@ def test_up_brings_back_whatever_is_killed_and_leaves_nothing_behind(up: Up, dat
 
 @pytest.mark.slow
 def test_killing_up_itself_ends_its_children_and_then_the_server(up: Up, data_dir: Path) -> None:
-    children = list(up.children().values())
-    assert len(children) == 2
+    children = [pid for pids in up.children().values() for pid in pids]
+    assert {part: len(pids) for part, pids in up.children().items()} == {"web": WEB_PROCESSES, "worker": 1}
     up.process.kill()
     up.process.communicate()
     wait_until(lambda: not any(Path(f"/proc/{pid}/cwd").exists() for pid in children), 40)
