@@ -4,13 +4,14 @@ What people do follows from their behaviour and the seed; what the product does 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from acuerdo.agenda.public import is_away
 from acuerdo.base import clock
 from acuerdo.base.day import run_day
 from acuerdo.base.models import User
@@ -22,13 +23,15 @@ from acuerdo.messaging.models import Message
 from acuerdo.messaging.public import deliver_all_due
 from acuerdo.negotiation.public import make_promise
 from acuerdo.policy.public import PlannedContact, permit_and_log, record_outcome
-from acuerdo.portfolio.models import ContactPoint
+from acuerdo.portfolio.models import ContactPoint, Obligation
 from acuerdo.strategy.public import Decision, mark_done, queue_for
+from demo import agreements, around, cases
 from demo.behaviour import answer_chance, keep_chance
 from demo.build import ACTOR, LOGINS, Registered, Say, load_lender, local, payment_reference
 from demo.world import LENDERS, STARTS_ON, TODAY, Loan
 
 CALLS_PER_AGENT = 6
+PEOPLE_AN_AGREEMENT, WAITING_TODAY = 2_000, 3
 MORNING = (7, 5)
 DELIVERIES = ((9, 30), (12, 30), (16, 30), (17, 45))
 
@@ -40,6 +43,7 @@ class Life:
     registered: Registered
     random: Random
     account_of: dict[str, int]
+    cases: dict[int, int] = field(default_factory=dict)
 
     def loans(self) -> Iterable[tuple[int, Loan]]:
         return self.registered.loan_of.items()
@@ -59,6 +63,7 @@ def live(registered: Registered, say: Say) -> None:
     """Every day from the world's first to the one before today, then today's morning."""
     accounts = {loan.number: account_id for account_id, loan in registered.loan_of.items()}
     life = Life(registered, Random(registered.world.seed + 1), accounts)
+    around.plan_hours(registered.agents, clock.now())
     days = (TODAY - STARTS_ON).days
     for number in range(days + 1):
         day = STARTS_ON + timedelta(days=number)
@@ -76,11 +81,75 @@ def _live_day(life: Life, day: date) -> None:
     if report["status"] != "done":
         raise RuntimeError(f"the day stopped: {report}")
     hours = DELIVERIES[:1] if day == TODAY else DELIVERIES
-    for hour, minute in hours:
+    for number, (hour, minute) in enumerate(hours):
         clock.set_now(local(day, hour, minute))
         deliver_all_due(clock.now(), message_channels())
         _call(life, day, CALLS_PER_AGENT // len(DELIVERIES))
+        if number == 1 and day.weekday() < 5:
+            _go_on_around(life, day)
+    if day == TODAY:
+        _begin_today(life, day)
     _react_to_messages(life, day)
+
+
+def _go_on_around(life: Life, day: date) -> None:
+    """What is not a call: cases, agreements, the agenda, notes. The same number whatever the world's size, but for agreements."""
+    agents, accounts = around.at_work(life.registered.agents, day), list(life.registered.loan_of)
+    cases.go_through_cases(life.cases, accounts[:: max(1, len(accounts) // len(cases.STORIES))], day)
+    around.keep_agenda(agents, accounts, day, life.random)
+    _agree(life, agents, day)
+    if day.weekday() in (1, 3):
+        around.write_notes(agents, life.random)
+
+
+def _agree(life: Life, agents: list[User], day: date) -> None:
+    wanted = 1 + len(life.registered.loan_of) // PEOPLE_AN_AGREEMENT
+    late = agreements.without_plan(_in_arrears())
+    for number, pk in enumerate(life.random.sample(late, min(wanted, len(late)))):
+        agreements.agree(agents[number % len(agents)], pk, life.registered.loan_of[pk], day, life.random)
+    if day.weekday() in (0, 3):
+        _ask_and_decide(life, agents, day)
+
+
+def _ask_and_decide(life: Life, agents: list[User], day: date) -> None:
+    asked = _ask(life, agents, day, 1)
+    for agent, pk, plan in asked:
+        agreements.decide(plan, agent, life.registered.loan_of[pk], day, life.random)
+
+
+def _ask(life: Life, agents: list[User], day: date, wanted: int) -> list[tuple[User, int, Any]]:
+    """So many agreements that wait for a yes, of people long in arrears."""
+    late = agreements.without_plan(_in_arrears())
+    asked: list[tuple[User, int, Any]] = []
+    for pk in life.random.sample(late, min(4 * wanted, len(late))):
+        agent = agents[len(asked) % len(agents)]
+        plan = agreements.ask_approval(agent, pk, day, life.random) if len(asked) < wanted else None
+        if plan is not None:
+            asked.append((agent, pk, plan))
+    return asked
+
+
+def _in_arrears() -> list[int]:
+    found = Obligation.objects.filter(
+        account__days_past_due__range=(8, 150), account__balance_due_minor__gt=0, gone_on=None
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def _begin_today(life: Life, day: date) -> None:
+    """Five past ten, as the visitor finds it."""
+    accounts = list(life.registered.loan_of)
+    cases.go_through_cases(life.cases, accounts[:: max(1, len(accounts) // len(cases.STORIES))], day)
+    agents = around.at_work(life.registered.agents, day)
+    visitor = next(agent for agent in agents if agent.username == around.VISITOR)
+    _agree(life, agents[1:], day)
+    clock.set_now(local(day, 10, 2))
+    _ask(life, agents[1:], day, WAITING_TODAY)
+    around.agree_hours([visitor, *agents[1:]], accounts, day, life.random)
+    for answered in (False, False, True):
+        around.write_notes([visitor], life.random, are_answered=answered)
+    clock.set_now(local(day, 10, 5))
+    around.sit_down(agents[1:], accounts, day, life.random)
 
 
 def _receive_payments(life: Life, day: date) -> None:
@@ -126,8 +195,9 @@ def _plan_payment(life: Life, loan: Loan, day: date, *, share: float, on: date |
 
 def _call(life: Life, day: date, calls: int) -> None:
     """Each agent takes the first people of their queue, as the screen would show it; today's visitor finds theirs whole."""
+    away = is_away([agent.pk for agent in life.registered.agents], day)
     for agent in life.registered.agents:
-        if day == TODAY and agent.username == LOGINS[0].username:
+        if agent.pk in away or (day == TODAY and agent.username == LOGINS[0].username):
             continue
         rows = list(queue_for(agent, day).object_list[: calls * 2])
         phones = _phones([row.debtor_id for row in rows])

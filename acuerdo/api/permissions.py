@@ -151,8 +151,7 @@ def list_timeline(request: HttpRequest, uid: UUID, filters: Query[ListFilters]) 
         before=instant_in(filters.cursor), since=filters.updated_since, limit=filters.limit,
     )  # fmt: skip
     following = cursor_after(found.lines[-1].at.isoformat()) if found.has_more else None
-    names = ("at", "channel", "direction", "purpose", "creditor", "status", "is_two_way", "why", "why_en", "receipt")
-    return {"items": [{name: getattr(one, name) for name in names} for one in found.lines], "next_cursor": following}
+    return {"items": found.lines, "next_cursor": following}
 
 
 @router.get(

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
-from acuerdo.policy.public import CHECKS_MAX
+from acuerdo.policy.public import CHECKS_MAX, OwnContact
 
 type Channel = Literal["sms", "email", "whatsapp", "voice", "call", "visit", "letter"]
 type Purpose = Literal["collection", "reminder", "service", "marketing", "requested"]
@@ -138,23 +138,8 @@ class LiftIn(Schema):
     reason: Reason
 
 
-class TimelineOut(Schema):
-    """One contact. `direction` is out, in, or stopped: wanted, and not made because of `why`. `receipt`: its verdict's uid."""
-
-    at: datetime
-    channel: str
-    direction: Literal["out", "in", "stopped"]
-    purpose: str
-    creditor: str
-    status: str
-    is_two_way: bool
-    why: str
-    why_en: str
-    receipt: str
-
-
 class TimelinePage(Schema):
-    items: list[TimelineOut]
+    items: list[OwnContact]
     next_cursor: str | None
 
 

@@ -297,10 +297,10 @@ def long_day(day: date) -> str:
 
 
 def hour(at: datetime, zone: str = "") -> str:
-    """«3:40 p. m.» on the wall clock of `zone`, of the installation when empty."""
+    """«3:40 p. m.» · “3:40 p.m.” on the wall clock of `zone`, of the installation when empty."""
     local = local_time(at, zone)
-    mark = "a." if local.hour < 12 else "p."
-    return f"{(local.hour % 12) or 12}:{local.minute:02}{NBSP}{mark}{NBSP}m."
+    mark = f"{'a' if local.hour < 12 else 'p'}.{'' if is_english() else NBSP}m."
+    return f"{(local.hour % 12) or 12}:{local.minute:02}{NBSP}{mark}"
 
 
 def clock_time(at: datetime) -> str:

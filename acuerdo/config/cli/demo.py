@@ -57,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
     if args.no_serve:
         output.answer(args, {"status": "ready", **document}, _as_text(document))
         return 0
-    return up.serve(args, document, _as_text(document))
+    from demo.colleagues import colleagues_at_work  # noqa: PLC0415 - needs Django ready
+
+    with colleagues_at_work():
+        return up.serve(args, document, _as_text(document))
 
 
 def prepare(debtors: int, seed: int) -> dict[str, Any]:

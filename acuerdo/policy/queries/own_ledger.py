@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, cast
 
 from acuerdo.policy.models import Attempt, AttemptStatus, Verdict
 from acuerdo.policy.rules import load_pack, pack_codes
+
+type Direction = Literal["out", "in", "stopped"]
 
 TOGETHER = 50  # more than a person is ever asked about at one instant
 LEFT = [status for status in AttemptStatus.values if status not in ("reserved", "failed", "cancelled")]
@@ -14,13 +16,13 @@ LEFT = [status for status in AttemptStatus.values if status not in ("reserved", 
 
 @dataclass(frozen=True, slots=True)
 class OwnContact:
-    """One line. `direction` is out, in, or stopped: a contact that was wanted and that the law or the person forbade, with the
+    """One contact. `direction` is out, in, or stopped: a contact that was wanted and that the law or the person forbade, with the
     sentence of the rule in `why` (Spanish) and `why_en`, and the rule's `kind` (missing where a datum was).
     `receipt` is the verdict's uid, empty for inbound contact."""
 
     at: datetime
     channel: str
-    direction: str
+    direction: Direction
     purpose: str
     creditor: str
     status: str
@@ -68,7 +70,7 @@ def _made(one: Attempt) -> OwnContact:
     return OwnContact(
         one.at,
         one.channel,
-        one.direction,
+        cast("Direction", one.direction),
         one.purpose,
         one.creditor.name,
         one.status,
