@@ -1,9 +1,11 @@
 """The shapes of messages, conversations and templates."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import AwareDatetime, Field
 
 
 class MessageOut(Schema):
@@ -91,7 +93,7 @@ class CampaignFiguresOut(Schema):
 
 
 class CampaignOut(Schema):
-    """One thing told to everybody whom `segment` names. `people` is 0 until it began."""
+    """One thing told to everybody whom `segment` names. `people` is 0 until it began; `channels` are in order of preference."""
 
     uid: UUID
     name: str
@@ -99,6 +101,7 @@ class CampaignOut(Schema):
     segment: str
     template: str
     channel: str
+    channels: list[str]
     purpose: str
     state: str
     starts_at: datetime
@@ -109,8 +112,58 @@ class CampaignOut(Schema):
     updated_at: datetime
 
 
+class BlockedOut(Schema):
+    """People whom a rule, or the want of a contact point, keeps from it."""
+
+    rule: str
+    reason: str
+    people: int
+
+
+class CampaignCount(Schema):
+    """What it would do, as counted before anybody approves it. `by_channel`: how many could receive it by each."""
+
+    people: int
+    judged: int
+    could_leave: int
+    by_channel: dict[str, int]
+    blocked: list[BlockedOut]
+    cost_minor: int
+
+
 class CampaignDetail(CampaignOut):
+    """`count` is null until it was counted, `count_failure` why it could not be; `figures` are empty until it began."""
+
+    fields: dict[str, str]
+    note: str
+    counted_at: datetime | None
+    count_failure: str
+    count: CampaignCount | None
     figures: list[CampaignFiguresOut]
+
+
+class CampaignIn(Schema):
+    """`creditor` is its name; `channels` are in order of preference, and the text is approved for each. `fields` are what the text
+    asks for. A second subject, of e-mail, is received by `share_b` of a hundred people."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    creditor: Annotated[str, Field(min_length=1, max_length=160)]
+    segment: Annotated[str, Field(min_length=1, max_length=2000)]
+    template: Annotated[str, Field(min_length=1, max_length=60)]
+    channels: Annotated[list[Literal["email", "sms", "whatsapp", "letter"]], Field(min_length=1, max_length=4)]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    fields: Annotated[dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=20)] = {}
+    subject_b: Annotated[str, Field(max_length=160)] = ""
+    share_b: Annotated[int, Field(ge=1, le=99)] = 50
+    paid_within_days: Annotated[int, Field(ge=1, le=90)] = 15
+
+
+class CampaignEventIn(Schema):
+    """`send_back` needs a `note`. `count` counts anew."""
+
+    event: Literal["count", "submit", "approve", "send_back", "pause", "resume", "stop"]
+    note: Annotated[str, Field(max_length=300)] = ""
 
 
 class CampaignPage(Schema):

@@ -1,6 +1,5 @@
 """Messages, conversations and templates for other programs: what was sent and what became of it, what people answered."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,28 +9,24 @@ from ninja import Query, Router
 
 from acuerdo.api.access import EVERYONE, LEADS, caller
 from acuerdo.api.message_schemas import (
-    CampaignDetail,
-    CampaignPage,
     ConversationDetail,
     ConversationPage,
     MessageOut,
     MessagePage,
     TemplatePage,
 )
-from acuerdo.api.pages import cursor_after, uid_in
+from acuerdo.api.pages import page_of
 from acuerdo.api.problems import not_found
 from acuerdo.api.schemas import ListFilters, Problem
 from acuerdo.base.models import User
 from acuerdo.messaging.public import (
-    Campaign,
     Conversation,
     Message,
     Template,
-    campaign_figures,
     conversations_of,
     thread_of,
 )
-from acuerdo.portfolio.public import debtors_visible_to, list_creditors, visible_to
+from acuerdo.portfolio.public import debtors_visible_to, visible_to
 
 router = Router()
 PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -43,7 +38,7 @@ def list_messages(request: HttpRequest, filters: Query[ListFilters]) -> Any:
     found = _messages(caller(request, LEADS))
     if filters.updated_since is not None:
         found = found.filter(updated_at__gte=filters.updated_since)
-    rows, following = _page(found, filters)
+    rows, following = page_of(found, filters)
     return {"items": [_message(row) for row in rows], "next_cursor": following}
 
 
@@ -67,7 +62,7 @@ def list_conversations(request: HttpRequest, filters: Query[ListFilters]) -> Any
     found = conversations_of(debtors_visible_to(caller(request, LEADS)))
     if filters.updated_since is not None:
         found = found.filter(updated_at__gte=filters.updated_since)
-    rows, following = _page(found, filters)
+    rows, following = page_of(found, filters)
     return {"items": [_conversation(row) for row in rows], "next_cursor": following}
 
 
@@ -85,53 +80,17 @@ def get_conversation(request: HttpRequest, uid: UUID) -> Any:
     return {**_conversation(row), "lines": [_line(line) for line in thread_of(row, sorted(set(mine)))]}
 
 
-@router.get("/campaigns", response={200: CampaignPage, **PROBLEMS}, tags=["campaigns"], operation_id="list_campaigns")
-def list_campaigns(request: HttpRequest, filters: Query[ListFilters]) -> Any:
-    """The campaigns of creditors that the key may see, in a stable order."""
-    found = _campaigns(caller(request, LEADS))
-    if filters.updated_since is not None:
-        found = found.filter(updated_at__gte=filters.updated_since)
-    rows, following = _page(found, filters)
-    return {"items": [_campaign(row) for row in rows], "next_cursor": following}
-
-
-@router.get(
-    "/campaigns/{uid}", response={200: CampaignDetail, **PROBLEMS}, tags=["campaigns"], operation_id="get_campaign"
-)
-def get_campaign(request: HttpRequest, uid: UUID) -> Any:
-    """One campaign with its results."""
-    row = _campaigns(caller(request, LEADS)).filter(uid=uid).first()
-    if row is None:
-        raise not_found()
-    return {**_campaign(row), "figures": [asdict(one) for one in campaign_figures(row.pk)]}
-
-
 @router.get("/templates", response={200: TemplatePage, **PROBLEMS}, tags=["templates"], operation_id="list_templates")
 def list_templates(request: HttpRequest, filters: Query[ListFilters]) -> Any:
     """Every version of every text of the library, in a stable order."""
     caller(request, LEADS)
-    rows, following = _page(Template.objects.order_by("uid"), filters)
+    rows, following = page_of(Template.objects.order_by("uid"), filters)
     return {"items": [_template(row) for row in rows], "next_cursor": following}
 
 
 def _messages(user: User) -> QuerySet[Message]:
     mine = Message.objects.filter(obligation__in=visible_to(user).values("pk"))
     return mine.select_related("debtor", "creditor", "obligation", "template")
-
-
-def _campaigns(user: User) -> QuerySet[Campaign]:
-    """A campaign is the lender's: an agency's key sees none."""
-    found = Campaign.objects.select_related("creditor")
-    return found.none() if user.agency_id is not None else found.filter(creditor__in=list_creditors(user).values("pk"))
-
-
-def _page(found: QuerySet[Any], filters: ListFilters) -> tuple[list[Any], str | None]:
-    found = found.order_by("uid")
-    if (after := uid_in(filters.cursor)) is not None:
-        found = found.filter(uid__gt=after)
-    rows = list(found[: filters.limit + 1])
-    page = rows[: filters.limit]
-    return page, cursor_after(page[-1].uid) if len(rows) > filters.limit else None
 
 
 def _message(row: Message) -> dict[str, Any]:
@@ -141,15 +100,6 @@ def _message(row: Message) -> dict[str, Any]:
         "template": row.template.code if row.template else None, "subject": row.subject, "body": row.body,
         "state": row.state, "reason": row.failure, "scheduled_for": row.scheduled_for, "sent_at": row.sent_at,
         "delivered_at": row.delivered_at, "provider": row.provider, "updated_at": row.updated_at,
-    }  # fmt: skip
-
-
-def _campaign(row: Campaign) -> dict[str, Any]:
-    return {
-        "uid": row.uid, "name": row.name, "creditor": row.creditor.name, "segment": row.segment, "template": row.template,
-        "channel": row.channel, "purpose": row.purpose, "state": row.state, "starts_at": row.starts_at,
-        "ends_at": row.ends_at, "people": row.people, "paid_within_days": row.paid_within_days,
-        "currency": row.creditor.currency, "updated_at": row.updated_at,
     }  # fmt: skip
 
 

@@ -3,8 +3,12 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from acuerdo.api.schemas import ListFilters
 from acuerdo.kernel.errors import Refusal
 
 LIMIT_MAX = 500
@@ -40,6 +44,16 @@ def instant_in(cursor: str) -> datetime | None:
     if at is not None and at.tzinfo is None:
         raise _bad()
     return at
+
+
+def page_of(found: QuerySet[Any], filters: ListFilters) -> tuple[list[Any], str | None]:
+    """One page in the order of uids, and the cursor of the next."""
+    found = found.order_by("uid")
+    if (after := uid_in(filters.cursor)) is not None:
+        found = found.filter(uid__gt=after)
+    rows = list(found[: filters.limit + 1])
+    page = rows[: filters.limit]
+    return page, cursor_after(page[-1].uid) if len(rows) > filters.limit else None
 
 
 def _decoded(cursor: str) -> str:

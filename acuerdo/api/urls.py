@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from acuerdo.api import (
     appointments,
     bureau,
+    campaigns,
     contact_checks,
     decisions,
     hooks,
@@ -59,6 +60,7 @@ api.add_router("", permissions.router)
 api.add_router("", petitions.router)
 api.add_router("", bureau.router)
 api.add_router("", messages.router)
+api.add_router("", campaigns.router)
 api.add_router("", strategies.router)
 
 urlpatterns = [path("hooks/<slug:name>", hooks.hook, name="provider-hook"), path("", api.urls)]

@@ -320,6 +320,8 @@ class Campaign(models.Model):
     segment = models.TextField()
     template = models.CharField(max_length=60)
     channel = models.CharField(max_length=8)
+    # by comma, in order: for whom the channels before cannot be used, or may not be
+    further_channels = models.CharField(max_length=60, blank=True, default="", db_default="")
     purpose = models.CharField(max_length=12)
     fields = models.JSONField(default=dict)
     subject_b = models.CharField(max_length=160, blank=True)
@@ -342,6 +344,11 @@ class Campaign(models.Model):
     finished_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+
+    @property
+    def channels(self) -> list[str]:
+        """In order of preference."""
+        return [self.channel, *filter(None, self.further_channels.split(","))]
 
     class Meta:
         indexes: ClassVar = [

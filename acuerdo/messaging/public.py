@@ -10,12 +10,13 @@ from acuerdo.messaging.actions.agreements import (
     send_code,
 )
 from acuerdo.messaging.actions.board import configured_channels, configured_routes, provider_board
+from acuerdo.messaging.actions.campaign_channels import Addressed
 from acuerdo.messaging.actions.campaign_preview import preview_campaign
 from acuerdo.messaging.actions.campaigns import (
-    Addressed,
     CampaignText,
     approve_campaign,
     enrol_people,
+    forget_preview,
     keep_preview,
     pause_campaign,
     plan_campaign,
@@ -176,6 +177,7 @@ __all__ = [
     "file_path",
     "forget_old_events",
     "forget_person",
+    "forget_preview",
     "gather",
     "grade_senders",
     "html_letter",

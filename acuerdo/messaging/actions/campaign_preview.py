@@ -6,14 +6,13 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from acuerdo.messaging.actions.campaigns import Addressed
+from acuerdo.messaging.actions.campaign_channels import Addressed, choose_channels
 from acuerdo.messaging.actions.templates import text_of
 from acuerdo.messaging.models import Campaign
-from acuerdo.messaging.previews import compose_samples
-from acuerdo.messaging.queries import Wanted, best_points, published_templates, template_for
+from acuerdo.messaging.previews import Sample, compose_samples
+from acuerdo.messaging.queries import Wanted, published_templates, template_for
 from acuerdo.messaging.rules.judgement import TemplateText, judge_template
 from acuerdo.messaging.rules.sms import segments
-from acuerdo.policy.public import Judged, PlannedContact, judge_contacts
 
 JUDGED_MAX = 20_000
 MEASURED = 200
@@ -21,51 +20,64 @@ SHOWN = 3
 
 
 def preview_campaign(
-    row: Campaign, people: Sequence[Addressed], now: datetime, *, message_cost_minor: int
+    row: Campaign, people: Sequence[Addressed], now: datetime, *, message_costs_minor: Mapping[str, int]
 ) -> dict[str, Any]:
     """Figures as plain values. Every person is looked at, above 20,000 an even part of them, and `judged` says how many.
 
-    `could_leave`: reachable, and permitted at some moment of the period; `blocked` counts the others by rule. The cost is of
-    those who could get it, by the average number of SMS parts of two hundred rendered texts.
+    `could_leave`: reachable, and permitted at some moment of the period, by the first channel that is; `by_channel` says how many
+    by each. `blocked` counts the others by rule. The cost is of those who could get it, by the average number of SMS parts of two
+    hundred rendered texts.
     """
     looked_at = _evenly(people, JUDGED_MAX)
     at = max(row.starts_at, now)
     blocked: Counter[str] = Counter()
     reasons: dict[str, str] = {}
-    could: list[Addressed] = []
+    could: dict[str, list[Addressed]] = {channel: [] for channel in row.channels}
     for batch in batched(looked_at, 1000):
-        points = best_points(one.debtor_id for one in batch)
-        reachable = [one for one in batch if (one.debtor_id, row.channel) in points]
-        blocked["no-contact-point"] += len(batch) - len(reachable)
-        asked = [_contact(row, one, points) for one in reachable]
-        for one, judged in zip(reachable, judge_contacts(asked, at), strict=True):
-            if _fits(judged, row):
-                could.append(one)
+        for one, choice in zip(batch, choose_channels(row, batch, at).values(), strict=True):
+            if choice.could_leave:
+                could[choice.channel].append(one)
             else:
-                rule = next(rule for rule in judged.verdict.rules if rule.verdict == "deny")
-                blocked[rule.id] += 1
-                reasons.setdefault(rule.id, rule.reason)
-    texts = compose_samples([_wanted(row, one) for one in _evenly(could, MEASURED)], now)
-    good = [text for text in texts if not text.problem]
-    parts = [segments(text.body).count if row.channel == "sms" else 1 for text in good]
+                blocked[choice.rule] += 1
+                reasons.setdefault(choice.rule, choice.reason)
     scale = len(people) / len(looked_at) if looked_at else 1
-    messages = round(len(could) * scale)
+    texts = [text for channel, found in could.items() for text in _texts(row, channel, found, now)]
+    good = [text for text in texts if not text.problem]
+    parts = [segments(text.body).count for text in good if text.wanted.channel == "sms"]
+    parts_average = sum(parts) / len(parts) if parts else 1
+    by_channel = {channel: round(len(found) * scale) for channel, found in could.items()}
+    cost = sum(
+        number * message_costs_minor.get(channel, 0) * (parts_average if channel == "sms" else 1)
+        for channel, number in by_channel.items()
+    )
     return {
         "people": len(people),
         "obligations": sum(len(one.obligation_ids) for one in people),
         "judged": len(looked_at),
-        "could_leave": messages,
+        "could_leave": sum(by_channel.values()),
+        "by_channel": by_channel,
         "blocked": [
             {"rule": rule, "reason": reasons.get(rule, ""), "people": round(count * scale)}
             for rule, count in blocked.most_common()
             if count
         ],
-        "parts_average": round(sum(parts) / len(parts), 2) if parts else 1,
-        "cost_minor": round(messages * message_cost_minor * (sum(parts) / len(parts) if parts else 1)),
+        "parts_average": round(parts_average, 2),
+        "cost_minor": round(cost),
         "problems": dict(Counter(text.problem for text in texts if text.problem)),
-        "samples": [{"subject": text.subject, "body": text.body} for text in good[:SHOWN]],
+        "samples": _samples(good, row.channels),
         "worst": _worst(row),
     }
+
+
+def _texts(row: Campaign, channel: str, people: Sequence[Addressed], now: datetime) -> list[Sample]:
+    return compose_samples([_wanted(row, one, channel) for one in _evenly(people, MEASURED)], now)
+
+
+def _samples(texts: Sequence[Sample], channels: Sequence[str]) -> list[dict[str, str]]:
+    """Three of one channel, one of each where there are several."""
+    each = SHOWN if len(channels) == 1 else 1
+    shown = [text for channel in channels for text in [one for one in texts if one.wanted.channel == channel][:each]]
+    return [{"channel": text.wanted.channel, "subject": text.subject, "body": text.body} for text in shown]
 
 
 def _evenly(people: Sequence[Addressed], count: int) -> Sequence[Addressed]:
@@ -75,21 +87,9 @@ def _evenly(people: Sequence[Addressed], count: int) -> Sequence[Addressed]:
     return [people[int(place * step)] for place in range(count)]
 
 
-def _contact(row: Campaign, one: Addressed, points: Mapping[tuple[int, str], tuple[int, str]]) -> PlannedContact:
-    return PlannedContact(
-        debtor_id=one.debtor_id, creditor_id=row.creditor_id, channel=row.channel, purpose=row.purpose,
-        obligation_id=one.obligation_ids[0], contact_point_id=points[one.debtor_id, row.channel][0],
-    )  # fmt: skip
-
-
-def _fits(judged: Judged, row: Campaign) -> bool:
-    opens_at = judged.verdict.next_allowed_at
-    return judged.verdict.is_allowed or (opens_at is not None and opens_at <= row.ends_at)
-
-
-def _wanted(row: Campaign, one: Addressed) -> Wanted:
+def _wanted(row: Campaign, one: Addressed, channel: str) -> Wanted:
     context = {"fields": row.fields}
-    return Wanted(one.debtor_id, row.creditor_id, one.obligation_ids, row.channel, row.template, context)
+    return Wanted(one.debtor_id, row.creditor_id, one.obligation_ids, channel, row.template, context)
 
 
 def _worst(row: Campaign) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from acuerdo.base.bulk import insert_rows
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.calendar import is_business_day
 from acuerdo.kernel.errors import Refusal
+from acuerdo.messaging.actions.campaign_channels import Addressed, choose_channels
 from acuerdo.messaging.actions.planning import PlannedMessage, plan_batch
 from acuerdo.messaging.models import Campaign, CampaignPerson, Message, MessageState
 from acuerdo.messaging.queries import published_templates
@@ -44,7 +45,10 @@ STOPPED, PAUSED = "campaign-stopped", "campaign-paused"
 
 @dataclass(frozen=True, slots=True)
 class CampaignText:
-    """What somebody wrote on the form. `fields` are the values that the text asks for; a second subject makes it a test."""
+    """What somebody wrote on the form. `fields` are the values that the text asks for; a second subject makes it a test.
+
+    Whom the first channel cannot reach, or the gate keeps from it, is told by the first of `further_channels` that can and may.
+    """
 
     name: str
     creditor_id: int
@@ -57,20 +61,21 @@ class CampaignText:
     subject_b: str = ""
     share_b: int = 50
     paid_within_days: int = 15
+    further_channels: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """In order of preference, each once."""
+        return tuple(dict.fromkeys([self.channel, *self.further_channels]))
 
 
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """One person of a campaign and what of theirs it speaks of, the leading obligation first."""
-
-    debtor_id: int
-    obligation_ids: tuple[int, ...]
-
-
-def told_fields_of(code: str, channel: str) -> list[str]:
-    """What a campaign must say itself for this text, by its places; empty for an unknown text."""
+def told_fields_of(code: str, *channels: str) -> list[str]:
+    """What a campaign must say itself for this text on these channels, by its places; empty for an unknown text."""
     found = [
-        row for (_code, kind, _language), rows in published_templates([code]).items() if kind == channel for row in rows
+        row
+        for (_code, kind, _language), rows in published_templates([code]).items()
+        if kind in channels
+        for row in rows
     ]
     placed = frozenset().union(*(parse(row.subject).fields | parse(row.body).fields for row in found))
     return sorted(placed & TOLD_FIELDS)
@@ -90,9 +95,10 @@ def save_campaign(told: CampaignText, *, by: User, now: datetime, campaign_id: i
     row.purpose = _checked(told, now)
     row.name, row.creditor_id, row.segment = told.name.strip()[:80], told.creditor_id, told.segment.strip()
     row.template, row.channel = told.template, told.channel
+    row.further_channels = ",".join(told.channels[1:])
     row.starts_at, row.ends_at = told.starts_at, told.ends_at
     row.fields = {name: text.strip() for name, text in told.fields.items() if text.strip()}
-    row.subject_b = told.subject_b.strip()[:160] if told.channel == "email" else ""
+    row.subject_b = told.subject_b.strip()[:160] if "email" in told.channels else ""
     row.share_b, row.paid_within_days = told.share_b, told.paid_within_days
     row.preview, row.previewed_at, row.preview_failure = {}, None, ""
     row.written_by, row.updated_at = by.username, now
@@ -108,6 +114,18 @@ def keep_preview(campaign_id: int, figures: dict[str, Any], now: datetime, *, fa
     if row.state in ("draft", "submitted"):
         row.preview, row.previewed_at, row.preview_failure = figures, now, failure[:300]
         row.save(update_fields=["preview", "previewed_at", "preview_failure"])
+
+
+@transaction.atomic
+def forget_preview(campaign_id: int, *, by: User, now: datetime) -> Campaign:
+    """What was counted no longer holds: whoever asks has it counted anew. Refuses `campaign-state` once it was decided."""
+    _require(by, MAY_WRITE)
+    row = _locked(campaign_id)
+    if row.state not in ("draft", "submitted"):
+        raise Refusal("campaign-state", "La campaña ya no admite ese cambio. Recargue la página.")
+    row.preview, row.previewed_at, row.preview_failure, row.updated_at = {}, None, "", now
+    row.save(update_fields=["preview", "previewed_at", "preview_failure", "updated_at"])
+    return row
 
 
 @transaction.atomic
@@ -234,18 +252,16 @@ def stop_campaign(campaign_id: int, *, by: User, now: datetime) -> Campaign:
 
 
 def _checked(told: CampaignText, now: datetime) -> str:
-    """The purpose of the text, which is the campaign's."""
+    """The purpose of the text, which is the campaign's: one for all of its channels."""
     if not told.name.strip():
         raise Refusal("campaign-name", "Dé un nombre a la campaña.")
-    found = [
-        row
-        for (_c, kind, _l), rows in published_templates([told.template]).items()
-        if kind == told.channel
-        for row in rows
-    ]
-    if not found or any(row.purpose not in PURPOSES for row in found):
-        raise Refusal("campaign-text", "Elija un texto aprobado de servicio o de publicidad para ese canal.")
-    missing = [name for name in told_fields_of(told.template, told.channel) if not told.fields.get(name, "").strip()]
+    found: dict[str, set[str]] = {}
+    for (_code, channel, _language), rows in published_templates([told.template]).items():
+        found.setdefault(channel, set()).update(row.purpose for row in rows)
+    purposes = set().union(*(found.get(channel, {""}) for channel in told.channels))
+    if not purposes <= set(PURPOSES) or len(purposes) > 1:
+        raise Refusal("campaign-text", "Elija un texto aprobado de servicio o de publicidad para cada canal.")
+    missing = [name for name in told_fields_of(told.template, *told.channels) if not told.fields.get(name, "").strip()]
     if missing:
         raise Refusal("campaign-fields", f"Falta decir: {', '.join(missing)}.")
     said = [told.subject_b, *told.fields.values()]
@@ -257,7 +273,7 @@ def _checked(told: CampaignText, now: datetime) -> str:
     check_period(told.starts_at, told.ends_at, now)
     if not 1 <= told.share_b <= 99 or not 1 <= told.paid_within_days <= 90:
         raise Refusal("campaign-share", "La parte del segundo asunto va de 1 a 99 y los días, de 1 a 90.")
-    return str(found[0].purpose)
+    return purposes.pop()
 
 
 def _moments(row: Campaign, count: int, now: datetime) -> list[datetime]:
@@ -273,13 +289,15 @@ def _moments(row: Campaign, count: int, now: datetime) -> list[datetime]:
 
 
 def _planned(row: Campaign, people: Sequence[CampaignPerson], now: datetime) -> dict[str, int]:
+    addressed = [Addressed(one.debtor_id, tuple(one.obligations)) for one in people]
+    chosen = choose_channels(row, addressed, now) if row.further_channels else {}
     wishes = [
         PlannedMessage(
             plan_key=f"campaign:{row.uid}:{one.debtor_id}:{row.rounds}",
             debtor_id=one.debtor_id,
             creditor_id=row.creditor_id,
             obligation_ids=tuple(one.obligations),
-            channel=row.channel,
+            channel=chosen[one.debtor_id].channel if chosen else row.channel,
             template=row.template,
             not_before=now,
             purpose=row.purpose,

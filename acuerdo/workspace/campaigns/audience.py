@@ -22,8 +22,8 @@ def count_audience(campaign_id: int, now: datetime) -> None:
     if row is None:
         return
     try:
-        cost = message_cost(row.channel, row.creditor.currency)
-        keep_preview(row.pk, preview_campaign(row, _people(row, now), now, message_cost_minor=cost), now)
+        costs = {channel: message_cost(channel, row.creditor.currency) for channel in row.channels}
+        keep_preview(row.pk, preview_campaign(row, _people(row, now), now, message_costs_minor=costs), now)
     except Refusal as refusal:
         keep_preview(row.pk, {}, now, failure=refusal.message)
 

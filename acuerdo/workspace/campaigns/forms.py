@@ -15,6 +15,7 @@ from acuerdo.workspace.forms import StyledForm
 
 LOCAL = "%Y-%m-%dT%H:%M"
 TOLD = "told_"
+FURTHER = ("second", "third")
 
 
 def text_choices() -> list[tuple[str, str]]:
@@ -46,6 +47,11 @@ class CampaignForm(StyledForm):
         label=_("Termina"), input_formats=[LOCAL], widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
         help_text=_("Los mensajes se reparten en las horas hábiles entre las dos fechas, en la hora del acreedor."),
     )  # fmt: skip
+    second = forms.ChoiceField(
+        label=_("Si no se puede por ese canal"), required=False,
+        help_text=_("Quien no tiene ese medio, o no puede recibirlo por él, lo recibe por este. Cada persona lo recibe una vez."),
+    )  # fmt: skip
+    third = forms.ChoiceField(label=_("Y si tampoco"), required=False)
     paid_within_days = forms.IntegerField(
         label=_("Días para medir pagos"), min_value=1, max_value=90, initial=15,
         help_text=_("Se cuenta quién pagó dentro de estos días después de su mensaje."),
@@ -61,9 +67,15 @@ class CampaignForm(StyledForm):
         super().__init__(*args, **kwargs)
         self.creditors = {str(row.pk): row for row in list_creditors(user).order_by("name")}
         self.fields["creditor"].choices = [(pk, row.name) for pk, row in self.creditors.items()]  # type: ignore[attr-defined]
-        for name in told_fields_of(self.code, self.channel):
+        others = [(key.partition(":")[2], word) for key, word in text_choices() if key.partition(":")[0] == self.code]
+        others = [(channel, str(wording.CHANNELS[channel])) for channel, _word in others if channel != self.channel]
+        for name in FURTHER:
+            self.fields[name].choices = [("", _("Ninguno")), *others]  # type: ignore[attr-defined]
+            if len(others) <= FURTHER.index(name):
+                del self.fields[name]
+        for name in told_fields_of(self.code, self.channel, *(channel for channel, _word in others)):
             self.fields[TOLD + name] = forms.CharField(label=FIELD_WORDS.get(name, FIELDS[name].says), max_length=500)
-        if self.channel != "email":
+        if "email" not in {self.channel, *dict(others)}:
             del self.fields["subject_b"], self.fields["share_b"]
         self.style()
 
@@ -77,6 +89,7 @@ class CampaignForm(StyledForm):
             fields={name.removeprefix(TOLD): value for name, value in said.items() if name.startswith(TOLD)},
             subject_b=said.get("subject_b") or "", share_b=said.get("share_b") or 50,
             paid_within_days=said["paid_within_days"],
+            further_channels=tuple(said[name] for name in FURTHER if said.get(name)),
         )  # fmt: skip
 
 
@@ -87,6 +100,7 @@ def initial_of(row: Campaign) -> dict[str, Any]:
         "name": row.name, "creditor": str(row.creditor_id), "segment": row.segment,
         "starts_at": row.starts_at.astimezone(zone).replace(tzinfo=None),
         "ends_at": row.ends_at.astimezone(zone).replace(tzinfo=None),
+        **dict(zip(FURTHER, row.channels[1:], strict=False)),
         "paid_within_days": row.paid_within_days, "subject_b": row.subject_b, "share_b": row.share_b,
         **{TOLD + name: value for name, value in row.fields.items()},
     }  # fmt: skip

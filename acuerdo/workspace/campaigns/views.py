@@ -21,6 +21,7 @@ from acuerdo.messaging.public import (
     approve_campaign,
     campaign_figures,
     campaign_rows,
+    forget_preview,
     pause_campaign,
     resume_campaign,
     save_campaign,
@@ -99,7 +100,7 @@ def count(request: HttpRequest, uid: str) -> HttpResponse:
     row = _campaign(request, uid)
     if row.state in ("draft", "submitted"):
         with transaction.atomic():
-            Campaign.objects.filter(pk=row.pk).update(previewed_at=None, preview_failure="", preview={})
+            forget_preview(row.pk, by=user_of(request), now=clock.now())
             tasks.count_campaign_of(row.pk)
     return redirect("workspace:campaigns:page", uid=uid)
 

@@ -14,7 +14,7 @@ REFUSALS = {
     "not-allowed": _("Su perfil no puede cambiar campañas."),
     "campaign-state": _("La campaña ya no admite ese cambio. Recargue la página."),
     "campaign-name": _("Dé un nombre a la campaña."),
-    "campaign-text": _("Elija un texto aprobado de servicio o de publicidad para ese canal."),
+    "campaign-text": _("Elija un texto aprobado de servicio o de publicidad para cada canal."),
     "campaign-period": _("El fin debe estar después del inicio, en el futuro y a lo sumo sesenta días después."),
     "campaign-share": _("La parte del segundo asunto va de 1 a 99 y los días, de 1 a 90."),
     "campaign-not-counted": _("Calcule primero a quiénes llega y cuánto cuesta."),

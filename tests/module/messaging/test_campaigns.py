@@ -27,7 +27,9 @@ from acuerdo.messaging.public import (
     stop_campaign,
     submit_campaign,
 )
-from acuerdo.policy.models import Attempt
+from acuerdo.policy.models import Attempt, Consent, Hold
+from acuerdo.policy.public import load_registry
+from acuerdo.portfolio.models import ContactPoint
 from tests.factories import NOW, TODAY, make_payment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +62,7 @@ def people(world: Any, count: int) -> list[Addressed]:
 
 def begun(world: Any, writer: Any, reader: Any, audience: list[Addressed], **fields: Any) -> Campaign:
     row = save_campaign(told(world, **fields), by=writer, now=NOW)
-    keep_preview(row.pk, preview_campaign(row, audience, NOW, message_cost_minor=100), NOW)
+    keep_preview(row.pk, preview_campaign(row, audience, NOW, message_costs_minor={"email": 100}), NOW)
     submit_campaign(row.pk, by=writer, now=NOW)
     approve_campaign(row.pk, by=reader, now=NOW)
     enrol_people(row.pk, audience, NOW)
@@ -144,13 +146,59 @@ def test_the_gate_judges_each_message(world: Any, sandbox: Any, writer: Any, rea
     assert not SandboxDelivery.objects.exists()
 
 
+def test_an_excluded_number_gets_no_advertising(world: Any, sandbox: Any, writer: Any, reader: Any) -> None:
+    """Both authorised advertising; one of them is in the country's registry (RNE), which the gate reads once it was loaded."""
+    Template.objects.filter(code="nuevo_medio_pago", channel="sms").update(purpose="marketing")
+    audience = people(world, 2)
+    for one in audience:
+        granted = {"granted_at": NOW - timedelta(days=90), "source": "contrato", "recorded_by": "prueba"}
+        Consent.objects.create(debtor_id=one.debtor_id, channel="sms", purpose="marketing", **granted)
+    numbers = dict(ContactPoint.objects.filter(kind="phone").values_list("debtor_id", "value"))
+    excluded, other = numbers[audience[0].debtor_id], numbers[audience[1].debtor_id]
+    content = f"numero,fecha_inscripcion\n{excluded.removeprefix('+57')},2026-06-01\n".encode()
+    load_registry(content, country="co", file_name="rne.csv", actor="oficial", now=NOW)
+    row = begun(world, writer, reader, audience, channel="sms")
+    (rule,) = row.preview["blocked"]
+    assert (row.purpose, row.preview["could_leave"], rule["people"]) == ("marketing", 1, 1)
+    assert rule["rule"] == "co.rne.advertising"
+    assert plan_campaign(row.pk, END) == {"blocked": 1, "scheduled": 1}
+    deliver_all_due(END, sandbox)
+    assert [delivery.receiver for delivery in SandboxDelivery.objects.all()] == [other]
+    stopped = CampaignPerson.objects.get(debtor_id=audience[0].debtor_id)
+    assert (stopped.state, stopped.reason) == ("blocked", rule["rule"])
+
+
+def test_each_person_is_told_by_the_first_channel_that_can_and_may(
+    world: Any, sandbox: Any, writer: Any, reader: Any
+) -> None:
+    both, unwilling, no_mail, nowhere = (
+        world.debtor(), world.debtor(channels=("sms",)), world.debtor(), world.debtor(channels=())
+    )  # fmt: skip
+    no_mail.contact_points.filter(kind="email").delete()
+    nowhere.contact_points.all().delete()
+    Hold.objects.create(
+        debtor=unwilling, kind="do_not_contact", channel="email", starts_at=NOW, reason="prueba", placed_by="prueba"
+    )
+    rows = [world.obligation(debtor=debtor) for debtor in (both, unwilling, no_mail, nowhere)]
+    audience = [Addressed(row.debtor_id, (row.pk,)) for row in rows]
+    row = begun(world, writer, reader, audience, further_channels=("sms", "email"))
+    assert row.channels == ["email", "sms"]
+    assert row.preview["by_channel"] == {"email": 1, "sms": 2}
+    assert (row.preview["could_leave"], [one["rule"] for one in row.preview["blocked"]]) == (3, ["no-contact-point"])
+    assert {one["channel"] for one in row.preview["samples"]} == {"email", "sms"}
+    assert plan_campaign(row.pk, END) == {"scheduled": 3, "failed": 1}
+    assert deliver_all_due(END, sandbox).sent == 3
+    told_by = dict(Message.objects.filter(state="sent").values_list("debtor_id", "channel"))
+    assert told_by == {both.pk: "email", unwilling.pk: "sms", no_mail.pk: "sms"}
+
+
 def test_the_preview_says_who_how_many_what_it_costs_and_how_it_reads(world: Any, writer: Any) -> None:
     audience = people(world, 5)
     nowhere = world.debtor(channels=())
     nowhere.contact_points.all().delete()
     audience.append(Addressed(nowhere.pk, (world.obligation(debtor=nowhere).pk,)))
     row = save_campaign(told(world, channel="sms"), by=writer, now=NOW)
-    seen = preview_campaign(row, audience, NOW, message_cost_minor=1_000)
+    seen = preview_campaign(row, audience, NOW, message_costs_minor={"sms": 1_000})
     assert (seen["people"], seen["judged"], seen["could_leave"]) == (6, 6, 5)
     assert seen["blocked"] == [{"rule": "no-contact-point", "reason": "", "people": 1}]
     assert seen["cost_minor"] == round(5 * 1_000 * seen["parts_average"])
@@ -194,6 +242,7 @@ def test_what_came_of_it_is_counted(world: Any, sandbox: Any, writer: Any, reade
         ({"name": " "}, "campaign-name"),
         ({"template": "temprana_8"}, "campaign-text"),  # collects, so it is the strategy's to send
         ({"template": "no_existe"}, "campaign-text"),
+        ({"further_channels": ("letter",)}, "campaign-text"),  # nobody wrote it for that channel
         ({"fields": {"medio": "Efecty"}}, "campaign-fields"),
         ({"fields": {**FIELDS, "detalle": "Si no paga, le vamos a embargar el sueldo."}}, "campaign-tone"),
         ({"subject_b": "Le vamos a embargar el sueldo"}, "campaign-tone"),
@@ -219,10 +268,10 @@ def test_two_people_and_a_count_before_anything_leaves(world: Any, writer: Any, 
         with pytest.raises(Refusal) as caught:
             act(by)
         assert caught.value.code == code
-    keep_preview(row.pk, preview_campaign(row, [], NOW, message_cost_minor=0), NOW)
+    keep_preview(row.pk, preview_campaign(row, [], NOW, message_costs_minor={}), NOW)
     with pytest.raises(Refusal, match="no encuentra a nadie"):
         submit_campaign(row.pk, by=reader, now=NOW)
-    keep_preview(row.pk, preview_campaign(row, people(world, 1), NOW, message_cost_minor=0), NOW)
+    keep_preview(row.pk, preview_campaign(row, people(world, 1), NOW, message_costs_minor={}), NOW)
     submit_campaign(row.pk, by=reader, now=NOW)
     with pytest.raises(Refusal, match="Otra persona"):
         approve_campaign(row.pk, by=reader, now=NOW)
