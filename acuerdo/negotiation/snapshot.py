@@ -17,6 +17,7 @@ PROMISES = Extract(
         "due_day": day_sql("due_on"),
         "ends_day": day_sql("ends_on"),
         "decided_day": day_sql("decided_on"),
+        "times_rescheduled": "times_rescheduled::bigint",
     },
 )
 # An obligation has at most one plan in force. `due_day` is of the first instalment that the money received does not cover whole.

@@ -35,6 +35,8 @@ from acuerdo.strategy.actions.versions import (
     submit_strategy,
 )
 from acuerdo.strategy.engine.frames import SparkPlace
+from acuerdo.strategy.engine.learned import models_from_json
+from acuerdo.strategy.engine.learning.recovery import Recovered, recovery_of_books
 from acuerdo.strategy.engine.matching import Matched
 from acuerdo.strategy.engine.rehearsal import rehearse
 from acuerdo.strategy.engine.run import decide, write_plan
@@ -57,6 +59,7 @@ from acuerdo.strategy.queries import (
     Wish,
     check_text,
     document_of,
+    exported_models,
     funnel,
     history,
     paused_variants,
@@ -81,6 +84,7 @@ __all__ = [
     "Funnel",
     "Matched",
     "ModelVersion",
+    "Recovered",
     "Rehearsal",
     "Settled",
     "SparkPlace",
@@ -105,6 +109,7 @@ __all__ = [
     "document_of",
     "edit_draft",
     "ensure_published_strategy",
+    "exported_models",
     "funnel",
     "give_calls",
     "history",
@@ -115,6 +120,7 @@ __all__ = [
     "mark_done",
     "message_cost",
     "model_drift",
+    "models_from_json",
     "pause_variant",
     "paused_variants",
     "people_in_segment",
@@ -124,6 +130,7 @@ __all__ = [
     "queue_for",
     "read_snapshot",
     "record_episodes",
+    "recovery_of_books",
     "rehearse",
     "resume_variant",
     "return_strategy",

@@ -17,7 +17,8 @@ from acuerdo.messaging.public import published_texts
 from acuerdo.messaging.rules.library import library
 from acuerdo.negotiation.public import script_names
 from acuerdo.portfolio.public import visible_to
-from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy, VariantPause
+from acuerdo.strategy.engine.learned import Learned, models_from_json
+from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, ModelVersion, Strategy, VariantPause
 from acuerdo.strategy.rules.checking import Finding, KnownText, check_document, lines_of
 from acuerdo.strategy.rules.document import Costs, StrategyDocument
 from acuerdo.strategy.rules.guarding import VariantFigures, cost_in_hundredths
@@ -130,6 +131,25 @@ def paused_variants(strategy_code: str) -> list[str]:
     """`experiment/variant` of those on pause."""
     rows = VariantPause.objects.filter(strategy_code=strategy_code, lifted_at__isnull=True)
     return sorted(rows.values_list("variant", flat=True))
+
+
+def active_models() -> dict[str, Learned]:
+    """The models that are on, by question: what a run scores with."""
+    rows = ModelVersion.objects.filter(is_active=True).values("question", "version", "parameters", "report")
+    return models_from_json(list(rows))
+
+
+def exported_models() -> list[dict[str, Any]]:
+    """The models that are on, as `acuerdo decide --models` reads them."""
+    rows = ModelVersion.objects.filter(is_active=True).order_by("question")
+    return [dict(row) for row in rows.values("question", "version", "parameters", "report")]
+
+
+def models_of_run(run: DecisionRun) -> dict[str, Learned]:
+    """The models that a run scored with."""
+    used = dict(run.funnel.get("models", {}))
+    rows = ModelVersion.objects.filter(question__in=used).values("question", "version", "parameters", "report")
+    return models_from_json([row for row in rows if used[row["question"]] == row["version"]])
 
 
 def paused_on(strategy_code: str, on: date) -> list[str]:

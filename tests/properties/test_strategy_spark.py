@@ -10,6 +10,7 @@ import pytest
 from acuerdo.strategy.engine.frames import SparkPlace
 from acuerdo.strategy.engine.run import Plan, decide
 from acuerdo.strategy.rules.yaml_text import read_strategy
+from tests.properties.strategy_models import MODELS
 from tests.properties.strategy_worlds import DAWN, World, make_world
 
 pytest.importorskip("pyspark", reason="Apache Spark is not installed: make .venv/.engines")
@@ -31,7 +32,7 @@ segments:
 steps:
   - {code: previo, title: Antes, day: -5, open_days: 5, channels: [email, whatsapp, sms], template: preventiva_5, purpose: reminder}
   - {code: alto, title: Alto valor, day: 1, open_days: 60, segments: [alto_valor], channels: [call, email, sms], template: temprana_3}
-  - {code: temprana, title: Temprana, day: 1, open_days: 20, channels: [sms, email], template: temprana_1, hour: '19:30'}
+  - {code: temprana, title: Temprana, day: 1, open_days: 20, channels: [sms, email], template: temprana_1, hour: '19:30', hour_policy: best}
   - {code: tardia, title: Tardía, day: 21, open_days: 10, repeat_days: 10, until: 400, channels: [call, email, sms], template: tardia}
 capacity: {calls_per_agent: 2, messages: {sms: 3}}
 costs: {COP: {sms: 40, call: 1800, fatigue: 150}}
@@ -58,10 +59,13 @@ def _session() -> Iterator[None]:
 
 
 def run(world: World, engine: str, spark: SparkPlace | None = None) -> Plan:
+    """With models on, and an hour of the models' choice, so that the engines agree on those too."""
     document = read_strategy(STRATEGY)
     with tempfile.TemporaryDirectory() as folder:
         snapshot = world.write(Path(folder))
-        return decide(snapshot, document, now=DAWN, zone="America/Bogota", engine_name=engine, spark=spark)
+        return decide(
+            snapshot, document, now=DAWN, zone="America/Bogota", engine_name=engine, spark=spark, models=MODELS
+        )
 
 
 @pytest.mark.usefixtures("_session")

@@ -63,6 +63,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="polars",
         help=in_language(es="motor de cálculo", en="engine to compute with"),
     )
+    parser.add_argument(
+        "--models",
+        type=Path,
+        metavar=file,
+        help=in_language(
+            es="modelos encendidos, de «acuerdo strategy models --export» (por omisión, la regla documentada)",
+            en="models that are on, from `acuerdo strategy models --export` (default: the documented rule)",
+        ),
+    )
     for name, spanish, english in SPARK:
         parser.add_argument(f"--spark-{name}", default="", metavar="URL", help=in_language(es=spanish, en=english))
     parser.add_argument(
@@ -94,13 +103,27 @@ def run(args: argparse.Namespace) -> int:
     now = datetime.combine(snapshot.on, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
     place = SparkPlace(args.spark_master, args.spark_folder, args.spark_snapshot)
     plan = decide(
-        snapshot, document, now=now, zone=settings.TIME_ZONE, engine_name=args.engine, folder=args.out, spark=place
-    )
+        snapshot, document, now=now, zone=settings.TIME_ZONE, engine_name=args.engine, folder=args.out, spark=place,
+        models=_models(args.models),
+    )  # fmt: skip
     told = {**plan.funnel, "allocation": plan.allocation}
     (args.out / "funnel.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
     answer = {"status": "done", "date": snapshot.on.isoformat(), "engine": args.engine, **told}
     output.answer(args, answer, _as_text(plan, snapshot.on))
     return 0
+
+
+def _models(path: Path | None) -> Any:
+    """The models of a file; none without one. Refuses `bad-models`."""
+    if path is None:
+        return {}
+    from acuerdo.strategy.public import models_from_json  # noqa: PLC0415 - data frames only when asked
+
+    try:
+        told = json.loads(_text(path))
+    except ValueError:
+        told = None
+    return models_from_json(told if isinstance(told, list) else [{}])
 
 
 def ready() -> None:

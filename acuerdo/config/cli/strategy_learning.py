@@ -1,7 +1,9 @@
 """`acuerdo strategy models|experiments|sample-size`: what is learnt from the own history, how groups fare, how many people are needed."""
 
 import argparse
+import json
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acuerdo.base.language import in_language, terminal_language
@@ -34,6 +36,15 @@ def add_words(words: Any) -> None:
     )  # fmt: skip
     models.add_argument(
         "--deactivate", metavar=name, choices=ALL, help=in_language(es="vuelve a la regla", en="back to the rule")
+    )
+    models.add_argument(
+        "--export",
+        type=Path,
+        metavar=in_language(es="ARCHIVO", en="FILE"),
+        help=in_language(
+            es="escribe los encendidos, para «acuerdo decide --models»",
+            en="write those that are on, for `acuerdo decide --models`",
+        ),
     )
     models.add_argument(
         "--version",
@@ -77,7 +88,13 @@ def add_words(words: Any) -> None:
 def models(args: argparse.Namespace) -> int:
     installation.open_installation()
     from acuerdo.base import clock  # noqa: PLC0415 - needs Django ready
-    from acuerdo.strategy.public import ModelVersion, activate_model, deactivate_model, train_model  # noqa: PLC0415
+    from acuerdo.strategy.public import (  # noqa: PLC0415
+        ModelVersion,
+        activate_model,
+        deactivate_model,
+        exported_models,
+        train_model,
+    )
 
     now, refused = clock.now(), []
     for question in ALL if args.train and "all" in args.train else args.train or ():
@@ -90,6 +107,8 @@ def models(args: argparse.Namespace) -> int:
         activate_model(args.activate, args.version or 0, actor=ACTOR, now=now)
     if args.deactivate:
         deactivate_model(args.deactivate, actor=ACTOR, now=now)
+    if args.export:
+        args.export.write_text(json.dumps(exported_models(), ensure_ascii=False, indent=1), "utf-8")
     found = list(ModelVersion.objects.order_by("question", "-version"))
     told = {"status": "refused" if refused else "done", "models": [_told(one) for one in found], "refused": refused}
     nothing = in_language(

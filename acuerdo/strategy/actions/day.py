@@ -23,6 +23,7 @@ from acuerdo.strategy.engine.worklist import attach, drop_leftovers, load_aside
 from acuerdo.strategy.models import Decision, DecisionRun, DecisionState, Strategy
 from acuerdo.strategy.queries import (
     Wish,
+    active_models,
     document_of,
     earlier_prices,
     paused_variants,
@@ -62,6 +63,7 @@ def decide_day(run_on: date, now: datetime, *, folder: Path | None = None) -> di
             zone=settings.TIME_ZONE,
             warm=earlier_prices(run_on),
             paused=paused_variants(strategy.code),
+            models=active_models(),
             folder=snapshot.folder / "plan",
         )
         load_aside(plan, run_on, strategy.pk)

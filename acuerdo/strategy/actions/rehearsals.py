@@ -19,7 +19,7 @@ from acuerdo.strategy.engine.archive import kept_days, kept_snapshot
 from acuerdo.strategy.engine.rehearsal import rehearse
 from acuerdo.strategy.engine.snapshot import Snapshot
 from acuerdo.strategy.models import DecisionRun, Rehearsal, Strategy
-from acuerdo.strategy.queries import document_of, paused_on, published_strategy
+from acuerdo.strategy.queries import active_models, document_of, models_of_run, paused_on, published_strategy
 from acuerdo.strategy.rules.yaml_text import read_strategy
 
 JOB = "strategy:rehearse"
@@ -102,9 +102,12 @@ def run_rehearsal(
         def gathered(snapshot: Snapshot, rows: Any) -> None:
             run = DecisionRun.objects.select_related("strategy").filter(run_on=snapshot.on).first()
             if run is not None:
-                evidence.add(snapshot, document_of(run.strategy), rows, paused_on(run.strategy.code, snapshot.on))
+                paused = paused_on(run.strategy.code, snapshot.on)
+                evidence.add(snapshot, document_of(run.strategy), rows, paused, models_of_run(run))
 
-        result = rehearse(days, document, against, zone=settings.TIME_ZONE, on_day=told, on_rows=gathered)
+        result = rehearse(
+            days, document, against, zone=settings.TIME_ZONE, models=active_models(), on_day=told, on_rows=gathered
+        )
         result["estimate"] = evidence.estimate()
     except Refusal as refusal:
         _note(row, state="failed", failure=refusal.message[:FAILURE_LENGTH_MAX], finished_at=now())

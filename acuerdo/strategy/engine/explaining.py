@@ -14,6 +14,7 @@ from acuerdo.strategy.engine.frames import Engine, Frame
 from acuerdo.strategy.engine.gate import ALLOWED, LawBook
 from acuerdo.strategy.engine.placing import OPEN, blocker_codes
 from acuerdo.strategy.rules.document import StrategyDocument
+from acuerdo.strategy.rules.model_words import told_codes
 from acuerdo.strategy.rules.scorecard import CHANNELS_SCORED
 
 BASE = 1 << 10  # a digit of `against`: the refusal's number, or FREE
@@ -44,9 +45,9 @@ class Reasons:
         for code in blocker_codes(self.document):
             self.codes.append([code])
 
-    def number(self, case: int, step_index: int, against: int) -> int:
-        """The reason of one case."""
-        said = tuple(self._say(case, step_index, against))
+    def number(self, case: int, step_index: int, against: int, told: int = 0) -> int:
+        """The reason of one case, with what the models say of the contact (`rules.model_words`)."""
+        said = (*self._say(case, step_index, against), *told_codes(told))
         if said not in self.known:
             self.known[said] = len(self.codes)
             self.codes.append(list(said))
@@ -74,14 +75,14 @@ class Reasons:
 def explained(engine: Engine, placed: Frame, judged: Frame, contacts: Frame, leads: Frame, reasons: Reasons) -> Frame:
     """Every obligation of the pass with its action or the number of its reason."""
     open_ = placed.filter(nw.col("blocker") == OPEN).join(_against(judged), on="obligation_id", how="left")
-    lead = leads.rename({"creditor_id": "lead_creditor_id", "obligation_id": "lead_id"})
+    lead = _with_told(leads, judged).rename({"creditor_id": "lead_creditor_id", "obligation_id": "lead_id"})
     open_ = open_.join(lead, on="debtor_id", how="left")
     open_ = open_.join(_worth(contacts), on=["debtor_id", "creditor_id"], how="left").with_columns(**_filled())
     open_ = open_.with_columns(case=_case()).with_columns(
         against=_where_it_matters(), options=_options(), **_only_leads()
     )
     open_ = engine.settle(open_, "cases")
-    key = ["case", "at_step", "against"]
+    key = ["case", "at_step", "against", "told"]
     open_ = open_.with_columns(
         at_step=nw.when(nw.col("against") == 0).then(nw.lit(0)).otherwise(nw.col("step_index")).cast(nw.Int64)
     )
@@ -93,6 +94,15 @@ def explained(engine: Engine, placed: Frame, judged: Frame, contacts: Frame, lea
         **_nothing(), reason=nw.col("blocker").cast(nw.Int64)
     )
     return nw.concat([open_.select(ROW), closed.select(ROW)])
+
+
+def _with_told(leads: Frame, judged: Frame) -> Frame:
+    """The contacts to be made with `told`, what the models say of each; 0 while none is on."""
+    if "told" not in judged.collect_schema().names():
+        return leads.with_columns(told=nw.lit(0).cast(nw.Int64))
+    key = ["obligation_id", "place", "planned_us"]
+    said = judged.filter(nw.col("refusal") == ALLOWED).group_by(*key).agg(told=nw.col("told").max().cast(nw.Int64))
+    return leads.join(said, on=key, how="left")
 
 
 def _against(judged: Frame) -> Frame:
@@ -112,9 +122,10 @@ def _against(judged: Frame) -> Frame:
 
 _EMPTY = {
     "lead_id": 0, "lead_creditor_id": 0, "place": -1, "position": 0, "score": 0, "price": 0, "planned_us": 0, "agent_id": 0, "wished": -1,
+    "told": 0,
     "against": 0, "may_go": 0, **{f"score_{channel}": 0 for channel in CHANNELS_SCORED},
 }  # fmt: skip
-_OF_LEAD = {"place": -1, "score": 0, "price": 0, "planned_us": 0, "agent_id": 0}
+_OF_LEAD = {"place": -1, "score": 0, "price": 0, "planned_us": 0, "agent_id": 0, "told": 0}
 
 
 def _filled() -> dict[str, nw.Expr]:

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from acuerdo.kernel.errors import Refusal
+from acuerdo.strategy.engine.choosing import NO_MODELS
 from acuerdo.strategy.engine.counting import count_segments
+from acuerdo.strategy.engine.learned import Models
 from acuerdo.strategy.engine.run import decide
 from acuerdo.strategy.engine.snapshot import Snapshot
 from acuerdo.strategy.rules.document import Costs, StrategyDocument
@@ -49,6 +51,7 @@ def rehearse(
     against: StrategyDocument | None,
     *,
     zone: str,
+    models: Models = NO_MODELS,
     on_day: Callable[[date], None] = lambda _day: None,
     on_rows: Callable[[Snapshot, pl.DataFrame], None] = lambda _snapshot, _rows: None,
 ) -> dict[str, Any]:
@@ -60,10 +63,10 @@ def rehearse(
     last: tuple[Snapshot, Rehearsed] | None = None
     for read in days:
         snapshot = read()
-        new = rehearse_day(snapshot, document, zone=zone)
+        new = rehearse_day(snapshot, document, zone=zone, models=models)
         told.append(new.figures)
         if against is not None:
-            old = rehearse_day(snapshot, against, zone=zone)
+            old = rehearse_day(snapshot, against, zone=zone, models=models)
             others.append(old.figures)
             changes.update(compare_rows(old.rows, new.rows))
         last = (snapshot, new)
@@ -84,10 +87,10 @@ def rehearse(
     }
 
 
-def rehearse_day(snapshot: Snapshot, document: StrategyDocument, *, zone: str) -> Rehearsed:
+def rehearse_day(snapshot: Snapshot, document: StrategyDocument, *, zone: str, models: Models = NO_MODELS) -> Rehearsed:
     """The day's plan as of its first instant, so that it does not depend on when it is asked."""
     now = datetime.combine(snapshot.on, time(), tzinfo=ZoneInfo(zone))
-    plan = decide(snapshot, document, now=now, zone=zone)
+    plan = decide(snapshot, document, now=now, zone=zone, models=models)
     currencies = pl.read_parquet(snapshot.path("accounts"), columns=["obligation_id", "currency"])
     rows = plan.rows.join(currencies, on="obligation_id", how="left")
     actions = rows.filter(pl.col("channel") != "")

@@ -19,12 +19,13 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from acuerdo.strategy.engine.agents import agents_of
-from acuerdo.strategy.engine.choosing import judge_candidates
+from acuerdo.strategy.engine.choosing import NO_MODELS, judge_candidates
 from acuerdo.strategy.engine.contacts import Chosen, choose_contacts, contacts_of
 from acuerdo.strategy.engine.explaining import Reasons, explained
 from acuerdo.strategy.engine.facts import obligations_frame
 from acuerdo.strategy.engine.frames import Engine, Frame, SparkPlace, open_engine, scan_files
 from acuerdo.strategy.engine.gate import LawBook, law_book
+from acuerdo.strategy.engine.learned import Models
 from acuerdo.strategy.engine.moment import Moment, start_of
 from acuerdo.strategy.engine.placing import blocker_codes, facts_needed, place
 from acuerdo.strategy.engine.snapshot import Snapshot
@@ -71,25 +72,28 @@ def decide(
     engine_name: str = "polars",
     warm: Mapping[str, float] | None = None,
     paused: Collection[str] = (),
+    models: Models = NO_MODELS,
     folder: Path | None = None,
     spark: SparkPlace | None = None,
     part_rows: int = PART_ROWS,
 ) -> Plan:
     """The plan of the snapshot's date. `zone` says when that date begins where the installation works.
 
-    `warm` are an earlier run's prices, `paused` variants that fall back to their champion. The rows go to `folder`'s
-    decisions.parquet, or stay in memory without one. `spark` says where that engine runs. `part_rows`: obligations of one pass.
+    `warm` are an earlier run's prices, `paused` variants that fall back to their champion, `models` those that are on.
+    The rows go to `folder`'s decisions.parquet, or stay in memory without one. `spark` says where that engine runs.
+    `part_rows`: obligations of one pass.
 
     Refuses `snapshot-incomplete`, `snapshot-column-missing`, `snapshot-damaged`, `unknown-engine`, `engine-missing`, `unknown-timezone`.
     """
     check_tables(snapshot)
     moment = start_of(snapshot.on, now, zone)
     with open_engine(engine_name, spark) as engine:
-        run = _Run(engine, document, moment, frozenset(paused), law_book(engine, snapshot, moment))
+        run = _Run(engine, document, moment, frozenset(paused), law_book(engine, snapshot, moment), models)
         rows, chosen = run.decided(snapshot, part_rows, warm)
         file = run.written(rows, folder or engine.scratch)
         kept = file if folder else pl.read_parquet(file, memory_map=False)
-        return Plan(kept, funnel_of(rows, run.reasons), allocation_of(chosen))
+        versions = {question: one.version for question, one in sorted(models.items())}
+        return Plan(kept, {**funnel_of(rows, run.reasons), "models": versions}, allocation_of(chosen))
 
 
 def seed_of(document: StrategyDocument) -> int:
@@ -124,6 +128,7 @@ class _Run:
     moment: Moment
     paused: frozenset[str]
     book: LawBook
+    models: Models = NO_MODELS
     reasons: Reasons = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,7 +157,7 @@ class _Run:
         engine, document, moment = self.engine, self.document, self.moment
         facts = obligations_frame(tables, moment, document.stages, facts_needed(document) | _KEPT)
         placed = engine.settle(place(facts, document, moment.on, self.paused).select(_PLACED), "placed")
-        judged = judge_candidates(tables, placed, document, self.book, moment)
+        judged = judge_candidates(tables, placed, document, self.book, moment, self.models)
         return _Pass(tables, placed, judged, engine.settle(contacts_of(judged), "contacts"))
 
     def written(self, files: Sequence[Path], folder: Path) -> Path:

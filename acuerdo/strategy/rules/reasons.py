@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from acuerdo.kernel.errors import Refusal
+from acuerdo.strategy.rules.model_words import model_reasons
 
 type Group = Literal["action", "nothing_owed", "strategy", "protection", "law", "reach", "person", "capacity"]
 
@@ -166,7 +167,9 @@ _ALL = (
     Reason("capacity-reached", "capacity", "No alcanzó la capacidad de hoy.", "Today's capacity was not enough."),
 )
 
-REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
+# What a switched-on model says of the contact that was chosen.
+_OF_MODELS = tuple(Reason(code, "action", spanish, english) for code, spanish, english in model_reasons())
+REASONS: dict[str, Reason] = {reason.code: reason for reason in (*_ALL, *_OF_MODELS)}
 # Holds in the order in which they are told when a person has several.
 HOLD_KINDS = tuple(
     code.removeprefix("hold-")

@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from acuerdo.base import clock
 from acuerdo.base.models import Role, User
+from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation.public import COMMITMENT_LABELS, commitment_of, promises_of, records_of
 from acuerdo.policy.public import open_holds as policy_holds
 from acuerdo.policy.public import standing_reports
 from acuerdo.policy.rules.stops import PAUSE_ROLES, STICKY, STICKY_ROLES
+from acuerdo.strategy.public import document_of
+from acuerdo.strategy.rules.contact_words import Decided, decision_sentences
 from acuerdo.workspace import wording
 from acuerdo.workspace.queries.scope import obligations_of
 from acuerdo.workspace.tables import ContactPoint, Decision, Instalment, ObligationParty, Placement
@@ -97,6 +100,7 @@ class DecisionLine:
     planned_at: datetime | None
     state_word: str
     reasons: list[str]
+    details: list[str]
     score: int
 
 
@@ -303,8 +307,11 @@ def _parties(ids: list[int]) -> list[Any]:
 
 def _decisions(rows: Sequence[Any], today: date) -> list[DecisionLine]:
     numbers = {row.pk: row.number for row in rows}
-    found = Decision.objects.filter(run_on=today, obligation_id__in=list(numbers)).order_by(
-        "-is_lead", "-score", "obligation_id"
+    currencies = {row.pk: row.account.currency for row in rows}
+    found = (
+        Decision.objects.filter(run_on=today, obligation_id__in=list(numbers))
+        .select_related("strategy")
+        .order_by("-is_lead", "-score", "obligation_id")
     )
     return [
         DecisionLine(
@@ -314,10 +321,25 @@ def _decisions(rows: Sequence[Any], today: date) -> list[DecisionLine]:
             planned_at=row.planned_at,
             state_word=str(wording.DECISION_STATES.get(row.state, row.state)),
             reasons=[wording.reason_word(code) for code in row.reasons],
+            details=_details(row, currencies[row.obligation_id]),
             score=row.score,
         )
         for row in found
     ]
+
+
+def _details(row: Any, currency: str) -> list[str]:
+    """Segment, step, offer, worth and group in words; nothing where the version is gone or no longer reads."""
+    if row.strategy is None:
+        return []
+    try:
+        document = document_of(row.strategy)
+    except Refusal:  # written by an earlier release
+        return []
+    decided = Decided(
+        row.segment, row.step, row.channel, row.variant, row.probability_bp, row.score, row.price, row.options
+    )
+    return decision_sentences(decided, document, currency, "en" if wording.is_english() else "es")
 
 
 def _commitment(debtor_id: int) -> Commitment | None:

@@ -71,6 +71,7 @@ def test_every_obligation_has_one_row_with_its_reason(tmp_path: Path) -> None:
         "planned": 3,
         "kept": 0,
         "warnings": [],
+        "models": {},
     }
     row = Decision.objects.get(run_on=TODAY, obligation_id=called.pk)
     assert (row.agent_id, row.channel, row.template, row.state) == (agent.pk, "call", "", "planned")

@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from acuerdo.strategy.engine.choosing import NO_MODELS
 from acuerdo.strategy.engine.database import arrow_connection
+from acuerdo.strategy.engine.learned import Models
 from acuerdo.strategy.engine.learning.off_policy import EFFECTIVE_MIN, Array, Logged, evaluate_policy
 from acuerdo.strategy.engine.run import decide
 from acuerdo.strategy.engine.snapshot import Snapshot
@@ -56,9 +58,14 @@ class Evidence:
     groups: int = 0
 
     def add(
-        self, snapshot: Snapshot, logging: StrategyDocument, asked: pl.DataFrame, paused: Iterable[str] = ()
+        self,
+        snapshot: Snapshot,
+        logging: StrategyDocument,
+        asked: pl.DataFrame,
+        paused: Iterable[str] = (),
+        models: Models = NO_MODELS,
     ) -> None:
-        """One day: `asked` are the plan's rows of the strategy asked about, on the same snapshot."""
+        """One day: `asked` are the plan's rows of the strategy asked about, on the same snapshot; `models` were on that day."""
         on = snapshot.on
         if on + timedelta(days=self.horizon_days) >= self.today:
             self.too_recent += 1
@@ -70,10 +77,15 @@ class Evidence:
         rows = rows.join(paid, on="debtor_id", how="left").with_columns(pl.col("paid_minor").fill_null(0))
         rows = rows.join(_actions(asked, "wished"), on="debtor_id", how="left")
         rows = rows.with_columns(pl.col("wished").fill_null(NOTHING))
-        self.days.append(self._with_chances(rows, snapshot, logging, frozenset(paused)))
+        self.days.append(self._with_chances(rows, snapshot, logging, frozenset(paused), models))
 
     def _with_chances(
-        self, rows: pl.DataFrame, snapshot: Snapshot, logging: StrategyDocument, paused: frozenset[str]
+        self,
+        rows: pl.DataFrame,
+        snapshot: Snapshot,
+        logging: StrategyDocument,
+        paused: frozenset[str],
+        models: Models,
     ) -> pl.DataFrame:
         """`chance` of the logged action and `chance_wished` of the one asked about."""
         groups = groups_of(logging, snapshot.on, paused)
@@ -87,7 +99,7 @@ class Evidence:
             if group.code == CONTROL:
                 taken = rows.with_columns(taken=pl.lit(NOTHING))
             else:
-                plan = decide(snapshot, with_all_in(logging, group.code), now=now, zone=self.zone)
+                plan = decide(snapshot, with_all_in(logging, group.code), now=now, zone=self.zone, models=models)
                 taken = rows.join(_actions(plan.rows, "taken"), on="debtor_id", how="left")
             taken = taken.with_columns(pl.col("taken").fill_null(NOTHING))
             rows = taken.with_columns(

@@ -11,8 +11,10 @@ import polars as pl
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.engine.database import arrow_connection
+from acuerdo.strategy.rules.model_words import QUESTION_FEATURES
 
 ALONE_DAYS = 15
+RECENT_CONTACTS = 10
 _PAYS_ALONE = f"""
 SELECT e.began_on AS happened_on, o.kind, o.product, d.kind = 'company' AS company,
        extract(isodow FROM e.began_on)::int AS weekday, extract(day FROM e.began_on)::int AS month_day,
@@ -27,17 +29,17 @@ SELECT e.began_on AS happened_on, o.kind, o.product, d.kind = 'company' AS compa
  WHERE e.began_on <= DATE '{{on}}' - {ALONE_DAYS} AND e.began_on > DATE '{{on}}' - {{days}}
  GROUP BY e.id, o.id, d.id, a.id ORDER BY e.began_on, e.id
 """  # noqa: S608 - our own constants
-_ANSWERS = """
+_ANSWERS = f"""
 SELECT t.at AS happened_on, t.channel, extract(isodow FROM t.at AT TIME ZONE d.timezone)::int AS weekday,
        extract(hour FROM t.at AT TIME ZONE d.timezone)::int AS hour, d.kind = 'company' AS company,
        (count(*) OVER before)::int AS contacts_before, (count(*) FILTER (WHERE t.is_two_way) OVER before)::int AS answers_before,
        extract(day FROM t.at - lag(t.at) OVER (PARTITION BY t.debtor_id ORDER BY t.at, t.id))::int AS days_since,
        t.is_two_way AS label
   FROM policy_attempt t JOIN portfolio_debtor d ON d.id = t.debtor_id
- WHERE t.direction = 'out' AND t.counts AND t.at::date <= DATE '{on}' - 1 AND t.at::date > DATE '{on}' - {days}
-WINDOW before AS (PARTITION BY t.debtor_id ORDER BY t.at, t.id ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING)
+ WHERE t.direction = 'out' AND t.counts AND t.at::date <= DATE '{{on}}' - 1 AND t.at::date > DATE '{{on}}' - {{days}}
+WINDOW before AS (PARTITION BY t.debtor_id ORDER BY t.at, t.id ROWS BETWEEN {RECENT_CONTACTS} PRECEDING AND 1 PRECEDING)
  ORDER BY t.at, t.id
-"""
+"""  # noqa: S608 - our own constants
 _KEEPS = """
 SELECT p.made_on AS happened_on, (p.due_on - p.made_on)::int AS days_ahead, extract(isodow FROM p.due_on)::int AS weekday,
        extract(day FROM p.due_on)::int AS month_day, p.times_rescheduled::int AS times_rescheduled,
@@ -64,17 +66,13 @@ QUESTIONS: dict[str, Question] = {
     one.code: one
     for one in (
         Question(
-            "pays_alone", _PAYS_ALONE,
-            ("kind", "product", "company", "weekday", "month_day", "times_before", "alone_before", "worst_before", "age_days"),
-            ("kind",),
+            "pays_alone", _PAYS_ALONE, QUESTION_FEATURES["pays_alone"], ("kind",),
         ),
         Question(
-            "answers", _ANSWERS,
-            ("channel", "weekday", "hour", "company", "contacts_before", "answers_before", "days_since"), ("channel",),
+            "answers", _ANSWERS, QUESTION_FEATURES["answers"], ("channel",),
         ),
         Question(
-            "keeps_promise", _KEEPS,
-            ("days_ahead", "weekday", "month_day", "times_rescheduled", "kept_before", "broken_before"), (),
+            "keeps_promise", _KEEPS, QUESTION_FEATURES["keeps_promise"], (),
         ),
     )
 }  # fmt: skip

@@ -62,6 +62,7 @@ def train_and_judge(
         "from": str(last[when][0]),
         "to": str(last[when][-1]),
         "rule": list(rule),
+        "rates": rates_by(last, label, rule),
         "rule_log_loss": round(log_loss(outcome, plain), 6),
         "margin": margin,
         "beats_the_rule": margin["low"] > 0,
@@ -83,6 +84,14 @@ def plain_rule(past: pl.DataFrame, rows: pl.DataFrame, label: str, rule: Sequenc
     found = rows.select(list(rule)).join(rates, on=list(rule), how="left", maintain_order="left", nulls_equal=True)
     told: Array = found["chance_"].fill_null(overall).to_numpy()
     return told
+
+
+def rates_by(rows: pl.DataFrame, label: str, rule: Sequence[str]) -> dict[str, float]:
+    """How often the label held for each value of a rule of one feature; empty for other rules."""
+    if len(rule) != 1:
+        return {}
+    told = rows.group_by(rule[0]).agg(rows=pl.len(), rate=pl.col(label).cast(pl.Float64).mean()).sort(rule[0])
+    return {str(value): round(rate, 4) for value, rows_, rate in told.iter_rows() if rows_ >= PARTS and rate}
 
 
 def figures(outcome: Array, chance: Array) -> dict[str, Any]:
