@@ -74,7 +74,8 @@ def _pack(pack: Pack, language: str) -> Iterator[str]:
         yield f"### {words['settings']} ({pack.code.upper()})"
         rows = [
             f"| {one.title_es if language == 'es' else one.title} `{one.name}` | {_said(one, one.options, language)} |"
-            f" {_said(one, (one.default,), language)} | {_said(one, one.needs_approval, language) or '—'} | {one.citation} |"
+            f" {_said(one, (one.installed or one.default,), language)} |"
+            f" {_said(one, one.needs_approval, language) or '—'} | {one.citation} |"
             for one in pack.settings.values()
         ]
         yield "\n".join([words["setting_heads"], "|---|---|---|---|---|", *rows])

@@ -175,6 +175,7 @@ class Attempt(models.Model):
     counts = models.BooleanField(
         default=True, db_default=True
     )  # towards caps: false for what the law exempts or what never left
+    has_left = models.BooleanField(default=True, db_default=True)  # false: it failed before, or reached nobody's line
     disposition = models.CharField(max_length=20, blank=True)
     note = models.TextField(blank=True)
     duration_seconds = models.IntegerField(null=True)

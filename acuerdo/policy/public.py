@@ -112,7 +112,7 @@ from acuerdo.policy.queries.petitions import (
     petitions_visible_to,
     petitions_waiting,
 )
-from acuerdo.policy.queries.readings import list_readings, readings_in_force
+from acuerdo.policy.queries.readings import keeps_notes, list_readings, readings_in_force
 from acuerdo.policy.queries.semaphore import Light, Subject, say_moment, semaphore, semaphore_of
 from acuerdo.policy.queries.verification import ReceiptReport, list_receipt_chains, verify_receipts
 from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, find_disposition, search_dispositions
@@ -198,6 +198,7 @@ __all__ = [
     "judge_rows",
     "keep_refused_report",
     "keep_texts",
+    "keeps_notes",
     "lift_hold",
     "list_readings",
     "list_receipt_chains",

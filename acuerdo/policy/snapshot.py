@@ -57,10 +57,42 @@ ATTEMPTS = Extract(
         "is_out": "direction = 'out'",
         "is_two_way": "is_two_way",
         "counts": "counts",
+        "is_confirmation": "purpose = 'service' AND has_left",
         "disposition": "disposition",
     },
     recent="at >= to_timestamp({since} / 1000000.0)",
     recent_column="at_us",
+)
+# Contacts with others bound by the same debt, under each person on whom they may weigh: of the creditors who ever had them share
+# their caps. A contact about all that a person owes is told once for each debt that the two share.
+# Whether there is such a creditor is asked once, for most installations have none.
+SHARED_ATTEMPTS = Extract(
+    name="shared_attempts",
+    source=(
+        "(WITH bound AS (SELECT id AS obligation_id, debtor_id FROM portfolio_obligation"
+        " UNION SELECT obligation_id, debtor_id FROM portfolio_obligationparty WHERE relation <> 'reference'),"
+        " sharing AS (SELECT creditor_id FROM policy_policyreading WHERE name = 'bound_together' AND value = 'joint')"
+        " SELECT row_number() OVER (ORDER BY t.id, them.debtor_id, them.obligation_id) AS shared_id, them.debtor_id,"
+        " them.obligation_id, t.channel, t.at, t.is_two_way, t.counts, t.purpose, t.has_left FROM policy_attempt t"
+        " JOIN bound mine ON mine.debtor_id = t.debtor_id AND mine.obligation_id = COALESCE(t.obligation_id, mine.obligation_id)"
+        " JOIN bound them ON them.obligation_id = mine.obligation_id AND them.debtor_id <> t.debtor_id"
+        " WHERE t.direction = 'out' AND t.creditor_id IN (SELECT creditor_id FROM sharing)"
+        " AND (SELECT EXISTS (SELECT 1 FROM sharing))) AS shared"
+    ),
+    key="shared_id",
+    columns={
+        "shared_id": "shared_id",
+        "debtor_id": "debtor_id",
+        "obligation_id": "obligation_id",
+        "channel": "channel",
+        "at_us": microsecond_sql("at"),
+        "is_two_way": "is_two_way",
+        "counts": "counts",
+        "is_confirmation": "purpose = 'service' AND has_left",
+    },
+    recent="at >= to_timestamp({since} / 1000000.0)",
+    recent_column="at_us",
+    is_incremental=False,
 )
 READINGS = Extract(
     name="readings",
@@ -120,4 +152,4 @@ CASES = Extract(
     },
     is_incremental=False,
 )
-EXTRACTS = (READINGS, CONSENTS, HOLDS, PREFERENCES, ATTEMPTS, CASES, EXCLUDED_POINTS, REGISTRIES)
+EXTRACTS = (READINGS, CONSENTS, HOLDS, PREFERENCES, ATTEMPTS, SHARED_ATTEMPTS, CASES, EXCLUDED_POINTS, REGISTRIES)

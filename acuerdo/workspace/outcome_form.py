@@ -73,6 +73,7 @@ class Owed:
     next_due_minor: int
     ways_to_pay: tuple[str, ...]
     timezone: str = "America/Bogota"
+    keeps_notes: bool = True
 
     @property
     def promise_minor(self) -> int:
@@ -93,13 +94,14 @@ class OutcomeForm(StyledForm):
                 label=_("Dónde, si es en la oficina o una visita"), required=False, max_length=160
             )
         self._add_next_step()
-        self.fields["note"] = forms.CharField(
-            label=_("Nota (opcional)"),
-            required=False,
-            max_length=1_000,
-            widget=forms.Textarea(attrs={"rows": 2}),
-            help_text=_("Qué se acordó, sin opiniones. No escriba motivos de la mora."),
-        )
+        if owed.keeps_notes:
+            self.fields["note"] = forms.CharField(
+                label=_("Nota (opcional)"),
+                required=False,
+                max_length=1_000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=_("Qué se acordó, sin opiniones. No escriba motivos de la mora."),
+            )
         self.style()
         self._focus_first(disposition)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from django.db import connection
 
 from acuerdo.policy.actions import gate
-from acuerdo.policy.models import Attempt, Consent, Verdict
+from acuerdo.policy.models import Attempt, Consent, PolicyReading, Verdict
 from acuerdo.policy.public import PlannedContact, ask_gate, permit_and_log, permit_batch, place_hold
 from acuerdo.policy.queries import gathering
-from tests.factories import NOW, make_creditor, make_debtor, make_obligation
+from acuerdo.portfolio.models import ObligationParty
+from tests.factories import NOW, TODAY, make_creditor, make_debtor, make_obligation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,6 +111,33 @@ def test_stop_and_contact_at_the_same_moment_never_cross() -> None:
     assert Attempt.objects.count() + Verdict.objects.filter(first_rule="common.hold.do_not_contact").count() == 10
     later = NOW + timedelta(days=1)
     assert not any(permit_and_log(one, actor="lote", now=later).is_allowed for one in contacts)
+
+
+def test_debtor_and_guarantor_at_the_same_moment_share_one_cap() -> None:
+    contacts = people(6)
+    PolicyReading.objects.create(
+        creditor_id=contacts[0].creditor_id, pack="co", name="bound_together", value="joint", approved_by="Comité",
+        approved_on=TODAY - timedelta(days=9), reason="Acta 12", recorded_at=NOW,
+    )  # fmt: skip
+    sides: list[PlannedContact] = []
+    for one in contacts:
+        guarantor = make_debtor()
+        Consent.objects.create(
+            debtor=guarantor,
+            channel="call",
+            granted_at=NOW - timedelta(days=90),
+            source="contrato",
+            recorded_by="prueba",
+        )
+        ObligationParty.objects.create(obligation_id=one.obligation_id, debtor=guarantor, relation="guarantor")
+        sides.append(replace(one, debtor_id=guarantor.pk))
+
+    def send(mine: list[PlannedContact]) -> Callable[[], int]:
+        return lambda: sum(permit_and_log(one, actor="lote", now=NOW).is_allowed for one in mine)
+
+    both = [one for pair in zip(contacts, sides, strict=True) for one in pair]
+    assert sum(run_together([send(contacts), send(sides), send(both), send(both[::-1])])) == 6
+    assert Attempt.objects.values("obligation").distinct().count() == Attempt.objects.count() == 6
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from acuerdo.policy.rules.facts import Reading
 from acuerdo.policy.rules.hours import microseconds
 from acuerdo.policy.rules.pack import Pack
 from acuerdo.policy.rules.pack_format import parse_windows
-from acuerdo.policy.rules.vocabulary import CHANNELS, HOLDS
+from acuerdo.policy.rules.vocabulary import CHANNELS, EXEMPT_PURPOSES, HOLDS
 
 ZONES = ("America/Bogota", "America/Santiago", "America/New_York", "America/Tijuana", "Europe/Madrid", "Asia/Kathmandu")
 FOREVER = 9_000_000_000_000_000
@@ -35,7 +35,8 @@ HOLD_SCHEMA = {"debtor_id": pl.Int64, "obligation_id": pl.Int64, "kind": pl.Stri
 HOURS_SCHEMA = {"debtor_id": pl.Int64, "hours": pl.String, "has_instrument": pl.Boolean, **PERIOD}
 ATTEMPT_SCHEMA = {
     "debtor_id": pl.Int64, "obligation_id": pl.Int64, "channel": pl.String, "at_us": pl.Int64,
-    "is_out": pl.Boolean, "is_two_way": pl.Boolean, "counts": pl.Boolean,
+    "is_out": pl.Boolean, "is_two_way": pl.Boolean, "counts": pl.Boolean, "is_confirmation": pl.Boolean,
+    "is_other_party": pl.Boolean,
 }  # fmt: skip
 
 
@@ -145,13 +146,17 @@ def _history(made: Contacts, number: int, dice: random.Random, at: datetime) -> 
         then, two_way = at - timedelta(minutes=minutes), dice.random() < 0.3
         contact = PastContact(
             then, dice.choice(CHANNELS), dice.choice(["out", "out", "out", "in"]), two_way, False, dice.random() < 0.9,
-            str(dice.choice(["", number, number + 1])),
+            str(dice.choice(["", number, number + 1])), dice.choice([*["collection"] * 6, "service", "requested"]),
+            dice.random() < 0.2,
         )  # fmt: skip
         found.append(contact)
-        debt = int(contact.obligation or 0)
+        debt, is_exempt = int(contact.obligation or 0), contact.purpose in EXEMPT_PURPOSES
         made.attempts.append(
-            (number, debt, contact.channel, microseconds(then), contact.direction == "out", two_way, contact.counts)
-        )
+            (
+                number, debt, contact.channel, microseconds(then), contact.direction == "out", two_way,
+                contact.counts and not is_exempt, contact.counts and contact.purpose == "service", contact.is_other_party,
+            )
+        )  # fmt: skip
     return found
 
 

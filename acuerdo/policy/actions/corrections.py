@@ -113,5 +113,6 @@ def _clear(attempt: Attempt, now: datetime) -> None:
     attempt.disposition, attempt.note, attempt.details = "", "", {"undone": undone}
     attempt.right_party = attempt.is_two_way = False
     attempt.status = AttemptStatus.RESERVED if is_out else AttemptStatus.CANCELLED
+    attempt.has_left = True
     attempt.counts = is_out and counts_towards_caps(attempt.purpose)
     attempt.save()

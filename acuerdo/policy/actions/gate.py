@@ -93,8 +93,8 @@ def counts_towards_caps(purpose: str) -> bool:
 def _remember(gathered: Gathered, attempt: Attempt) -> None:
     """What this batch just reserved weighs on the rest of it."""
     at = attempt.at.isoformat()
-    row = (str(attempt.uid), at, attempt.channel, "out", False, False, attempt.counts, attempt.obligation_id)
-    gathered.remember(attempt.debtor_id, row)
+    row = (str(attempt.uid), at, attempt.channel, "out", False, False, attempt.counts, attempt.purpose, True)
+    gathered.remember(attempt.debtor_id, (*row, attempt.obligation_id))
 
 
 def _reserve(judged: Judged, actor: str, now: datetime) -> Attempt:

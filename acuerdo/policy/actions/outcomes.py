@@ -22,6 +22,7 @@ from acuerdo.policy.actions.petitions import open_petition
 from acuerdo.policy.actions.receipts import keep_outcome, keep_status
 from acuerdo.policy.models import Attempt, AttemptStatus, Hold, Petition
 from acuerdo.policy.queries.gathering import PlannedContact
+from acuerdo.policy.queries.readings import keeps_notes
 from acuerdo.policy.rules.dispositions import Disposition, HoldToPlace, check_fields, choose_primary
 from acuerdo.policy.rules.petitions import OPEN, REASONS
 from acuerdo.policy.rules.stops import FREES_CAP, statuses_before
@@ -64,13 +65,18 @@ def record_outcome(
     """Records what happened in a reserved or sent attempt; the first protective code is the primary one.
 
     Refuses `attempt-unknown`, `outcome-already-recorded`, `unknown-disposition`, `too-many-dispositions`,
-    `disposition-field-missing`, `disposition-not-for-people`, `identity-not-verified`.
+    `disposition-field-missing`, `disposition-not-for-people`, `identity-not-verified`, `note-not-kept`.
     """
     values = dict(fields or {})
     primary, secondary = _recordable(codes, values, is_identity_verified)
     attempt = _locked(attempt_id)
     if attempt.disposition:
         raise Refusal("outcome-already-recorded", "Este contacto ya tiene resultado; corríjalo con uno nuevo.")
+    if note.strip() and not keeps_notes(attempt.creditor, now.astimezone(ZoneInfo(attempt.creditor.timezone)).date()):
+        raise Refusal(
+            "note-not-kept",
+            "Esta entidad no guarda notas de las gestiones (art. 7): deje la nota vacía y elija el resultado.",
+        )
     _apply(attempt, primary, secondary, values, note=note, duration_seconds=duration_seconds)
     attempt.save()
     for one in (primary, *secondary):
@@ -160,7 +166,8 @@ def _move(attempt_ids: Sequence[int], status: str) -> list[int]:
     freed = [pk for pk, before in found if before == AttemptStatus.RESERVED and status in FREES_CAP]
     counts = Case(When(pk__any_of=freed, then=Value(value=False)), default=F("counts"))
     moved = [pk for pk, _before in found]
-    Attempt.objects.filter(pk__any_of=moved).update(status=status, counts=counts)
+    left = Case(When(pk__any_of=freed, then=Value(value=False)), default=F("has_left"))
+    Attempt.objects.filter(pk__any_of=moved).update(status=status, counts=counts, has_left=left)
     return moved
 
 
@@ -204,7 +211,8 @@ def _apply(
     attempt.status = primary.status or attempt.status
     attempt.right_party = any(one.is_right_party for one in every)
     attempt.is_two_way = is_out and frequency == 2
-    attempt.counts = is_out and frequency > 0 and counts_towards_caps(attempt.purpose)
+    attempt.has_left = frequency > 0
+    attempt.counts = is_out and attempt.has_left and counts_towards_caps(attempt.purpose)
     attempt.note = note
     attempt.duration_seconds = duration_seconds
     attempt.details = {"fields": values, "secondary": [one.code for one in secondary]}

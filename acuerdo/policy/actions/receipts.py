@@ -17,7 +17,7 @@ from acuerdo.base.audit import write_audit
 from acuerdo.base.locks import lock_person
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.models import Attempt, PersonSalt, ReceiptKind, Verdict
-from acuerdo.policy.queries.facts import Judged, debts_of, holds_of
+from acuerdo.policy.queries.facts import Judged, debts_of, holds_of, others_bound
 from acuerdo.policy.queries.gathering import Gathered, PlannedContact
 from acuerdo.policy.rules.proof import canonical, commit
 
@@ -231,6 +231,7 @@ def _facts(gathered: Gathered, judged: Judged) -> dict[str, Any] | None:
         "consents": gathered.consents[contact.debtor_id],
         "holds": [row[:-1] for row in holds_of(gathered, contact)],
         "history": [row[:-1] for row in gathered.history_rows[contact.debtor_id]],
+        **_shared(gathered, contact),
         "own_hours": gathered.hours.get(contact.debtor_id),
         "readings": {
             name: [one.value, one.approved_by, one.approved_on.isoformat() if one.approved_on else None]
@@ -241,6 +242,12 @@ def _facts(gathered: Gathered, judged: Judged) -> dict[str, Any] | None:
         "point_is_valid": facts.point_is_valid,
         "point_ownership": facts.point_ownership,
     }
+
+
+def _shared(gathered: Gathered, contact: PlannedContact) -> dict[str, Any]:
+    """The contacts with others bound by the same debt, only where the creditor has them share their caps."""
+    rows = [row[:-1] for other in sorted(others_bound(gathered, contact)) for row in gathered.history_rows[other]]
+    return {"history_of_others": rows} if rows else {}
 
 
 def _uid_of_debt(gathered: Gathered, contact: PlannedContact) -> str | None:

@@ -15,8 +15,10 @@ filters the rows of one pack and one creditor's readings. Instants are integer m
 `permissions`, the extracts of `policy.snapshot` (a hold without obligation has obligation_id 0):
     consents: debtor_id channel purpose from_us to_us          holds: debtor_id obligation_id kind channel from_us to_us
     preferences: debtor_id hours has_instrument from_us to_us  attempts: debtor_id channel at_us is_out is_two_way counts
-`to_us` of what has no end is 9,000,000,000,000,000. `attempts` may carry obligation_id, which only a cap counted per debt
-(US) reads; none after a row's instant. `with_excluded_numbers` makes `excluded_number` of the extracts `excluded_points` and `registries`.
+`to_us` of what has no end is 9,000,000,000,000,000. `attempts`, none after a row's instant, may carry obligation_id, which a
+cap counted per debt (US) reads; is_confirmation (it left, and counts only where a reading says so); and is_other_party: with
+another person bound by the same debt, repeated under the debtor_id whom it may weigh on.
+`with_excluded_numbers` makes `excluded_number` of the extracts `excluded_points` and `registries`.
 """
 
 from acuerdo.policy.engine.excluded import with_excluded_numbers

@@ -6,9 +6,9 @@ from operator import and_, or_
 
 import narwhals as nw
 
-from acuerdo.policy.engine.frame_facts import COUNTING, NO, YES, Asked, Clock, is_open
+from acuerdo.policy.engine.frame_facts import NO, YES, Asked, Clock, is_open
 from acuerdo.policy.rules.hours import EPOCH_ORDINAL
-from acuerdo.policy.rules.pack import OPEN_END, Rule
+from acuerdo.policy.rules.pack import COUNTING, OPEN_END, Rule
 from acuerdo.policy.rules.vocabulary import CHANNELS, PURPOSES, RECIPIENTS
 
 
@@ -22,7 +22,8 @@ def speaks_in(rule: Rule, asked: Asked, clock: Clock) -> nw.Expr:
     in_force = clock.col("day") >= rule.effective_from - EPOCH_ORDINAL
     if rule.effective_to != OPEN_END:
         in_force = in_force & (clock.col("day") <= rule.effective_to - EPOCH_ORDINAL)
-    return _applies(rule, _judged_purpose(asked)) & (clock.col("zone") != "") & in_force
+    purpose = _capped_purpose(asked) if rule.kind in COUNTING else _judged_purpose(asked)
+    return _applies(rule, purpose) & (clock.col("zone") != "") & in_force
 
 
 def _judged_purpose(asked: Asked) -> nw.Expr:
@@ -33,6 +34,13 @@ def _judged_purpose(asked: Asked) -> nw.Expr:
         if setting.judged_as is not None and setting.judged_as[1] == chosen[name]:
             purpose = nw.when(nw.col("purpose") == setting.judged_as[0]).then(nw.lit(chosen[name])).otherwise(purpose)
     return purpose
+
+
+def _capped_purpose(asked: Asked) -> nw.Expr:
+    """The purpose as the caps see it: one that they count is itself held to them."""
+    counted = nw.col("purpose").is_in(sorted(asked.counted))
+    judged = _judged_purpose(asked)
+    return nw.when(counted).then(nw.lit("collection")).otherwise(judged) if asked.counted else judged
 
 
 def _applies(rule: Rule, judged_purpose: nw.Expr) -> nw.Expr:
@@ -94,8 +102,8 @@ def _evidence_denies(rule: Rule, _clock: Clock) -> nw.Expr:
     return ~reduce(or_, [nw.col(name) for name in rule.any_of], NO)
 
 
-def _own_hours_deny(_rule: Rule, clock: Clock) -> nw.Expr:
-    return (nw.col("_own") == 1) & (clock.col("own_open") == 0)
+def _own_hours_deny(rule: Rule, clock: Clock) -> nw.Expr:
+    return (nw.col("_own") == 1) & (clock.col(f"own_open_{rule.minutes}") == 0)
 
 
 def _always(_rule: Rule, _clock: Clock) -> nw.Expr:

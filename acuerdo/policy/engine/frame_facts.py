@@ -15,13 +15,12 @@ import narwhals as nw
 
 from acuerdo.policy.engine.local_time import DAY_US, FOREVER_US, Span, day_kind, local_day, local_us
 from acuerdo.policy.rules.facts import Windows
-from acuerdo.policy.rules.hours import MICRO
-from acuerdo.policy.rules.pack import Pack, Rule
+from acuerdo.policy.rules.hours import MICRO, closing_only
+from acuerdo.policy.rules.pack import COUNTING, Pack, Rule
 from acuerdo.policy.rules.pack_format import parse_windows
-from acuerdo.policy.rules.vocabulary import CHANNELS
+from acuerdo.policy.rules.vocabulary import CHANNELS, EXEMPT_PURPOSES
 
 type Frame = nw.LazyFrame[Any]
-COUNTING = ("cap", "gap", "channel_lock")
 TIMED = ("hours", "own_hours")
 WEEK = 7
 YES, NO = nw.lit(True), nw.lit(False)
@@ -56,6 +55,16 @@ class Asked:
     @cached_property
     def counting(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.kind in COUNTING)
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """What the readings make the caps count besides contacts that collect."""
+        return self.pack.counted(tuple(self.chosen.items()))
+
+    @cached_property
+    def own_minutes(self) -> tuple[int, ...]:
+        """How many last minutes of the customer's own hours each rule about them closes; 0: all that lies outside them."""
+        return tuple(sorted({rule.minutes for rule in self.timed if rule.kind == "own_hours"}))
 
     @cached_property
     def holding(self) -> tuple[Rule, ...]:
@@ -115,10 +124,10 @@ def with_facts(rows: Frame, permissions: Permissions, asked: Asked, *, has_openi
         rows = _with_clock(rows, clock, pack.calendar, seen)
     joined = _with_consents(rows, permissions.consents)
     joined = _with_holds(joined, rows, permissions.holds, asked.holding)
-    joined = _with_own_hours(joined, permissions.preferences, clocks)
+    joined = _with_own_hours(joined, permissions.preferences, clocks, asked.own_minutes)
     if asked.counting:
         for clock in clocks:
-            met = _met_history(rows, permissions.attempts, clock, seen)
+            met = _met_history(rows, weighing(permissions.attempts, asked.counted), clock, seen)
             joined = _with_history(joined, met, asked, clock, has_openings=has_openings)
     joined = _with_replies(joined, rows, permissions.attempts, asked.rules)
     return Attached(joined, clocks, seen)
@@ -215,8 +224,9 @@ def _with_holds(joined: Frame, rows: Frame, holds: Frame, rules: tuple[Rule, ...
     return _attach(joined, met.group_by("row_id").agg(nw.col(name).max() for name in told), told)
 
 
-def _with_own_hours(joined: Frame, preferences: Frame, clocks: Iterable[Clock]) -> Frame:
-    """`_own`: own hours are in force; `_own_instrument`; `_own_open_*`: the wall clock is inside them."""
+def _with_own_hours(joined: Frame, preferences: Frame, clocks: Iterable[Clock], minutes: Iterable[int]) -> Frame:
+    """`_own`: own hours are in force; `_own_instrument`; `_own_open_N_*`: the wall clock is inside them, or for N minutes not in
+    the last of them."""
     own = preferences.select(
         nw.col("debtor_id"), nw.col("hours").alias("_hours"), flag(nw.col("has_instrument")).alias("_own_instrument"),
         nw.col("from_us").alias("_own_from"), nw.col("to_us").alias("_own_to"),
@@ -228,13 +238,17 @@ def _with_own_hours(joined: Frame, preferences: Frame, clocks: Iterable[Clock]) 
         flag(stands.fill_null(value=False)).alias("_own"), nw.col("_own_instrument").fill_null(0)
     )
     for clock in clocks:
-        inside = reduce(or_, [(nw.col("_hours") == text) & is_open(windows_in(text), clock) for text in patterns], NO)
-        joined = joined.with_columns(flag(inside.fill_null(value=False)).alias(f"_own_open{clock.suffix}"))
+        for last in minutes:
+            opens = [(nw.col("_hours") == text) & is_open(windows_in(text, last), clock) for text in patterns]
+            inside = reduce(or_, opens, NO).fill_null(value=False)
+            joined = joined.with_columns(flag(inside).alias(f"_own_open_{last}{clock.suffix}"))
     return joined
 
 
-def windows_in(text: str) -> Windows:
-    return parse_windows(json.loads(text))
+def windows_in(text: str, minutes: int = 0) -> Windows:
+    """The customer's own hours as windows; with `minutes`, all but the last of them."""
+    windows = parse_windows(json.loads(text))
+    return closing_only(windows, minutes) if minutes else windows
 
 
 def is_open(windows: Windows, clock: Clock) -> nw.Expr:
@@ -248,17 +262,32 @@ def _inside(spans: Iterable[tuple[int, int]], clock: Clock) -> nw.Expr:
     return reduce(or_, [(us >= first * MICRO) & (us < last * MICRO) for first, last in spans], NO)
 
 
+def weighing(attempts: Frame, counted: frozenset[str]) -> Frame:
+    """The past contacts that weigh on a cap under these readings."""
+    columns = attempts.collect_schema().names()
+    weighs = nw.col("counts")
+    if "is_confirmation" in columns and counted & set(EXEMPT_PURPOSES):
+        weighs = weighs | nw.col("is_confirmation")
+    if "is_other_party" in columns and "other_parties" not in counted:
+        weighs = weighs & ~nw.col("is_other_party")
+    return attempts.filter(nw.col("is_out") & weighs)
+
+
 def _met_history(rows: Frame, attempts: Frame, clock: Clock, seen: Seen) -> Frame:
-    """Each row with each past contact of its person that counts, on its local day by this clock."""
-    has_debts = "obligation_id" in attempts.collect_schema().names()
-    debt = nw.col("obligation_id") if has_debts else nw.lit(0)
-    events = attempts.filter(nw.col("is_out") & nw.col("counts") & (nw.col("at_us") >= seen.span.first_us)).select(
-        "debtor_id", nw.col("channel").alias("_by"), nw.col("at_us").alias("_then"), "is_two_way", debt.alias("_debt")
-    )
+    """Each row with each past contact that weighs on it, on its local day by this clock: its person's, and with the others who
+    are bound by the same debt."""
+    columns = attempts.collect_schema().names()
+    debt = nw.col("obligation_id") if "obligation_id" in columns else nw.lit(0)
+    events = attempts.filter(nw.col("at_us") >= seen.span.first_us).select(
+        "debtor_id", nw.col("channel").alias("_by"), nw.col("at_us").alias("_then"), "is_two_way", debt.alias("_debt"),
+        *(["is_other_party"] if "is_other_party" in columns else []),
+    )  # fmt: skip
     clocked = (f"_{name}{clock.suffix}" for name in ("zone", "day", "weekday"))
     met = rows.select("row_id", "debtor_id", "obligation_id", "channel", *clocked).join(
         events, on="debtor_id", how="inner"
     )
+    if "is_other_party" in columns:
+        met = met.filter(~nw.col("is_other_party") | is_of_debt()).drop("is_other_party")
     return met.with_columns(
         local_day(local_us(nw.col("_then"), clock.col("zone"), seen.zones, seen.span)).alias("_then_day")
     )
@@ -295,10 +324,13 @@ def _counted(rule: Rule) -> nw.Expr:
     if rule.is_same_channel:
         counted.append(nw.col("_by") == nw.col("channel"))
     if rule.subject == "debt":
-        counted.append(
-            (nw.col("_debt") == 0) | (nw.col("obligation_id") == 0) | (nw.col("_debt") == nw.col("obligation_id"))
-        )
+        counted.append(is_of_debt())
     return reduce(and_, counted, YES)
+
+
+def is_of_debt() -> nw.Expr:
+    """The past contact was about the row's debt, or one of the two about all of them."""
+    return (nw.col("_debt") == 0) | (nw.col("obligation_id") == 0) | (nw.col("_debt") == nw.col("obligation_id"))
 
 
 def _weighs_until(rule: Rule) -> nw.Expr:
@@ -316,7 +348,10 @@ def _with_replies(joined: Frame, rows: Frame, attempts: Frame, rules: Iterable[R
     reaches = sorted({rule.reply_hours for rule in rules if rule.reply_hours})
     if not reaches:
         return joined
-    asked = attempts.filter(~nw.col("is_out")).select("debtor_id", "channel", nw.col("at_us").alias("_then"))
+    asked = attempts.filter(~nw.col("is_out"))
+    if "is_other_party" in attempts.collect_schema().names():
+        asked = asked.filter(~nw.col("is_other_party"))
+    asked = asked.select("debtor_id", "channel", nw.col("at_us").alias("_then"))
     met = rows.select("row_id", "debtor_id", "channel", "at_us").join(asked, on=["debtor_id", "channel"], how="inner")
     names = {f"_reply_{hours}": hours * 3600 * MICRO for hours in reaches}
     met = met.with_columns(flag(nw.col("at_us") < nw.col("_then") + reach).alias(name) for name, reach in names.items())

@@ -10,7 +10,6 @@ import polars as pl
 
 from acuerdo.policy.engine.frame_denials import denies_in
 from acuerdo.policy.engine.frame_facts import (
-    COUNTING,
     TIMED,
     WEEK,
     Asked,
@@ -26,7 +25,7 @@ from acuerdo.policy.engine.local_time import FOREVER_US
 from acuerdo.policy.rules.facts import Reading
 from acuerdo.policy.rules.gate import HORIZON, STEPS
 from acuerdo.policy.rules.hours import EPOCH_ORDINAL, day_start
-from acuerdo.policy.rules.pack import OPEN_END, Pack, Rule
+from acuerdo.policy.rules.pack import COUNTING, OPEN_END, Pack, Rule
 
 type Lend = Callable[[pl.DataFrame], Frame]
 NEVER = nw.lit(FOREVER_US, dtype=nw.Int64)

@@ -96,7 +96,10 @@ def _answer(one: Mapping[str, Any], clocks: tuple[Clock, ...], asked: Asked) -> 
     if not zone:
         return (), FOREVER_US
     bound = tuple(
-        (windows_in(one["_own_text"]) if rule.kind == "own_hours" else rule.windows, one[f"_zone{clock.suffix}"])
+        (
+            windows_in(one["_own_text"], rule.minutes) if rule.kind == "own_hours" else rule.windows,
+            one[f"_zone{clock.suffix}"],
+        )
         for clock in clocks
         for index, rule in enumerate(asked.timed)
         if one[f"_bits{clock.suffix}"] >> index & 1

@@ -3,8 +3,8 @@
 Whoever acts on the answer holds the persons' locks before reading (`gather`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.verdict import RuleOutcome, Verdict
 from acuerdo.policy.queries.gathering import Debt, Gathered, PlannedContact, Point, Row, gather
 from acuerdo.policy.rules import Consent as ConsentFact
-from acuerdo.policy.rules import Facts, OwnHours, Question, judge, load_pack
+from acuerdo.policy.rules import Facts, OwnHours, PastContact, Question, judge, load_pack
 from acuerdo.policy.rules import Hold as HoldFact
 from acuerdo.policy.rules.pack import Pack
 from acuerdo.policy.rules.pack_format import parse_windows
@@ -107,7 +107,7 @@ def facts_of(gathered: Gathered, contact: PlannedContact, pack: Pack) -> Facts:
             HoldFact(kind, None, _instant(ends_at), channel)
             for _uid, kind, channel, _starts_at, ends_at, _obligation in holds_of(gathered, contact)
         ),
-        history=tuple(gathered.history[contact.debtor_id]),
+        history=(*gathered.history[contact.debtor_id], *_of_others(gathered, contact)),
         own_hours=_own_hours(gathered.hours.get(contact.debtor_id), gathered.now),
         excluded_number=_is_excluded(gathered, contact, point),
         evidence=contact.evidence,
@@ -116,7 +116,7 @@ def facts_of(gathered: Gathered, contact: PlannedContact, pack: Pack) -> Facts:
         balance_minor=balance,
         balance_due_minor=due,
         balance_stated_minor=contact.balance_stated_minor,
-        settings={name: reading for name, reading in readings.items() if name in pack.settings},
+        settings=pack.installed(readings),
     )
 
 
@@ -126,6 +126,30 @@ def debts_of(gathered: Gathered, contact: PlannedContact) -> list[Debt]:
         debt = gathered.obligations.get(contact.obligation_id)
         return [debt] if debt is not None else []
     return [debt for debt in gathered.owed_by[contact.debtor_id] if debt.creditor_id == contact.creditor_id]
+
+
+def others_bound(gathered: Gathered, contact: PlannedContact) -> dict[int, set[int]]:
+    """Who else is bound by what the contact is about, each with those debts; nobody where no creditor has them share caps."""
+    if not gathered.ties:
+        return {}
+    debts = {contact.obligation_id} if contact.obligation_id is not None else _bound_by(gathered, contact)
+    found: dict[int, set[int]] = {}
+    for debt in debts:
+        for debtor_id in gathered.ties.get(debt, set()) - {contact.debtor_id}:
+            found.setdefault(debtor_id, set()).add(debt)
+    return found
+
+
+def _bound_by(gathered: Gathered, contact: PlannedContact) -> set[int]:
+    named = {debt for debt, relation in gathered.relations[contact.debtor_id] if relation != "reference"}
+    return named | {debt.id for debt in debts_of(gathered, contact)}
+
+
+def _of_others(gathered: Gathered, contact: PlannedContact) -> Iterator[PastContact]:
+    """Their contacts about the same debts, or about all that they owe."""
+    for debtor_id, debts in sorted(others_bound(gathered, contact).items()):
+        about = {"", *map(str, debts)}
+        yield from (replace(one, is_other_party=True) for one in gathered.history[debtor_id] if one.obligation in about)
 
 
 def holds_of(gathered: Gathered, contact: PlannedContact) -> list[Row]:

@@ -15,13 +15,14 @@ from django.db import connection
 
 from acuerdo.base.locks import person_keys
 from acuerdo.policy.rules import PastContact, Reading
+from acuerdo.policy.rules.vocabulary import EXEMPT_PURPOSES
 
 HISTORY = timedelta(days=9)  # rolling seven local days, wherever the person's day began
 
 # What `policy_gate_facts` tells, in its order.
 SOURCES = (
     "debtors", "creditors", "points", "excluded", "registries", "obligations", "relations", "consents", "holds", "hours",
-    "history", "readings",
+    "history", "readings", "ties",
 )  # fmt: skip
 STATEMENT = (
     "SELECT policy_gate_facts(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],"
@@ -107,21 +108,28 @@ class Gathered:
     history: dict[int, list[PastContact]] = field(default_factory=lambda: defaultdict(list))
     history_rows: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
     readings: dict[tuple[int, str], dict[str, Reading]] = field(default_factory=lambda: defaultdict(dict))
+    # Who is bound by each debt, the debtor too; empty unless some creditor has them share their caps.
+    ties: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def remember(self, debtor_id: int, row: Sequence[Any]) -> None:
-        """One contact of the log: uid, instant, channel, direction, right_party, is_two_way, counts, obligation_id."""
-        _uid, at, channel, direction, right_party, is_two_way, counts, obligation_id = row
+        """One contact of the log: uid, instant, channel, direction, right_party, is_two_way, counts, purpose, has_left,
+        obligation_id."""
+        _uid, at, channel, direction, right_party, is_two_way, counts, purpose, has_left, obligation_id = row
         instant = min(datetime.fromisoformat(at), self.now)
-        contact = PastContact(instant, channel, direction, is_two_way, right_party, counts, str(obligation_id or ""))
+        left = has_left if purpose in EXEMPT_PURPOSES else counts
+        contact = PastContact(
+            instant, channel, direction, is_two_way, right_party, left, str(obligation_id or ""), purpose
+        )
         self.history[debtor_id].append(contact)
         self.history_rows[debtor_id].append(list(row))
 
 
 def gather(contacts: Iterable[PlannedContact], now: datetime, *, has_locks: bool = False) -> Gathered:
     """All rows that bind these contacts, in one statement. `has_locks` first takes the persons' locks, until the transaction
-    ends, reads after them, and gives each person who has none their salt.
+    ends, reads after them, and gives each person who has none their salt. Where a creditor has those bound by one debt share
+    their caps, the others' locks and contacts come along.
 
-    The statement is a function of the server (migration 0004), so that a session plans its twelve reads only once.
+    The statement is a function of the server (migration 0008), so that a session plans its reads only once.
     """
     contacts = list(contacts)
     debtors = sorted({contact.debtor_id for contact in contacts})
@@ -182,3 +190,5 @@ def _take_permissions(gathered: Gathered, told: dict[str, list[Row]]) -> None:
     for creditor_id, pack, name, value, approved_by, approved_on in told["readings"]:
         reading = Reading(value, approved_by, date.fromisoformat(approved_on))
         gathered.readings[creditor_id, pack][name] = reading
+    for obligation_id, debtor_id in told["ties"]:
+        gathered.ties[obligation_id].add(debtor_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from acuerdo.policy.models import PolicyReading
 
@@ -12,6 +13,14 @@ def list_readings(creditor_ids: Collection[int], *, pack: str = "") -> list[Poli
     if pack:
         found = found.filter(pack=pack)
     return list(found.order_by("-approved_on", "-pk"))
+
+
+def keeps_notes(creditor: Any, on: date) -> bool:
+    """Whether a contact may carry a free note, where what a person tells unasked would stand (CO: Ley 2300 de 2023, art. 7)."""
+    chosen = PolicyReading.objects.filter(
+        creditor=creditor, pack=creditor.country.lower(), name="volunteered_reason", approved_on__lte=on
+    )
+    return chosen.order_by("-approved_on", "-pk").values_list("value", flat=True).first() != "never"
 
 
 def readings_in_force(readings: Collection[PolicyReading], on: date) -> list[PolicyReading]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from acuerdo.kernel.verdict import RuleOutcome
 from acuerdo.policy.rules.facts import Facts, Question
 from acuerdo.policy.rules.gate import judge
-from acuerdo.policy.rules.hours import day_start, instant, microseconds, open_spans
+from acuerdo.policy.rules.hours import closing_only, day_start, instant, microseconds, open_spans
 from acuerdo.policy.rules.pack import Pack
 
 type Span = tuple[datetime, datetime]
@@ -66,7 +66,8 @@ def _edges(pack: Pack, question: Question, facts: Facts, zones: tuple[str, ...],
 def _changes(pack: Pack, facts: Facts, zones: tuple[str, ...], on: date) -> Iterator[int]:
     sets = {rule.windows for rule in pack.rules if rule.kind == "hours"}
     if facts.own_hours is not None:
-        sets.add(facts.own_hours.windows)
+        own, minutes = facts.own_hours.windows, {rule.minutes for rule in pack.rules if rule.kind == "own_hours"}
+        sets |= {closing_only(own, one) if one else own for one in minutes}
         yield from _moments(facts.own_hours.given_at, facts.own_hours.revoked_at)
     for zone in zones:
         for day in range(on.toordinal() - 1, on.toordinal() + 2):

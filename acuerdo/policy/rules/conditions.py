@@ -8,9 +8,10 @@ verdict and the next permitted moment.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from acuerdo.policy.rules.facts import Facts, OwnHours, Question, Windows, known_zone
-from acuerdo.policy.rules.hours import day_start, microseconds, next_open
+from acuerdo.policy.rules.facts import Facts, OwnHours, PastContact, Question, Windows, known_zone
+from acuerdo.policy.rules.hours import closing_only, day_start, microseconds, next_open
 from acuerdo.policy.rules.pack import OPEN_END, Rule
+from acuerdo.policy.rules.vocabulary import EXEMPT_PURPOSES
 
 WEEK_DAYS = 7
 FAR_PAST, FAR_FUTURE = -(1 << 62), 1 << 62
@@ -39,17 +40,30 @@ class Case:
     own_span: tuple[int, int]
 
 
-def see_case(question: Question, facts: Facts, *, calendar: str, zone: str) -> Case:
-    """The case in one zone: past contacts take their date there."""
+def see_case(
+    question: Question, facts: Facts, *, calendar: str, zone: str, counted: frozenset[str] = frozenset()
+) -> Case:
+    """The case in one zone: past contacts take their date there. `counted`: what the readings make the caps count besides
+    (`vocabulary.COUNTABLE`)."""
     events = tuple(
         PastEvent(
             contact.at.astimezone(known_zone(zone)).toordinal(), contact.channel, contact.is_two_way, contact.obligation
         )
         for contact in facts.history
-        if contact.counts and contact.direction == "out"
+        if contact.counts and contact.direction == "out" and _weighs(contact, question, counted)
     )
     hours = facts.own_hours
     return Case(question, facts, calendar, zone, events, hours.windows if hours else None, _own_span(hours))
+
+
+def _weighs(contact: PastContact, question: Question, counted: frozenset[str]) -> bool:
+    """A contact with another person bound by the debt weighs only on contacts about that debt."""
+    if contact.purpose in EXEMPT_PURPOSES and contact.purpose not in counted:
+        return False
+    if not contact.is_other_party:
+        return True
+    debts = {contact.obligation, question.obligation} - {""}
+    return "other_parties" in counted and len(debts) < 2
 
 
 def _own_span(hours: OwnHours | None) -> tuple[int, int]:
@@ -116,7 +130,10 @@ def _consent(rule: Rule, case: Case, us: int) -> int | None:
 def _asked_recently(rule: Rule, case: Case, us: int) -> bool:
     reach = rule.reply_hours * 3_600_000_000
     return any(
-        contact.direction == "in" and contact.channel == case.question.channel and us < microseconds(contact.at) + reach
+        contact.direction == "in"
+        and not contact.is_other_party
+        and contact.channel == case.question.channel
+        and us < microseconds(contact.at) + reach
         for contact in case.facts.history
     )
 
@@ -137,12 +154,13 @@ def _hours(rule: Rule, case: Case, us: int) -> int | None:
     return next_open(rule.windows, case.calendar, case.zone, us)
 
 
-def _own_hours(_rule: Rule, case: Case, us: int) -> int | None:
-    """Never outside the hours that the customer asked for, while the request stands."""
+def _own_hours(rule: Rule, case: Case, us: int) -> int | None:
+    """Never outside the hours that the customer asked for, nor (`minutes`) just before they end, while the request stands."""
     given, revoked = case.own_span
     if case.own_windows is None or not given <= us < revoked:
         return us
-    opens = next_open(case.own_windows, case.calendar, case.zone, us)
+    windows = closing_only(case.own_windows, rule.minutes) if rule.minutes else case.own_windows
+    opens = next_open(windows, case.calendar, case.zone, us)
     if opens is None:
         return revoked if revoked != FAR_FUTURE else None
     return min(opens, revoked)

@@ -66,7 +66,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class PastContact:
-    """One row of the contact log. `counts` false: it never reached the person, or the law exempts it from caps."""
+    """One row of the contact log. `counts` false: it never left, or reached nobody. Purposes that the law exempts weigh on a cap
+    only where a reading says so; `is_other_party`: it was with another person bound by the same debt, and so does that."""
 
     at: datetime
     channel: str
@@ -75,10 +76,13 @@ class PastContact:
     right_party: bool = False
     counts: bool = True
     obligation: str = ""
+    purpose: str = "collection"
+    is_other_party: bool = False
 
     def __post_init__(self) -> None:
         aware(self.at, field="history")
         one_of(self.channel, CHANNELS, field="channel")
+        one_of(self.purpose, PURPOSES, field="purpose")
         one_of(self.direction, DIRECTIONS, field="direction")
 
     @property

@@ -14,7 +14,7 @@ from acuerdo.policy.rules.words import say_reason
 ZONE_RULE = "common.zone.known"
 CALENDAR_RULE = "common.calendar.known"
 HORIZON = 400 * 86_400_000_000  # a contact a year away is no plan
-STEPS = 400
+STEPS = 4000  # some hours, the customer's and the law's, meet only after many openings of one of them
 
 
 def judge(pack: Pack, question: Question, facts: Facts) -> Verdict:
@@ -42,7 +42,8 @@ def _judge(pack: Pack, question: Question, facts: Facts, zones: tuple[str, ...])
     us = microseconds(question.at)
     chosen = pack.choose(facts.settings, date.fromordinal(local_day(us, zones[0])))
     rules = pack.select(question, chosen, facts)
-    cases = tuple(see_case(question, facts, calendar=pack.calendar, zone=zone) for zone in zones)
+    counted = pack.counted(chosen)
+    cases = tuple(see_case(question, facts, calendar=pack.calendar, zone=zone, counted=counted) for zone in zones)
     stopped = list(_closed(rules, cases, us))
     outcomes = tuple(_outcome(rule, case, opens) for rule, opens, case in stopped)
     openings = [opens for rule, opens, _ in stopped if rule.effect == "deny"]

@@ -95,6 +95,22 @@ def day_windows(windows: Windows, calendar: str, day: int) -> DayWindows:
     return holiday if holiday is not None and is_holiday(calendar, day) else weekday
 
 
+@lru_cache(maxsize=1024)
+def closing_only(windows: Windows, minutes: int) -> Windows:
+    """Closed only in the last `minutes` before some window ends, and open at any other time, so that what refuses the hours
+    outside stays the hours' own rule. A whole day, and a window that another continues, have no closing."""
+    return tuple(None if day is None else _closing_day(day, minutes * 60) for day in windows)
+
+
+def _closing_day(day: DayWindows, seconds: int) -> DayWindows:
+    begins = {begin for begin, _ in day}
+    shut = [
+        (max(begin, end - seconds), end) for begin, end in day if end not in begins and (begin, end) != (0, DAY_SECONDS)
+    ]
+    edges = [0, *(edge for span in sorted(shut) for edge in span), DAY_SECONDS]
+    return tuple((begin, end) for begin, end in zip(edges[::2], edges[1::2], strict=True) if begin < end)
+
+
 @lru_cache(maxsize=32768)
 def open_spans(windows: Windows, calendar: str, zone: str, day: int) -> tuple[tuple[int, int], ...]:
     """The open instants of one local day, in order, as half-open microsecond spans."""

@@ -23,16 +23,21 @@ KINDS = (
     "evidence",
     "hours",
     "own_hours",
+    "closing",
     "cap",
     "gap",
     "channel_lock",
 )
+COUNTING = ("cap", "gap", "channel_lock")
 OPEN_END = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row. Only the fields that its kind reads are filled; days are ordinals, both ends included."""
+    """One row. Only the fields that its kind reads are filled; days are ordinals, both ends included.
+
+    `minutes`: the row closes only the last minutes of its windows (see `closings`).
+    """
 
     id: str
     kind: str
@@ -62,6 +67,7 @@ class Rule:
     per: str = "day"
     limit: int = 0
     days: int = 0
+    minutes: int = 0
     subject: str = "person"
 
     def may_coexist(self, other: "Rule") -> bool:
@@ -80,7 +86,10 @@ class Setting:
     """One reading of the law that a lender may choose; `needs_approval` are those that loosen the default. `words` says each
     option as people read it, after the title.
 
-    `judged_as` (purpose, value): with that value chosen, the country's rules judge that purpose as the value says.
+    `judged_as` (purpose, value): with that value chosen, the country's rules judge that purpose as the value says. `counts`
+    (one of COUNTABLE, value): with that value chosen, the caps count that too; a purpose so counted is itself held to the caps.
+    `installed`: what an installation follows until somebody approves another, where that is more than the law, which alone is
+    what `default` answers.
     """
 
     name: str
@@ -95,6 +104,8 @@ class Setting:
     words: Mapping[str, str]
     words_es: Mapping[str, str]
     judged_as: tuple[str, str] | None = None
+    counts: tuple[str, str] | None = None
+    installed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,11 @@ class Pack:
             for name, setting in self.settings.items()
         )
 
+    def installed(self, readings: Mapping[str, Reading]) -> dict[str, Reading]:
+        """What binds a creditor who chose these: the house's own caution first, the readings of this pack over it."""
+        house = {name: Reading(one.installed) for name, one in self.settings.items() if one.installed}
+        return house | {name: reading for name, reading in readings.items() if name in self.settings}
+
     def select(self, question: Question, chosen: Chosen, facts: Facts) -> tuple[Rule, ...]:
         """The rows that can speak about this question under these readings, in the order of the pack, whatever their dates.
 
@@ -158,10 +174,22 @@ class Pack:
         if key not in self._selected:
             readings = dict(chosen)
             purpose = self._judged_purpose(question.purpose, readings)
+            capped = "collection" if question.purpose in self.counted(chosen) else purpose
             self._selected[key] = tuple(
-                rule for rule in self.rules if rule.kind not in silent and _applies(rule, question, purpose, readings)
+                rule
+                for rule in self.rules
+                if rule.kind not in silent
+                and _applies(rule, question, capped if rule.kind in COUNTING else purpose, readings)
             )
         return self._selected[key]
+
+    def counted(self, chosen: Chosen) -> frozenset[str]:
+        """What these readings make the caps count besides contacts that collect."""
+        return frozenset(
+            setting.counts[0]
+            for name, value in chosen
+            if (setting := self.settings[name]).counts is not None and setting.counts[1] == value
+        )
 
     def _judged_purpose(self, purpose: str, readings: Mapping[str, str]) -> str:
         for name, setting in self.settings.items():

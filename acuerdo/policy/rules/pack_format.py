@@ -13,14 +13,24 @@ from itertools import pairwise
 from typing import Any
 
 from acuerdo.kernel.errors import Place, Refusal
+from acuerdo.policy.rules.closings import with_closings
 from acuerdo.policy.rules.facts import Span, Windows
-from acuerdo.policy.rules.pack import KINDS, OPEN_END, Elsewhere, Pack, Rule, Setting
-from acuerdo.policy.rules.vocabulary import CHANNELS, CONFIDENCE, DAY_KINDS, EVIDENCE, HOLDS, PURPOSES, RECIPIENTS
+from acuerdo.policy.rules.pack import COUNTING, KINDS, OPEN_END, Elsewhere, Pack, Rule, Setting
+from acuerdo.policy.rules.vocabulary import (
+    CHANNELS,
+    CONFIDENCE,
+    COUNTABLE,
+    DAY_KINDS,
+    EVIDENCE,
+    HOLDS,
+    PURPOSES,
+    RECIPIENTS,
+)
 
 PACK_KEYS = {"schema", "pack", "name", "version", "basis", "calendar", "zones", "settings", "rules", "elsewhere"}
 ELSEWHERE_KEYS = ("article", "text", "text_es")
 SETTING_KEYS = {
-    *("options", "default", "needs_approval", "judged_as", "citation", "text", "text_es"),
+    *("options", "default", "needs_approval", "judged_as", "counts", "installed", "citation", "text", "text_es"),
     *("title", "title_es", "words", "words_es"),
 }
 COMMON_KEYS = {
@@ -50,6 +60,7 @@ KIND_KEYS: dict[str, set[str]] = {
     "evidence": {"any_of"},
     "hours": {"windows", "may_override"},
     "own_hours": set(),
+    "closing": {"minutes"},
     "cap": {"per", "limit", "counted", "counted_channels", "is_same_channel", "subject"},
     "gap": {"days", "counted", "counted_channels", "subject"},
     "channel_lock": {"per", "counted"},
@@ -112,16 +123,27 @@ def parse_pack(text: str, *, file: str, common: Pack | None = None, version_suff
     settings = {**(common.settings if common else {}), **_settings(source, document.get("settings", {}))}
     rows = tuple(_rule(source, row, index, settings) for index, row in enumerate(document["rules"]))
     _check_overlaps(source, rows)
+    rules = with_closings((*common.rules, *rows)) if common is not None else rows
     return Pack(
         code=document["pack"],
         name=document["name"],
         version=document["version"] + version_suffix,
         calendar=document["calendar"],
         zones=tuple(document.get("zones", [])),
-        rules=(*(common.rules if common else ()), *rows),
-        settings=settings,
+        rules=rules,
+        settings=_heard(settings, rules) if common is not None else settings,
         elsewhere=tuple(_elsewhere(source, row, index) for index, row in enumerate(document.get("elsewhere", []))),
     )
+
+
+def _heard(settings: Mapping[str, Setting], rules: tuple[Rule, ...]) -> dict[str, Setting]:
+    """Without the common settings that change nothing here: a country without caps has no use for what caps count."""
+    has_caps, read = any(rule.kind in COUNTING for rule in rules), {name for rule in rules for name, _ in rule.when}
+    return {
+        name: setting
+        for name, setting in settings.items()
+        if name in read or (has_caps if setting.counts is not None else True)
+    }
 
 
 def _elsewhere(source: _Source, row: Mapping[str, Any], index: int) -> Elsewhere:
@@ -152,11 +174,12 @@ def _settings(source: _Source, rows: Mapping[str, Mapping[str, Any]]) -> dict[st
     for name, row in rows.items():
         table = f"settings.{name}"
         _known_keys(source, row, SETTING_KEYS, table=table, index=0)
-        for key in SETTING_KEYS - {"needs_approval", "judged_as"}:
+        for key in SETTING_KEYS - {"needs_approval", "judged_as", "counts", "installed"}:
             if key not in row:
                 raise source.refuse(f"Al ajuste «{name}» le falta «{key}».", table=table)
         options, loose = tuple(row["options"]), tuple(row.get("needs_approval", []))
-        if row["default"] not in options or not set(loose) <= set(options) or row["default"] in loose:
+        follows = row.get("installed", row["default"])
+        if not {row["default"], follows, *loose} <= set(options) or follows in loose:
             raise source.refuse(f"Los valores del ajuste «{name}» no concuerdan.", table=table, key="default")
         for key in ("words", "words_es"):
             if not isinstance(row[key], dict) or set(row[key]) != set(options) or not all(row[key].values()):
@@ -175,6 +198,8 @@ def _settings(source: _Source, rows: Mapping[str, Mapping[str, Any]]) -> dict[st
             row["words"],
             row["words_es"],
             _judged_as(source, row, table, options),
+            _counts(source, row, table, options),
+            row.get("installed", ""),
         )
     return settings
 
@@ -192,6 +217,15 @@ def _judged_as(source: _Source, row: Mapping[str, Any], table: str, options: tup
     return pair["purpose"], pair["value"]
 
 
+def _counts(source: _Source, row: Mapping[str, Any], table: str, options: tuple[str, ...]) -> tuple[str, str] | None:
+    if "counts" not in row:
+        return None
+    pair = row["counts"]
+    if set(pair) != {"what", "value"} or pair["what"] not in COUNTABLE or pair["value"] not in options:
+        raise source.refuse("«counts» dice qué se cuenta y el valor que lo hace contar.", table=table, key="counts")
+    return pair["what"], pair["value"]
+
+
 def _rule(source: _Source, row: Mapping[str, Any], index: int, settings: Mapping[str, Setting]) -> Rule:
     def refuse(message: str, key: str) -> Refusal:
         return source.refuse(message, table="rules", index=index, key=key)
@@ -204,7 +238,7 @@ def _rule(source: _Source, row: Mapping[str, Any], index: int, settings: Mapping
             raise refuse(f"«{row[key]}» no vale; use uno de: {', '.join(allowed)}.", key)
     _known_keys(source, row, COMMON_KEYS | KIND_KEYS[row["kind"]], table="rules", index=index)
     fields = {**row, **_lists(row, refuse), **_dates(row, refuse)}
-    for key in ("limit", "days", "reply_hours"):
+    for key in ("limit", "days", "reply_hours", "minutes"):
         if key in row and (type(row[key]) is not int or row[key] < 0):
             raise refuse(f"«{key}» debe ser un entero no negativo.", key)
     fields["when"] = _when(row.get("when", {}), settings, refuse)

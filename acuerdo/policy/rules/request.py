@@ -12,14 +12,15 @@ from acuerdo.kernel.errors import Place, Refusal
 from acuerdo.kernel.verdict import Verdict
 from acuerdo.policy.rules.facts import Consent, Facts, Hold, OwnHours, PastContact, Question, Reading
 from acuerdo.policy.rules.pack_format import parse_windows
-from acuerdo.policy.rules.vocabulary import EXEMPT_PURPOSES, PURPOSES, one_of
 
 QUESTION_KEYS = {
     *("pack", "at", "channel", "purpose", "recipient", "timezone", "timezones", "region", "direction", "obligation"),
     *("consents", "holds", "history", "settings", "own_hours", "excluded_number", "evidence"),
     *("point_is_valid", "point_ownership", "balance_minor", "balance_due_minor", "balance_stated_minor"),
 }
-CONTACT_KEYS = {"at", "channel", "purpose", "direction", "answered", "right_party", "counts", "obligation"}
+CONTACT_KEYS = {
+    *("at", "channel", "purpose", "direction", "answered", "right_party", "counts", "obligation", "other_party"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +117,11 @@ def _contact(item: Any) -> PastContact:
         direction=_text(item.get("direction", "out"), "history.direction"),
         answered=bool(_flag(item.get("answered"), "history.answered")),
         right_party=bool(_flag(item.get("right_party"), "history.right_party")),
-        counts=_counts(item),
+        counts=_flag(item.get("counts"), "history.counts") is not False,
         obligation=_text(item.get("obligation") or "", "history.obligation"),
+        purpose=_text(item.get("purpose", "collection"), "history.purpose"),
+        is_other_party=bool(_flag(item.get("other_party"), "history.other_party")),
     )
-
-
-def _counts(item: Mapping[str, Any]) -> bool:
-    """An answer to a request or a confirmation does not use up a cap, whatever else is said."""
-    purpose = one_of(_text(item.get("purpose", "collection"), "history.purpose"), PURPOSES, field="purpose")
-    return purpose not in EXEMPT_PURPOSES and _flag(item.get("counts"), "history.counts") is not False
 
 
 def _own_hours(item: Any) -> OwnHours | None:

@@ -8,6 +8,9 @@ EXEMPT_PURPOSES = (
     "service",
     "requested",
 )  # answers and confirmations do not use up a cap (CO: Ley 2300 de 2023, art. 8)
+# What a reading may make the caps count besides contacts that collect: payment confirmations, and contacts with the other
+# persons bound by the same debt.
+COUNTABLE = ("service", "other_parties")
 RECIPIENTS = ("debtor", "co_debtor", "guarantor", "reference", "third_party")
 DIRECTIONS = ("out", "in")
 

@@ -51,6 +51,10 @@ class Law:
     pack: Pack | None
     readings: Mapping[str, Reading]
 
+    def counted(self, on: date) -> frozenset[str]:
+        """What its readings make the caps count besides contacts that collect."""
+        return self.pack.counted(self.pack.choose(self.readings, on)) if self.pack is not None else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class LawBook:
@@ -100,12 +104,13 @@ def law_book(engine: Engine, snapshot: Snapshot, moment: Moment) -> LawBook:
 
 
 def _readings(rows: pl.DataFrame, code: str, moment: Moment) -> dict[str, Reading]:
-    """The latest approval of each setting, from the day after it was given."""
-    found = {}
+    """The latest approval of each setting, from the day after it was given, over what binds until one is."""
+    found: dict[str, Reading] = {}
     for row in rows.filter((pl.col("pack") == code) & (pl.col("approved_day") < moment.day)).iter_rows(named=True):
         on = date.fromordinal(row["approved_day"] + EPOCH_DAY)
         found[row["name"]] = Reading(row["value"], row["approved_by"], on)
-    return found
+    pack = _pack(code)
+    return pack.installed(found) if pack is not None else found
 
 
 @lru_cache(maxsize=64)
@@ -130,7 +135,7 @@ def _said(rule: Rule) -> tuple[str, str]:
 
 def ask_gate(tables: Tables, asked: Frame, book: LawBook, moment: Moment) -> Frame:
     """`row_id`, `answer` (ALLOWED or the refusal's number) and `planned_us` (0: not today) of every candidate asked about."""
-    answers, permissions = [], _permissions(tables, moment)
+    answers, permissions = [], _permissions(tables, moment, book)
     for number, law in enumerate(book.laws):
         rows = asked.filter(nw.col("law") == number)
         if law.pack is None:
@@ -163,14 +168,28 @@ def _us(at: datetime) -> int:
     return int(at.timestamp()) * 1_000_000
 
 
-def _permissions(tables: Tables, moment: Moment) -> Permissions:
+def _permissions(tables: Tables, moment: Moment, book: LawBook) -> Permissions:
     """What binds the people of the pass, written apart: each law reads it, and each search for a later moment."""
     engine = tables.engine
     consents = tables.scan("consents").filter(nw.col("to_us") > moment.now_us)
     consents = consents.select("debtor_id", "channel", "purpose", "from_us", "to_us")
-    attempts = tables.scan("attempts").filter(nw.col("at_us") <= moment.now_us).drop("attempt_id", "disposition")
+    attempts = _attempts(tables, moment, book)
     holds, hours = tables.scan("holds"), tables.scan("preferences")
     return Permissions(engine.settle(consents, "consents"), holds, hours, engine.settle(attempts, "attempts"))
+
+
+def _attempts(tables: Tables, moment: Moment, book: LawBook) -> Frame:
+    """The contacts that may weigh on the people of the pass: those with others bound by their debts only where a law counts them."""
+    own = tables.scan("attempts").filter(nw.col("at_us") <= moment.now_us)
+    own = own.select(
+        "debtor_id", "obligation_id", "channel", "at_us", "is_out", "is_two_way", "counts", "is_confirmation"
+    )
+    if not any("other_parties" in law.counted(moment.on) for law in book.laws):
+        return own
+    shared = tables.scan("shared_attempts").filter(nw.col("at_us") <= moment.now_us)
+    shared = shared.with_columns(is_out=nw.lit(True), is_other_party=nw.lit(True))
+    own = own.with_columns(is_other_party=nw.lit(False))
+    return nw.concat([own, shared.select(own.collect_schema().names())], how="vertical")
 
 
 @dataclass(frozen=True, slots=True)

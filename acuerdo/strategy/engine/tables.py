@@ -15,7 +15,16 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.engine.frames import Engine, Frame
 from acuerdo.strategy.engine.snapshot import Snapshot
 
-BY_PERSON = ("obligations", "debtors", "contact_points", "consents", "attempts", "cases", "preferences")
+BY_PERSON = (
+    "obligations",
+    "debtors",
+    "contact_points",
+    "consents",
+    "attempts",
+    "shared_attempts",
+    "cases",
+    "preferences",
+)
 BY_DEBT = (
     "accounts", "placements", "plans", "episodes", "promises", "books", "open_instalments", "instalments", "payments", "account_events",
 )  # fmt: skip
@@ -26,7 +35,10 @@ COLUMNS = {
         "obligation_id", "currency", "is_written_off", "paid_minor", "last_payment_day", "last_payment_minor", "disbursed_day",
     ),
     "agents": ("agent_id", "agency_id", "creditor_id"),
-    "attempts": ("attempt_id", "debtor_id", "channel", "at_us", "is_out", "is_two_way", "counts", "disposition"),
+    "attempts": (
+        "attempt_id", "debtor_id", "obligation_id", "channel", "at_us", "is_out", "is_two_way", "counts", "is_confirmation",
+        "disposition",
+    ),
     "books": (
         "obligation_id", "currency", "is_core", "state_day", "late_terms", "unallocated_minor", "core_day", "core_due_day",
         "core_principal", "core_contract_interest", "core_late_interest", "core_insurance", "core_fees", "core_collection_fee",
@@ -56,6 +68,7 @@ COLUMNS = {
     "rate_caps": ("cap", "from_day", "to_day", "annual"),
     "readings": ("reading_id", "creditor_id", "pack", "name", "value", "approved_by", "approved_day"),
     "registries": ("country", "loaded_us"),
+    "shared_attempts": ("debtor_id", "obligation_id", "channel", "at_us", "is_two_way", "counts", "is_confirmation"),
     "shifts": ("agent_id", "weekday", "since_day", "until_day", "minutes"),
 }  # fmt: skip
 PART_ROWS = 1_000_000  # obligations decided at once

@@ -104,7 +104,7 @@ def _setting(setting: Setting, readings: list[PolicyReading], in_force: set[int]
     is_english = wording.is_english()
     words = setting.words if is_english else setting.words_es
     options = [
-        OptionRow(value, words[value], value == setting.default, value in setting.needs_approval)
+        OptionRow(value, words[value], value == (setting.installed or setting.default), value in setting.needs_approval)
         for value in setting.options
     ]
     return SettingRow(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from acuerdo.agenda.public import is_promised_now
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
-from acuerdo.policy.public import PlannedContact, PointState, find_disposition
+from acuerdo.policy.public import PlannedContact, PointState, find_disposition, keeps_notes
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import AGENT, SUPERVISOR, allow, user_of
 from acuerdo.workspace.actions import calls
@@ -235,7 +235,7 @@ def _owed(request: HttpRequest, debtor: Any, obligation_uid: str) -> Owed:
     account = row.account
     return Owed(
         row.pk, account.currency, row.creditor.country, account.balance_due_minor, account.next_due_minor, ways,
-        debtor.timezone or row.creditor.timezone,
+        debtor.timezone or row.creditor.timezone, keeps_notes(row.creditor, clock.business_date()),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from acuerdo.base import clock
 from acuerdo.kernel.errors import Refusal
-from acuerdo.policy.public import all_dispositions
+from acuerdo.policy.public import all_dispositions, keeps_notes
 from acuerdo.portfolio.public import in_reader_language
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import AGENT, SUPERVISOR, allow, user_of
@@ -62,7 +62,8 @@ def visit(request: HttpRequest, uid: str) -> HttpResponse:
     lights = lights_of(debtor, obligations[0].creditor_id, obligations[0].pk, now=now).lights
     context = {
         "debtor": debtor, "obligations": obligations, "points": points, "problem": problem, "evidence": EVIDENCE,
-        "codes": _codes(), "light": next(one for one in lights if one.channel == "visit"), "letter": LETTER,
+        "codes": _codes(), "keeps_notes": keeps_notes(obligations[0].creditor, clock.business_date()),
+        "light": next(one for one in lights if one.channel == "visit"), "letter": LETTER,
     }  # fmt: skip
     return render(request, "workspace/visits/visit.html", context, status=422 if problem else 200)
 

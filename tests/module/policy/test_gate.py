@@ -1,13 +1,14 @@
 """The gate on real tables: what it lets out, what it refuses, what it stores, and in how many statements."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from acuerdo.policy.actions.gate import BATCH_MAX
-from acuerdo.policy.models import Attempt, Consent, ContactPreference, Hold, PolicyReading, Verdict
-from acuerdo.policy.public import PlannedContact, ask_gate, judge_contacts, permit_and_log, permit_batch
+from acuerdo.policy.models import Attempt, Consent, ContactPreference, Hold, PolicyReading, Receipt, Verdict
+from acuerdo.policy.public import PlannedContact, ask_gate, judge_contacts, mark_attempts, permit_and_log, permit_batch
 from tests.factories import NOW, TODAY, make_creditor, make_debtor, make_obligation, make_phone
 from tests.module.policy.worlds import consent, permit, planned
 
@@ -235,3 +236,74 @@ def test_batch_takes_the_same_statements_whatever_its_size(size: int, django_ass
 def test_batch_above_the_limit_is_a_bug(obligation: Any) -> None:
     with pytest.raises(ValueError, match="at most 1000"):
         permit_batch([planned(obligation)] * (BATCH_MAX + 1), actor="prueba", now=NOW)
+
+
+def approve(obligation: Any, name: str, value: str) -> None:
+    PolicyReading.objects.create(
+        creditor=obligation.creditor, pack="co", name=name, value=value, approved_by="Comité",
+        approved_on=TODAY - timedelta(days=30), reason="Acta 12", recorded_at=NOW,
+    )  # fmt: skip
+
+
+def test_no_call_is_begun_at_closing_time_until_somebody_approves_it(obligation: Any) -> None:
+    consent(obligation.debtor, "call")
+    at_closing = NOW.replace(hour=23, minute=57)  # 18:57 in Bogotá
+    assert permit(obligation, "call", at=at_closing).verdict.first_rule == "co.ley2300.art3.hours.closing"
+    assert permit(obligation, "sms", at=at_closing).is_allowed
+    approve(obligation, "before_closing", "none")
+    assert permit(obligation, "call", at=at_closing + timedelta(days=1)).is_allowed
+
+
+def test_a_confirmation_counts_where_the_creditor_reads_it_so(obligation: Any) -> None:
+    approve(obligation, "confirmations", "count")
+    assert permit(obligation, purpose="service").is_allowed
+    later = {"at": NOW + timedelta(hours=1)}
+    assert permit(obligation, **later).verdict.first_rule == "co.ley2300.art3.daily"
+    assert permit(obligation, purpose="service", **later).verdict.first_rule == "co.ley2300.art3.daily"
+
+
+def test_a_confirmation_that_never_left_does_not_count(obligation: Any) -> None:
+    approve(obligation, "confirmations", "count")
+    done = permit(obligation, purpose="service")
+    assert mark_attempts([done.attempt.pk], "failed", now=NOW) == 1
+    assert permit(obligation, at=NOW + timedelta(hours=1)).is_allowed
+
+
+def guarantor_of(obligation: Any) -> Any:
+    person = make_debtor("Avalista")
+    consent(person, "sms")
+    obligation.parties.create(debtor=person, relation="guarantor")
+    return person
+
+
+def test_debtor_and_guarantor_have_caps_of_their_own(obligation: Any) -> None:
+    guarantor = guarantor_of(obligation)
+    assert permit(obligation).is_allowed
+    assert permit(obligation, debtor_id=guarantor.pk, at=NOW + timedelta(hours=1)).is_allowed
+
+
+def test_who_is_bound_by_one_debt_shares_one_cap_where_the_creditor_reads_it_so(obligation: Any) -> None:
+    approve(obligation, "bound_together", "joint")
+    guarantor = guarantor_of(obligation)
+    assert permit(obligation, debtor_id=guarantor.pk).is_allowed
+    for about in (obligation.pk, None):
+        refused = permit(obligation, obligation_id=about, at=NOW + timedelta(hours=1))
+        assert refused.verdict.first_rule == "co.ley2300.art3.daily"
+    other = make_obligation(obligation.debtor, obligation.creditor)
+    assert permit(obligation, obligation_id=other.pk, at=NOW + timedelta(hours=1)).is_allowed
+
+
+def test_one_batch_keeps_a_shared_cap(obligation: Any) -> None:
+    approve(obligation, "bound_together", "joint")
+    guarantor = guarantor_of(obligation)
+    contacts = [planned(obligation), planned(obligation, debtor_id=guarantor.pk)]
+    assert [one.is_allowed for one in permit_batch(contacts, actor="prueba", now=NOW)] == [True, False]
+
+
+def test_the_receipt_holds_the_contacts_with_others_that_were_counted(obligation: Any) -> None:
+    approve(obligation, "bound_together", "joint")
+    done = permit(obligation, debtor_id=guarantor_of(obligation).pk)
+    permit(obligation, at=NOW + timedelta(hours=1))
+    facts = json.loads(Receipt.objects.order_by("-sequence").values_list("payload", flat=True)[0])["facts"]
+    assert facts["history"] == []
+    assert [row[0] for row in facts["history_of_others"]] == [str(done.attempt.uid)]

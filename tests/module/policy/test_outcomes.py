@@ -7,7 +7,7 @@ import pytest
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy import public as policy
-from acuerdo.policy.models import Attempt, Hold, Verdict
+from acuerdo.policy.models import Attempt, Hold, PolicyReading, Verdict
 from tests.factories import NOW, make_phone
 from tests.module.policy.worlds import consent, permit, planned
 
@@ -216,3 +216,15 @@ def test_review_is_counted_from_the_creditors_own_date(obligation: Any) -> None:
         planned(obligation, "call"), "CD-VUL", actor="gestor1", now=late, fields={"need": "apoyo"}
     )
     assert done.holds[0].review_on == date(2026, 9, 13)
+
+
+def test_no_note_is_kept_where_the_creditor_reads_the_law_so(obligation: Any) -> None:
+    PolicyReading.objects.create(
+        creditor=obligation.creditor, pack="co", name="volunteered_reason", value="never", approved_by="Comité",
+        approved_on=NOW.date() - timedelta(days=30), reason="Acta 12", recorded_at=NOW,
+    )  # fmt: skip
+    with refused("note-not-kept"):
+        call(obligation, "CD-INT", note="Se quedó sin empleo")
+    attempt = Attempt.objects.get()
+    assert (attempt.note, attempt.disposition) == ("", "")
+    assert policy.record_outcome(attempt.pk, "CD-INT", actor="gestor1", now=NOW).attempt.note == ""

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from acuerdo.policy.models import ContactPreference, Hold
+from acuerdo.policy.models import ContactPreference, Hold, PolicyReading
 from acuerdo.policy.public import PlannedContact, judge_contacts
 from acuerdo.portfolio.models import Obligation
 from acuerdo.strategy.models import Decision
@@ -32,6 +32,22 @@ def crowd(random: Random, count: int) -> None:
         _maybe(random, debt)
 
 
+def share_caps(random: Random) -> None:
+    """The first bank counts confirmations and has those bound by one debt share their caps; some debts have a guarantor whom it
+    contacted, about the debt or about all."""
+    debts = list(Obligation.objects.filter(creditor__country="CO").select_related("creditor").order_by("pk"))
+    base = {"pack": "co", "approved_by": "Comité", "approved_on": make.TODAY - timedelta(days=30), "recorded_at": DAWN}
+    for name, value in (("bound_together", "joint"), ("confirmations", "count")):
+        PolicyReading.objects.create(creditor=debts[0].creditor, name=name, value=value, reason="Acta 12", **base)
+    for debt in random.sample(debts, 20):
+        guarantor = make.make_debtor()
+        debt.parties.create(debtor=guarantor, relation="guarantor")
+        at, about = DAWN - timedelta(hours=random.choice([1, 9, 30, 60])), random.choice([debt.pk, None])
+        contacted(debt, at, "call", debtor=guarantor, obligation_id=about, is_two_way=True)
+    for debt in random.sample(debts, 10):
+        contacted(debt, DAWN - timedelta(hours=1), "sms", purpose="service", counts=False)
+
+
 def _maybe(random: Random, debt: Obligation) -> None:
     if random.random() < 0.1:
         hold = {"kind": random.choice(["dispute", "vulnerable"]), "channel": random.choice(["", "sms"])}
@@ -42,10 +58,12 @@ def _maybe(random: Random, debt: Obligation) -> None:
         ContactPreference.objects.create(debtor=debt.debtor, hours=hours, **given)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_planned_is_permitted_and_refused_is_not(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "has_shared_caps"), [(1, False), (2, False), (3, True)])
+def test_planned_is_permitted_and_refused_is_not(tmp_path: Path, seed: int, has_shared_caps: bool) -> None:
     make.make_user()
     crowd(Random(seed), 80)
+    if has_shared_caps:
+        share_caps(Random(seed))
     decide_day(make.TODAY, DAWN, folder=tmp_path)
     planned = refused = 0
     for row in Decision.objects.filter(run_on=make.TODAY):

@@ -28,5 +28,5 @@ def reachable(creditor: Creditor, days_past_due: int, **fields: Any) -> Obligati
 def contacted(obligation: Obligation, at: datetime, channel: str = "email", **fields: Any) -> Attempt:
     base = {"status": "sent", "actor": "prueba", "is_two_way": False}
     return Attempt.objects.create(
-        debtor=obligation.debtor, creditor=obligation.creditor, at=at, channel=channel, **{**base, **fields}
+        creditor=obligation.creditor, at=at, channel=channel, **{"debtor": obligation.debtor, **base, **fields}
     )
