@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from acuerdo.api.problems import problem
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import Call, take_told
 
@@ -40,7 +41,7 @@ def hook(request: HttpRequest, name: str) -> HttpResponse:
         take_told(name, reader.read_call(_call(request), clock.now()), clock.now())
     except Refusal as refusal:
         log.warning("call of %s refused: %s", name, refusal.code)
-        return problem(STATUSES.get(refusal.code, 422), refusal.code, _(refusal.message))
+        return problem(STATUSES.get(refusal.code, 422), refusal.code, in_reader_language(refusal.message))
     return HttpResponse(status=204)
 
 

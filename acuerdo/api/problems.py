@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import ExternalError, Refusal
 
 log = logging.getLogger("acuerdo.api")
@@ -69,7 +70,7 @@ def register(api: NinjaAPI) -> None:
 def _refused(_request: HttpRequest, refusal: Refusal | type[Refusal]) -> HttpResponse:
     assert isinstance(refusal, Refusal)
     where = {"where": str(refusal.where)} if str(refusal.where) else {}
-    return problem(STATUSES.get(refusal.code, 409), refusal.code, _(refusal.message), **where)
+    return problem(STATUSES.get(refusal.code, 409), refusal.code, in_reader_language(refusal.message), **where)
 
 
 def _outside(_request: HttpRequest, error: ExternalError | type[ExternalError]) -> HttpResponse:

@@ -68,7 +68,6 @@ from acuerdo.portfolio.rules.fields import FIELDS
 from acuerdo.portfolio.rules.profile import Profile, profile_from_document
 from acuerdo.portfolio.rules.report import ImportReport, Tally, Understood
 from acuerdo.portfolio.snapshot import EXTRACTS
-from acuerdo.portfolio.wording import in_reader_language
 
 __all__ = [
     "BANK_FORMATS",
@@ -117,7 +116,6 @@ __all__ = [
     "import_bank_file",
     "import_payments",
     "import_portfolio",
-    "in_reader_language",
     "keep_declaration",
     "last_batch",
     "list_creditors",

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import ExternalError, Refusal
 from acuerdo.workspace.access import is_partial
 
@@ -46,7 +47,7 @@ class ErrorSentences:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            sentence = str(Refusal(exception.code, _(exception.message), exception.where))
+            sentence = str(Refusal(exception.code, in_reader_language(exception.message), exception.where))
             return problem(request, status=STATUSES.get(exception.code, 409), code=exception.code, sentence=sentence)
         if isinstance(exception, ExternalError):
             log.warning("external trouble: %s", exception.code)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from acuerdo.agenda.public import Wish
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.calendar import next_business_day
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import decimal_mark_in, format_minor, parse_minor
@@ -138,7 +139,7 @@ class OutcomeForm(StyledForm):
             text = self.cleaned_data["amount"]
             amount = parse_minor(text, self.owed.currency, decimal_mark_in(self.owed.currency))
         except Refusal as refusal:
-            raise forms.ValidationError(_(refusal.message)) from None
+            raise forms.ValidationError(in_reader_language(refusal.message)) from None
         if amount <= 0:
             raise forms.ValidationError(_("Escriba un valor mayor que cero."))
         return amount

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from acuerdo.agenda import public as agenda
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.workspace.access import AGENT, SUPERVISOR, allow, user_of
 from acuerdo.workspace.agenda.calendar import agenda_of
@@ -158,7 +159,7 @@ def appointments_of_person(user: Any, debtor: Any) -> list[Any]:
 
 def say(refusal: Refusal) -> str:
     """The sentence of a refusal in the reader's language; the law's own sentence as it is."""
-    return str(REFUSALS.get(refusal.code, _(refusal.message)))
+    return str(REFUSALS.get(refusal.code, in_reader_language(refusal.message)))
 
 
 def _appointment(request: HttpRequest, uid: str) -> Any:

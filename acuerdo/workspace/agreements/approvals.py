@@ -9,11 +9,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.negotiation import public as negotiation
 from acuerdo.workspace.access import DIRECTOR, SUPERVISOR, allow, is_partial, user_of
@@ -53,7 +53,7 @@ def decide(request: HttpRequest, plan_uid: str) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
     except Refusal as refusal:
-        return _list(request, problem=_(refusal.message), about=str(found.uid))
+        return _list(request, problem=in_reader_language(refusal.message), about=str(found.uid))
     return redirect("workspace:approvals")
 
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import decimal_mark_in, parse_minor
 from acuerdo.negotiation.rules.offers import OfferRequest, Wish
@@ -38,7 +38,7 @@ class MoneyField(forms.CharField):
         try:
             return parse_minor(text, self.currency, decimal_mark_in(self.currency))
         except Refusal as refusal:
-            raise forms.ValidationError(_(refusal.message)) from None
+            raise forms.ValidationError(in_reader_language(refusal.message)) from None
 
 
 class _InCurrency(StyledForm):

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging import public as messaging
 from acuerdo.negotiation import public as negotiation
@@ -67,7 +67,7 @@ def quote(request: HttpRequest, uid: str) -> HttpResponse:
             offer = price(case, form.request(), policy_on(today, case.country), queries.authority_of(user))
             context["card"] = queries.card_of(offer, Wish(), table.currency)
         except Refusal as refusal:
-            context["problem"] = _(refusal.message)
+            context["problem"] = in_reader_language(refusal.message)
     return render(request, "workspace/agreements/quote.html", context)
 
 
@@ -189,7 +189,7 @@ def _after(request: HttpRequest, uid: str, plan_uid: str, act: Any) -> HttpRespo
     try:
         act()
     except Refusal as refusal:
-        context = _plan_context(request, uid, plan_uid) | {"problem": _(refusal.message)}
+        context = _plan_context(request, uid, plan_uid) | {"problem": in_reader_language(refusal.message)}
         return render(request, "workspace/agreements/plan.html", context, status=422)
     return redirect("workspace:agreements:plan", uid, plan_uid)
 
@@ -213,7 +213,7 @@ def _plan_context(request: HttpRequest, uid: str, plan_uid: str) -> dict[str, An
 
 
 def _problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    context = {"problem": _(refusal.message)}
+    context = {"problem": in_reader_language(refusal.message)}
     return render(request, "workspace/agreements/problem.html", context, status=422)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy import public as policy
-from acuerdo.portfolio.public import attach_paper, in_reader_language
+from acuerdo.portfolio.public import attach_paper
 from acuerdo.workspace.access import COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.cases import replying
 from acuerdo.workspace.cases.book import draw_sheet
@@ -60,7 +60,9 @@ def write(request: HttpRequest, uid: str) -> HttpResponse:
             by=user, now=clock.now(),
         )  # fmt: skip
     except Refusal as refusal:
-        return show_case(request, found, problem=_(refusal.message), event="write", text=told.get("text", ""))
+        return show_case(
+            request, found, problem=in_reader_language(refusal.message), event="write", text=told.get("text", "")
+        )
     return redirect("workspace:petition", uid=uid)
 
 

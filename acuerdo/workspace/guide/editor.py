@@ -4,11 +4,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.rules.tone import check_tone
 from acuerdo.negotiation import public as negotiation
@@ -65,7 +65,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         made = negotiation.save_script(text, country=country, actor=user_of(request).username, now=clock.now())
     except Refusal as refusal:
         place = str(refusal.where)
-        sentence = f"{place}: {_(refusal.message)}" if place else _(refusal.message)
+        sentence = f"{place}: {in_reader_language(refusal.message)}" if place else in_reader_language(refusal.message)
         context = _page(text, country) | {"problem": sentence}
         return render(request, "workspace/guide/edit.html", context, status=422)
     return redirect("workspace:guide:version", made.uid)
@@ -78,7 +78,7 @@ def publish(request: HttpRequest, script_uid: str) -> HttpResponse:
     try:
         negotiation.publish_script(found.pk, actor=user_of(request).username, now=clock.now())
     except Refusal as refusal:
-        context = {"version": found, "script": read_script(found.text), "problem": _(refusal.message)}
+        context = {"version": found, "script": read_script(found.text), "problem": in_reader_language(refusal.message)}
         return render(request, "workspace/guide/version.html", context, status=422)
     return redirect("workspace:guide:versions")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.public import authorisation_law, declare_from_portfolio, reach_of
 from acuerdo.portfolio.public import Declaration, ImportBatch, declaration_of, last_batch, list_creditors
@@ -64,7 +65,7 @@ def authorisations(request: HttpRequest) -> HttpResponse:
         try:
             return _declare(request, creditor)
         except Refusal as refusal:
-            problem, status = {creditor.pk: _(refusal.message)}, 422
+            problem, status = {creditor.pk: in_reader_language(refusal.message)}, 422
     reach = reach_of([one.pk for one in creditors])
     rows = [
         {

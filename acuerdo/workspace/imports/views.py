@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.public import (
     Declaration,
@@ -18,7 +19,6 @@ from acuerdo.portfolio.public import (
     add_instalments,
     find_import,
     find_profile,
-    in_reader_language,
     keep_declaration,
     last_batch,
     list_creditors,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.text import search_key
 from acuerdo.messaging.public import (
@@ -65,7 +66,11 @@ def reply(request: HttpRequest, uid: UUID) -> HttpResponse:
             conversation, text, user=user_of(request), obligation_id=obligation.pk, now=clock.now(), key=f"{uid}:{key}"
         )
     except Refusal as refusal:
-        context = _context(request, conversation) | {"typed": text, "refusal": _(refusal.message), "key": key}
+        context = _context(request, conversation) | {
+            "typed": text,
+            "refusal": in_reader_language(refusal.message),
+            "key": key,
+        }
         return render(request, "workspace/inbox/list.html", context, status=422)
     notes.success(request, _("La respuesta quedó en la bandeja de salida y sale en un momento."))
     return redirect("workspace:inbox:conversation", uid=uid)

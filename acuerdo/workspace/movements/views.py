@@ -21,11 +21,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import format_minor, plain_text
 from acuerdo.ledger.public import Movement, movements_of, statement, statement_view
 from acuerdo.negotiation.public import chargeable_attempts
-from acuerdo.portfolio.public import in_reader_language
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.exports import csv_response

@@ -5,8 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
-from acuerdo.portfolio.public import attach_paper, in_reader_language, paper_file, papers_of
+from acuerdo.portfolio.public import attach_paper, paper_file, papers_of
 from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.queries.scope import debtor_or_404, obligations_of
 

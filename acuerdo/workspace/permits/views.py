@@ -5,11 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from acuerdo.base import clock
 from acuerdo.base.models import User
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy import public as policy
 from acuerdo.workspace import wording
@@ -31,7 +31,7 @@ def permits(request: HttpRequest, uid: str) -> HttpResponse:
             _record(request.POST, person.debtor.pk, user)
             return redirect("workspace:permits:page", uid=uid)
         except Refusal as refusal:
-            problem = _(refusal.message)
+            problem = in_reader_language(refusal.message)
     own = policy.own_hours_of(person.debtor.pk)
     context = {
         "person": person, "problem": problem, "told": request.POST, "today": clock.business_date(),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
 from acuerdo.base.models import User
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import LetterBatch, letter_batches, letter_file, note_fetched, note_posted
 from acuerdo.portfolio.public import list_creditors
@@ -48,7 +49,7 @@ def posted(request: HttpRequest, name: str) -> HttpResponse:
     try:
         note_posted(name, by=user, now=clock.now())
     except Refusal as refusal:
-        notes.error(request, _(refusal.message))
+        notes.error(request, in_reader_language(refusal.message))
     else:
         notes.success(request, _("Anotado: las cartas están en el correo."))
     return redirect("workspace:providers:letters")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import configured_routes, provider_board, switch_provider
 from acuerdo.workspace.access import ADMIN, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
@@ -35,7 +36,7 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
             name, is_on=is_on, user=user_of(request), reason=request.POST.get("reason", ""), now=clock.now()
         )
     except Refusal as refusal:
-        context = _context(request) | {"refusal": _(refusal.message), "refused_name": name}
+        context = _context(request) | {"refusal": in_reader_language(refusal.message), "refused_name": name}
         return render(request, "workspace/providers/list.html", context, status=422)
     notes.success(
         request, _("Proveedor encendido.") if is_on else _("Proveedor apagado. Los mensajes van al siguiente.")

@@ -9,9 +9,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from acuerdo.base.sentences import in_reader_language as _in_reader_language
 from acuerdo.kernel.money import format_minor
 from acuerdo.kernel.phone import display_phone
-from acuerdo.portfolio.public import in_reader_language as _in_reader_language
 from acuerdo.strategy.public import in_reader_language as strategy_in_reader_language
 from acuerdo.workspace import wording
 from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES

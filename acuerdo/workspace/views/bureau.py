@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import decimal_from_minor
 from acuerdo.policy import public as policy
@@ -42,7 +43,7 @@ def bureau(request: HttpRequest, uid: str) -> HttpResponse:
         except policy.BureauReportRefused as refusal:
             problem = words.say_refused(refusal.answer)
         except Refusal as refusal:
-            problem = _(refusal.message)
+            problem = in_reader_language(refusal.message)
     context = {
         "person": person, "problem": problem, "told": request.POST, "channels": CHANNELS, "today": clock.business_date(),
         "rows": [queries.shown(case) for case in policy.bureau_details(obligations, clock.business_date())],

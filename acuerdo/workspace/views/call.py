@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from acuerdo.agenda.public import is_promised_now
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.public import PlannedContact, PointState, find_disposition, keeps_notes
 from acuerdo.workspace import wording
@@ -156,7 +157,7 @@ def _save(request: HttpRequest, debtor: Any, *, attempt: Any, contact: PlannedCo
             else:
                 done = calls.record_call(attempt, form.told(), by=user, now=now, today=today)
     except Refusal as refusal:
-        return _again(request, debtor, attempt, form, _(refusal.message))
+        return _again(request, debtor, attempt, form, in_reader_language(refusal.message))
     return _done(request, str(debtor.uid), done)
 
 

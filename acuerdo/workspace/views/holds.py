@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.public import lift_hold as lift
 from acuerdo.workspace import wording
@@ -45,7 +46,7 @@ def place_hold(request: HttpRequest, uid: str) -> HttpResponse:
             now=clock.now(),
         )
     except Refusal as refusal:
-        context = {"person": person, "hold_problem": _(refusal.message)}
+        context = {"person": person, "hold_problem": in_reader_language(refusal.message)}
         return render(request, "workspace/debtor/holds.html", context, status=422)
     return _changed(request, uid, _("Pausa puesta: ya nadie puede contactar a esta persona."))
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from acuerdo.base import clock
 from acuerdo.base.models import User
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy import public as policy
 from acuerdo.policy.rules.petitions import REASONS, terms_of
@@ -100,7 +101,12 @@ def new_petition(request: HttpRequest, uid: str) -> HttpResponse:
     try:
         made = _open(request, person)
     except Refusal as refusal:
-        return render(request, "workspace/petition_new.html", {**context, "problem": _(refusal.message)}, status=422)
+        return render(
+            request,
+            "workspace/petition_new.html",
+            {**context, "problem": in_reader_language(refusal.message)},
+            status=422,
+        )
     return redirect("workspace:petition", uid=made.uid) if _may_see(request) else redirect("workspace:debtor", uid=uid)
 
 
@@ -158,7 +164,9 @@ def petition_step(request: HttpRequest, uid: str, event: str) -> HttpResponse:
     try:
         step(found.pk, text, user_of(request), clock.now(), extra)
     except Refusal as refusal:
-        return show_case(request, found_or_404(request, uid), problem=_(refusal.message), event=event, text=text)
+        return show_case(
+            request, found_or_404(request, uid), problem=in_reader_language(refusal.message), event=event, text=text
+        )
     return redirect("workspace:petition", uid=uid)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.public import approve_reading
 from acuerdo.workspace.access import ADMIN, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
@@ -35,7 +35,7 @@ def reading(request: HttpRequest, pack: str, name: str) -> HttpResponse:
             _approve(request, pack, name, creditors)
             return redirect("workspace:reading", pack=pack, name=name)
         except Refusal as refusal:
-            problem = _(refusal.message)
+            problem = in_reader_language(refusal.message)
     context = {
         "setting": queries.setting_page(user, pack, name, today=today), "creditors": creditors, "problem": problem,
         "told": request.POST, "today": today,

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.workspace.access import EVERYONE, allow, open_to_all, user_of
 from acuerdo.workspace.actions.session import choose_language, try_log_in
@@ -35,7 +35,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         user = try_log_in(request, username, request.POST.get("password", ""), address=address, at=datetime.now(UTC))
     except Refusal as refusal:
         status = 429 if refusal.code == "too-many-attempts" else 422
-        context = {"next": wanted, "username": username, "refusal": _(refusal.message)}
+        context = {"next": wanted, "username": username, "refusal": in_reader_language(refusal.message)}
         return render(request, "workspace/door.html", context, status=status)
     login(request, user)
     return redirect(_safe(request, wanted))

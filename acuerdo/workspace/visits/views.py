@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.public import all_dispositions, keeps_notes
-from acuerdo.portfolio.public import in_reader_language
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import AGENT, SUPERVISOR, allow, user_of
 from acuerdo.workspace.queries.light import lights_of
