@@ -14,6 +14,7 @@ from acuerdo.api.problems import not_found
 from acuerdo.api.schemas import Problem
 from acuerdo.base import clock
 from acuerdo.base.models import User
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.public import Judged, PlannedContact, check_contacts
 from acuerdo.policy.rules.request import show_verdict
@@ -71,5 +72,5 @@ def _shown(judged: Judged) -> dict[str, Any]:
 def _problem(refusal: Refusal) -> dict[str, Any]:
     return {
         "verdict": None, "rules": [], "next_allowed_at": None, "pack_version": None, "recipient": None, "channel": None,
-        "problem": {"code": refusal.code, "title": refusal.message},
+        "problem": {"code": refusal.code, "title": in_reader_language(refusal.message)},
     }  # fmt: skip

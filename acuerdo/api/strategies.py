@@ -13,6 +13,7 @@ from acuerdo.api.problems import not_found
 from acuerdo.api.schemas import ListFilters, Problem
 from acuerdo.base import clock
 from acuerdo.base.models import User
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.strategy.public import Strategy, check_text
 from acuerdo.strategy.rules.facts import FACTS
@@ -141,12 +142,24 @@ def check_strategy(request: HttpRequest, body: CheckIn) -> Any:
         if faults is None:
             raise
         told = [
-            {"level": "error", "code": "bad-strategy", "line": one.line, "path": one.path, "message": one.message}
+            {
+                "level": "error",
+                "code": "bad-strategy",
+                "line": one.line,
+                "path": one.path,
+                "message": in_reader_language(one.message),
+            }
             for one in faults
         ]
         return {"is_valid": False, "findings": told}
     findings = [
-        {"level": one.level, "code": one.code, "line": line, "path": one.path, "message": one.message}
+        {
+            "level": one.level,
+            "code": one.code,
+            "line": line,
+            "path": one.path,
+            "message": in_reader_language(one.message),
+        }
         for line, one in found
     ]
     return {"is_valid": not any(one["level"] == "error" for one in findings), "findings": findings}

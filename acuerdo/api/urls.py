@@ -19,6 +19,7 @@ from acuerdo.api import (
     permissions,
     petitions,
     plans,
+    readings,
     strategies,
 )
 from acuerdo.api.access import BearerKey
@@ -59,6 +60,7 @@ api.add_router("", contact_checks.router)
 api.add_router("", permissions.router)
 api.add_router("", petitions.router)
 api.add_router("", bureau.router)
+api.add_router("", readings.router)
 api.add_router("", messages.router)
 api.add_router("", campaigns.router)
 api.add_router("", strategies.router)

@@ -1,4 +1,4 @@
-"""What refusals, imports and receipts of trouble say, in the reader's language: the only way to say it on screens, in the API and in commands.
+"""What refusals, imports and documents' faults say, in the reader's language: on screens, in the API and in commands, only so.
 
 The sentences are written where the trouble is found, in Spanish and with its own values in them. `locale/en/sentences.toml` has the
 English of each, with `{}` for a value ({0}, {1} where English takes them in another order); what is no sentence of trouble is in
@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from acuerdo.base.language import terminal_language
+from acuerdo.kernel.errors import Refusal
 
 FILE = Path(__file__).resolve().parent.parent / "locale" / "en" / "sentences.toml"
 # Several sentences joined by a space, as the reasons of several rules are.
@@ -40,6 +41,18 @@ def in_reader_language(sentence: str) -> str:
 def in_terminal_language(sentence: str) -> str:
     """The sentence in the language of the terminal."""
     return _in_english(sentence, str) if terminal_language() == "en" else sentence
+
+
+def say_refusal(refusal: Refusal, say: Callable[[str], str] = in_reader_language) -> str:
+    """The sentence, after where the trouble is: file, row and column."""
+    where = refusal.where
+    place = [
+        where.file,
+        f"fila {where.row}" if where.row is not None else "",
+        f"columna {where.column}" if where.column else "",
+    ]
+    told = ", ".join(say(part) for part in place if part)
+    return f"{told}: {say(refusal.message)}" if told else say(refusal.message)
 
 
 def _in_english(sentence: str, word: Callable[[str], str]) -> str:
@@ -78,8 +91,9 @@ def _known() -> dict[str, str]:
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """The most exact sentence first: of two that fit, the one with more words of its own."""
-    ordered = sorted((pair for pair in _known().items() if "{}" in pair[0]), key=lambda pair: -len(pair[0]))
+    filled = (pair for pair in _known().items() if "{}" in pair[0])
+    ordered = sorted(filled, key=lambda pair: -len(pair[0].replace("{}", "")))
     return [
-        (re.compile("(.*)".join(map(re.escape, spanish.split("{}"))), re.DOTALL), english)
+        (re.compile("(.*?)".join(map(re.escape, spanish.split("{}"))), re.DOTALL), english)
         for spanish, english in ordered
     ]

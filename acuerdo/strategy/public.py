@@ -72,7 +72,6 @@ from acuerdo.strategy.queries import (
     why,
 )
 from acuerdo.strategy.rules.review import Who
-from acuerdo.strategy.wording import in_reader_language
 
 __all__ = [
     "ArrearsEpisode",
@@ -113,7 +112,6 @@ __all__ = [
     "funnel",
     "give_calls",
     "history",
-    "in_reader_language",
     "judge_guards",
     "keep_dates",
     "mark",

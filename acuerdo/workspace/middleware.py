@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from acuerdo.base.sentences import in_reader_language
+from acuerdo.base.sentences import say_refusal
 from acuerdo.kernel.errors import ExternalError, Refusal
 from acuerdo.workspace.access import is_partial
 
@@ -22,7 +22,8 @@ STATUSES = {"not-found": 404, "not-allowed": 403, "not-permitted": 403, "forbidd
 
 
 class UserLanguage:
-    """The user's own language once signed in, before that the cookie of the log-in page, else Spanish."""
+    """The user's own language once signed in, before that the cookie of the log-in page, else Spanish. The API's callers, who have
+    neither, may ask for one by `Accept-Language`."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -47,8 +48,8 @@ class ErrorSentences:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            sentence = str(Refusal(exception.code, in_reader_language(exception.message), exception.where))
-            return problem(request, status=STATUSES.get(exception.code, 409), code=exception.code, sentence=sentence)
+            status = STATUSES.get(exception.code, 409)
+            return problem(request, status=status, code=exception.code, sentence=say_refusal(exception))
         if isinstance(exception, ExternalError):
             log.warning("external trouble: %s", exception.code)
             sentence = _("Un servicio externo no respondió. No se perdió nada: intente de nuevo en un minuto.")
@@ -70,6 +71,8 @@ def _language_of(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         wanted = user.language
+    elif request.path.startswith("/api/") and "Accept-Language" in request.headers:
+        wanted = translation.get_language_from_request(request)
     else:
         wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
     return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

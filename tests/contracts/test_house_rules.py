@@ -53,6 +53,14 @@ def _is_signal(node: ast.AST) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module in {"django.db.models.signals", "django.dispatch"}
 
 
+def _says_a_refusal_alone(node: ast.AST) -> bool:
+    """`_(refusal.message)`: a sentence with a figure in it is in no catalogue."""
+    if not _calls(node, "_", "gettext", "gettext_lazy", "translation.gettext"):
+        return False
+    assert isinstance(node, ast.Call)
+    return any(isinstance(argument, ast.Attribute) and argument.attr == "message" for argument in node.args)
+
+
 def _in(*folders: str) -> Callable[[str], bool]:
     return lambda name: any(name.startswith(f"acuerdo/{folder}") for folder in folders)
 
@@ -70,6 +78,8 @@ RULES = (
     Rule("no reading of the clock", "take `now` or `today` as an argument; base.clock gives it at the edge",
          _outside("base/clock.py", "workspace/views/session.py"), _reads_the_clock),
     Rule("no swallowed exception", "catch what you expect, or let it fail loudly", _outside(), _swallows),
+    Rule("no refusal through gettext", "say it by base.sentences.in_reader_language, which knows its values too",
+         _outside(), _says_a_refusal_alone),
     Rule("no Django signals", "call the action that does it", _outside(), _is_signal),
 )  # fmt: skip
 
@@ -95,6 +105,8 @@ def test_rule(rule: Rule) -> None:
         ("print('x')", "no print outside the command line"),
         ("timezone.now()", "no reading of the clock"),
         ("try:\n    act()\nexcept Exception:\n    pass", "no swallowed exception"),
+        ("problem = _(refusal.message)", "no refusal through gettext"),
+        ("problem = gettext(error.message)", "no refusal through gettext"),
         ("from django.db.models.signals import post_save", "no Django signals"),
     ],
 )

@@ -5,12 +5,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from tests.contracts.sentences import refusal_sentences
 from tests.contracts.source import PACKAGE, ROOT
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
@@ -63,6 +65,27 @@ def test_no_text_is_missing_from_the_catalogue(tmp_path: Path) -> None:
     found = {_key(message.id) for message in _catalogue(copy / "locale/en/LC_MESSAGES/django.po") if message.id}
     known = {_key(message.id) for message in _catalogue(ENGLISH) if message.id}
     assert sorted(found - known) == [], "run `make messages` and translate"
+
+
+def test_every_sentence_of_a_refusal_has_english() -> None:
+    told = _sentences()
+    known = {_key(message.id) for message in _catalogue(ENGLISH) if message.id}
+    missing = {said: place for said, place in refusal_sentences().items() if said not in told and said not in known}
+    assert missing == {}, "write its English in acuerdo/locale/en/sentences.toml"
+    assert len(refusal_sentences()) > 400
+
+
+def test_sentences_of_refusals_keep_their_values() -> None:
+    wrong = [
+        said
+        for said, english in _sentences().items()
+        if not english or said.count("{}") != len(re.findall(r"\{\d?\}", english))
+    ]
+    assert wrong == []
+
+
+def _sentences() -> dict[str, str]:
+    return tomllib.loads((PACKAGE / "locale" / "en" / "sentences.toml").read_text("utf-8"))
 
 
 def _key(identifier: str | list[str] | tuple[str, ...]) -> str:

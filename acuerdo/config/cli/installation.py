@@ -4,13 +4,16 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from acuerdo.base.database import ensure_server
 from acuerdo.base.language import in_language, terminal_language
 from acuerdo.config import environment
 from acuerdo.config.cli.output import progress
 from acuerdo.kernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from acuerdo.base.models import User
 
 _POSTGRES_MIN = 17
 
@@ -46,6 +49,16 @@ def open_installation(*, migrated: bool = True) -> None:
                 en="The database is not up to date. Run `acuerdo migrate`.",
             ),
         )
+
+
+def active_user(username: str) -> "User":
+    """Who a command acts for; refuses `user-unknown`."""
+    from acuerdo.base.models import User  # noqa: PLC0415
+
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise Refusal("user-unknown", f"No hay un usuario activo «{username}».")
+    return user
 
 
 def pending_migrations() -> list[str]:

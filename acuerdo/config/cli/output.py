@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from acuerdo.base.sentences import in_terminal_language, say_refusal
 from acuerdo.kernel.errors import ExternalError, Refusal
 
 
@@ -22,9 +23,11 @@ def progress(sentence: str) -> None:
 def refuse(args: argparse.Namespace, trouble: Refusal | ExternalError) -> None:
     """Say what was refused and why: `{"status": "refused", "code", "message", "where"?}`."""
     if not getattr(args, "json", False):
-        print(str(trouble), file=sys.stderr)
+        told = say_refusal(trouble, in_terminal_language) if isinstance(trouble, Refusal) else str(trouble)
+        print(told, file=sys.stderr)
         return
-    document: dict[str, Any] = {"status": "refused", "code": trouble.code, "message": trouble.message}
+    message = in_terminal_language(trouble.message)
+    document: dict[str, Any] = {"status": "refused", "code": trouble.code, "message": message}
     if isinstance(trouble, Refusal) and str(trouble.where):
         document["where"] = {"file": trouble.where.file, "row": trouble.where.row, "column": trouble.where.column}
     print(json.dumps(document, ensure_ascii=False), flush=True)

@@ -1,6 +1,7 @@
-"""`acuerdo policy`: may this contact be made (`check`), by which packs (`packs`), and putting a newer one in force (`install`).
+"""`acuerdo policy`: may this contact be made (`check`), by which packs (`packs`), putting a newer one in force (`install`), and the
+readings that creditors follow (`readings`).
 
-None opens a database or Django, so each starts at once; `check` is JSON in, JSON out.
+All but the last open no database and no Django, so each starts at once; `check` is JSON in, JSON out.
 
 A denied contact is an answer (status 0); a question that cannot be judged is a refusal (status 1) that says why.
 """
@@ -13,7 +14,8 @@ from typing import Any
 
 from acuerdo.base.database.folder import data_folder
 from acuerdo.base.language import in_language
-from acuerdo.config.cli import output
+from acuerdo.base.sentences import in_terminal_language
+from acuerdo.config.cli import output, readings
 from acuerdo.kernel.errors import Refusal
 from acuerdo.policy.adapters.shelf import install_pack
 from acuerdo.policy.rules import judge, library, load_pack
@@ -23,7 +25,7 @@ DONE, REFUSED = 0, 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`check` with its options, `packs` and `install`."""
+    """`check` with its options, `packs`, `install` and `readings`."""
     commands = parser.add_subparsers(dest="policy_command", required=True, metavar=in_language(es="QUÉ", en="WHAT"))
     commands.add_parser(
         "packs",
@@ -50,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             en="named as the country (co), with pack.toml and cases.toml",
         ),
     )
+    readings.add_words(commands)
     check = commands.add_parser(
         "check",
         help=in_language(es="¿Se puede hacer este contacto?", en="May this contact be made?"),
@@ -71,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit status 0, or 1 when a question was refused."""
     library.add_shelf(data_folder() / library.SHELF_NAME)
     if args.policy_command != "check":
-        return _packs(args) if args.policy_command == "packs" else _install(args)
+        return {"packs": _packs, "install": _install, "readings": readings.run}[args.policy_command](args)
     if args.lines:
         return max([_answer_line(line) for line in sys.stdin if line.strip()], default=DONE)
     answer, status = answer_question(sys.stdin.read())
@@ -111,7 +114,9 @@ def answer_question(text: str) -> tuple[dict[str, Any], int]:
         request = read_request(_parse(text))
         verdict = judge(load_pack(request.pack), request.question, request.facts)
     except Refusal as error:
-        return {"error": {"code": error.code, "message": error.message, "field": error.where.column}}, REFUSED
+        return {
+            "error": {"code": error.code, "message": in_terminal_language(error.message), "field": error.where.column}
+        }, REFUSED
     return show_verdict(verdict), DONE
 
 

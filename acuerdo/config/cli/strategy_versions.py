@@ -212,12 +212,9 @@ def _chosen(args: argparse.Namespace) -> "tuple[Strategy, Who]":
 def _who(args: argparse.Namespace) -> "Who":
     """Refuses `user-unknown` for a name that no active user has."""
     installation.open_installation()
-    from acuerdo.base.models import User  # noqa: PLC0415
     from acuerdo.strategy.public import Who  # noqa: PLC0415
 
-    user = User.objects.filter(username=args.by, is_active=True).first()
-    if user is None:
-        raise Refusal("user-unknown", f"No hay un usuario activo «{args.by}».")
+    user = installation.active_user(args.by)
     return Who(user.username, user.role)
 
 

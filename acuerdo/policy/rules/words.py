@@ -1,5 +1,6 @@
 """Puts a case's own facts into a rule's sentence: which channel, which hold, until when."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from acuerdo.policy.rules.conditions import Case
@@ -8,6 +9,15 @@ from acuerdo.policy.rules.pack import Rule
 from acuerdo.policy.rules.vocabulary import CHANNEL_NAMES, HOLD_NAMES
 
 PLACES = ("channel", "hold", "used")
+
+
+def reason_sentences(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
+    """Every rule's reason in Spanish, `{}` for the case's own facts, with its English."""
+    for rule in rules:
+        spanish = rule.reason
+        for place in PLACES:
+            spanish = spanish.replace(f"{{{place}}}", "{}")
+        yield spanish, rule.reason_en
 
 
 def say_reason(sentence: str, rule: Rule, case: Case) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging import public as messaging
 from acuerdo.negotiation import public as negotiation
@@ -104,7 +105,7 @@ def _after(request: HttpRequest, token: str, act: Callable[[], Any]) -> HttpResp
     try:
         act()
     except Refusal as refusal:
-        return _shown(request, token, problem=refusal.message)
+        return _shown(request, token, problem=in_reader_language(refusal.message))
     return redirect("workspace:customer_agreement", token)
 
 

@@ -18,7 +18,6 @@ from acuerdo.portfolio.public import (
     Suggestion,
     assign_credit,
     credits_of,
-    in_reader_language,
     return_credit,
     search_debtors,
     suggestions_for,

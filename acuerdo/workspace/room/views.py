@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from acuerdo.agenda import public as agenda
 from acuerdo.base import clock
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.portfolio.public import debtors_visible_to
 from acuerdo.strategy.public import document_of, published_strategy
@@ -119,7 +120,7 @@ def listen(request: HttpRequest, uid: UUID) -> HttpResponse:
 def say(trouble: Exception) -> str:
     """A refusal in the reader's language; what could not be read as an hour or a day."""
     if isinstance(trouble, Refusal):
-        return str(REFUSALS.get(trouble.code, _(trouble.message)))
+        return str(REFUSALS.get(trouble.code, in_reader_language(trouble.message)))
     return _("Revise las horas y las fechas: alguna no se entiende.")
 
 

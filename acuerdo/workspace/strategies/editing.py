@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from acuerdo.base import clock
 from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
-from acuerdo.strategy.public import check_text, edit_draft, in_reader_language, template_codes
+from acuerdo.strategy.public import check_text, edit_draft, template_codes
 from acuerdo.strategy.rules.editing import insert_item, item_of, move_item, remove_item, replace_item
 from acuerdo.strategy.rules.yaml_text import StrategyFaults, read_strategy
 from acuerdo.workspace.access import DIRECTOR, SUPERVISOR, allow

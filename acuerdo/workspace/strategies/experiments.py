@@ -17,7 +17,6 @@ from acuerdo.strategy.public import (
     Who,
     compare_variants,
     document_of,
-    in_reader_language,
     pause_variant,
     published_strategy,
     resume_variant,

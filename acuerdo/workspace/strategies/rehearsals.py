@@ -15,7 +15,7 @@ from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import Wanted, compose_samples
 from acuerdo.portfolio.public import visible_to
-from acuerdo.strategy.public import ask_rehearsal, days_kept, in_reader_language
+from acuerdo.strategy.public import ask_rehearsal, days_kept
 from acuerdo.strategy.rules.comparing_words import estimate_rows, estimate_sentence, seen_row
 from acuerdo.strategy.rules.reasons import say
 from acuerdo.strategy.rules.yaml_text import read_strategy

@@ -24,7 +24,6 @@ from acuerdo.strategy.public import (
     days_kept,
     document_of,
     history,
-    in_reader_language,
     published_strategy,
     return_strategy,
     roll_back_strategy,

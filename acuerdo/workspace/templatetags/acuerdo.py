@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from acuerdo.base.sentences import in_reader_language as _in_reader_language
 from acuerdo.kernel.money import format_minor
 from acuerdo.kernel.phone import display_phone
-from acuerdo.strategy.public import in_reader_language as strategy_in_reader_language
 from acuerdo.workspace import wording
 from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES
 
@@ -27,14 +26,8 @@ def money(amount_minor: int | None, currency: str) -> str:
 
 @register.filter
 def in_reader_language(sentence: str) -> str:
-    """What the import said of a file or a row, in the language of the page."""
+    """What was said of a file, a row, a document or a refused act, in the language of the page."""
     return _in_reader_language(sentence)
-
-
-@register.filter
-def strategy_words(sentence: str) -> str:
-    """What was found in a strategy document, in the language of the page."""
-    return strategy_in_reader_language(sentence)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from acuerdo.agenda.public import calls_due
 from acuerdo.base import clock
 from acuerdo.base.models import User
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.kernel.errors import Refusal
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import AGENT, SUPERVISOR, allow, user_of
@@ -74,7 +75,7 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
             lists.save_filter(user, request.POST.get("name", ""), query)
             messages.success(request, _("Vista guardada."))
     except Refusal as refusal:
-        messages.warning(request, str(REFUSALS.get(refusal.code, refusal.message)))
+        messages.warning(request, str(REFUSALS.get(refusal.code) or in_reader_language(refusal.message)))
     return redirect(reverse("workspace:queue") + (f"?{query}" if query else ""))
 
 
@@ -94,7 +95,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             messages.success(request, _bulk(request, chosen))
             return redirect(reverse("workspace:queue") + (f"?{query}" if query else ""))
         except Refusal as refusal:
-            problem = str(REFUSALS.get(refusal.code, refusal.message))
+            problem = str(REFUSALS.get(refusal.code) or in_reader_language(refusal.message))
     shown = list(rows[: lists.ROWS_MAX + 1])
     context = {
         "rows": shown[: lists.ROWS_MAX], "has_more": len(shown) > lists.ROWS_MAX, "query": query, "problem": problem,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from acuerdo.base.sentences import in_reader_language
 from acuerdo.negotiation.rules.scripts.document import shipped_names
-from acuerdo.strategy.public import in_reader_language
 from acuerdo.strategy.rules.checking import check_document
 from acuerdo.strategy.rules.offers import OFFERS, offer_of, offer_words
 from acuerdo.strategy.rules.yaml_text import StrategyFaults, read_strategy
@@ -100,7 +100,7 @@ def test_a_guide_that_ships_and_every_offer_may_be_named() -> None:
 
 
 def test_every_sentence_of_a_refusal_in_the_rules_has_english() -> None:
-    """Literals of `Refusal(code, "…")` in the rules of documents: a new one must be added to `strategy.wording`."""
+    """Literals of `Refusal(code, "…")` in the rules of documents: a new one must be added to `locale/en/sentences.toml`."""
     with translation.override("en"):
         for name in ("editing.py", "review.py", "sample_size.py"):
             for call in ast.walk(ast.parse((RULES / name).read_text("utf-8"))):
