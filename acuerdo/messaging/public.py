@@ -41,6 +41,7 @@ from acuerdo.messaging.actions.letters import (
 )
 from acuerdo.messaging.actions.library import Loaded, load_templates
 from acuerdo.messaging.actions.mail_in import take_mail
+from acuerdo.messaging.actions.notices import note_bureau_notices
 from acuerdo.messaging.actions.planning import PlannedMessage, PlanOutcome, count_states, plan_batch
 from acuerdo.messaging.actions.replies import (
     offered_replies,
@@ -188,6 +189,7 @@ __all__ = [
     "letters_folder",
     "load_templates",
     "messages_of",
+    "note_bureau_notices",
     "note_fetched",
     "note_posted",
     "offered_replies",

@@ -10,9 +10,10 @@ from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 
 from acuerdo.kernel.phone import display_phone
 from acuerdo.messaging.models import Conversation, Inbound, Message, SandboxDelivery, Template
-from acuerdo.messaging.rules.fields import ObligationFacts, PersonFacts
+from acuerdo.messaging.rules.fields import ObligationFacts, PersonFacts, date_text
 from acuerdo.negotiation.public import latest_promises
 from acuerdo.policy.public import Hold, SentText
+from acuerdo.policy.rules.bureau import terms_on
 
 WRITER = {"es": "Servicio al cliente", "en": "Customer service"}
 POINT_KINDS = {"email": "email", "sms": "phone", "whatsapp": "phone", "voice": "phone", "letter": "address"}
@@ -142,8 +143,14 @@ def _person_facts(rows: Sequence[Mapping[str, Any]], wanted: Wanted, promise: An
         promise_paid_minor=promise.paid_minor if promise else 0,
         payment_minor=payment.get("amount_minor"),
         payment_on=date.fromisoformat(payment["paid_on"]) if payment else None,
-        extra=wanted.context.get("fields") or {},
+        extra={**_report_term(lead["creditor__country"], today, language), **(wanted.context.get("fields") or {})},
     )
+
+
+def _report_term(country: str, today: date, language: str) -> dict[str, str]:
+    """Until when a person who is warned of a report to a bureau today may pay, agree or object, by the law of the country."""
+    terms = terms_on(country, today)
+    return {"fecha_limite": date_text(today + timedelta(days=terms.notice_days), language)} if terms else {}
 
 
 def _obligation_facts(row: Mapping[str, Any]) -> ObligationFacts:

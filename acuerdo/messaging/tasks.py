@@ -10,6 +10,7 @@ from acuerdo.messaging.public import (
     fall_back,
     forget_old_events,
     grade_senders,
+    note_bureau_notices,
     recover_stuck,
 )
 
@@ -28,6 +29,12 @@ def deliver_due_messages(timestamp: int = 0) -> None:  # noqa: ARG001 - the peri
 def fall_back_elsewhere(message_ids: Sequence[int]) -> None:
     """Looks for another channel for messages that could not arrive on the first."""
     fall_back(message_ids, frozenset(configured_channels()), clock.now())
+
+
+@app.task(name="messaging:note_bureau_notices", pass_context=False)
+def note_notices_that_left(message_ids: Sequence[int]) -> None:
+    """Records the notices before a report to a bureau that these messages were."""
+    note_bureau_notices(message_ids, clock.now())
 
 
 @app.periodic(cron="7 * * * *")

@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 from acuerdo.base.audit import write_audit
 from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
+from acuerdo.messaging.actions.notices import ask_to_note_letters
 from acuerdo.messaging.models import LetterMark, Message
 
 POSTERS = frozenset({Role.SUPERVISOR, Role.DIRECTOR, Role.ADMIN})
@@ -76,6 +77,7 @@ def note_posted(name: str, *, by: User, now: datetime) -> LetterMark:
         mark.posted_at, mark.posted_by = now, by.username
         mark.save(update_fields=["posted_at", "posted_by"])
         _written("letters.posted", name, by, now)
+        ask_to_note_letters(name)
     return mark
 
 

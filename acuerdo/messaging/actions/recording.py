@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from acuerdo.messaging.actions.notices import ask_to_note
 from acuerdo.messaging.actions.rows import store, uid_of
 from acuerdo.messaging.actions.statuses import apply_waiting, ask_for_fallback, lock_told, stop_channel
 from acuerdo.messaging.models import Message, MessagePart, MessageState
@@ -59,6 +60,7 @@ def record(
         Message.objects.filter(pk__any_of=[row.pk for row in following]).update(is_handed=True)
     _stop_channels(answers, now)
     _mark(sent, freed, now)
+    ask_to_note([row for row, answer in answers if answer.trouble is None])
     _follow(answers, now)
     return [str(row.state) for row, _answer in answers]
 
@@ -108,6 +110,7 @@ def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetim
             freed.append(attempt_id)
     store(rows, _ANSWERED)
     _mark(sent, freed, now)
+    ask_to_note([row for row in rows if row.state == MessageState.SENT])
     apply_waiting([(row, ()) for row in rows], now)
     return [str(row.state) for row in rows]
 

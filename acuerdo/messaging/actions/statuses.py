@@ -16,6 +16,7 @@ from django.db.models.functions import Greatest
 from acuerdo.base.bulk import insert_rows
 from acuerdo.base.jobs import app
 from acuerdo.base.locks import lock_name
+from acuerdo.messaging.actions.notices import ask_to_note
 from acuerdo.messaging.actions.rows import store
 from acuerdo.messaging.models import Message, MessagePart, MessageState, ProviderEvent
 from acuerdo.messaging.ports import IN_DOUBT, PROVIDER_DOWN, Status
@@ -183,6 +184,7 @@ def _follow(changed: Sequence[tuple[Message, ProviderEvent]], now: datetime) -> 
         if event.about == "stopped":
             stop_channel(row, now)
     mark_attempts_many(marks, now=now)
+    ask_to_note([row for row, event in changed if event.fate != "failed"])  # a doubt that is settled: it did leave
     _judge_points(failed, now)
     ask_for_fallback([row for row, event in failed if event.about in ("receiver", "unsure")])
 
