@@ -92,17 +92,17 @@ def _day(text: str) -> date:
 def bureau_cases(request: HttpRequest) -> HttpResponse:
     """Every default on its way to a bureau, by state."""
     user, today, filters = user_of(request), clock.business_date(), queries.read_filters(request.GET)
-    page = Paginator(queries.narrowed(visible_to(user), filters, today=today), PAGE_ROWS).get_page(
-        request.GET.get("page", "1")
-    )
+    counts = policy.count_bureau_states(visible_to(user), today)
+    pages = Paginator(queries.narrowed(visible_to(user), filters, today=today), PAGE_ROWS)
+    if not (filters.creditor or filters.text):
+        # What the states add up to is how many there are: the largest portfolios are not counted twice.
+        pages.count = counts[filters.state] if filters.state else sum(counts.values())
+    page = pages.get_page(request.GET.get("page", "1"))
     context = {
         "page": page,
         "rows": [queries.shown(case) for case in policy.bureau_details(list(page.object_list), today)],
         "filters": filters,
-        "counts": [
-            (code, words.STATES[code][0], number, words.STATES[code][1])
-            for code, number in policy.count_bureau_states(visible_to(user), today).items()
-        ],
+        "counts": [(code, words.STATES[code][0], number, words.STATES[code][1]) for code, number in counts.items()],
         "states": [(code, word) for code, (word, _tone) in words.STATES.items()],
         "creditors": creditor_choices(user),
     }
