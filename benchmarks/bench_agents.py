@@ -149,15 +149,21 @@ def _agents(count: int) -> list[Any]:
 
     from acuerdo.base import clock
     from acuerdo.base.models import User
+    from acuerdo.policy.models import Attempt
     from acuerdo.strategy.models import Decision, DecisionRun
+    from acuerdo.workspace.models import Reservation
 
     on = DecisionRun.objects.latest("run_on").run_on
     clock.set_now(_lender.NOW + (on - _lender.DAY))
-    # Nobody holds a call: every agent's next person is sought among all that wait.
-    Decision.objects.filter(run_on=on, channel="call", is_lead=True).update(agent=None, state="planned")
+    # Nobody holds a call: every agent's next person is sought among all that wait. Whom an earlier run called is done.
+    calls = Decision.objects.filter(run_on=on, channel="call", is_lead=True)
+    called = Attempt.objects.filter(channel="call", direction="out", at__date__gte=on).values("debtor_id")
+    calls.exclude(debtor_id__in=called).update(agent=None, state="planned")
+    calls.filter(debtor_id__in=called).update(agent=None, state="done")
+    Reservation.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE strategy_decision")
-    waiting = Decision.objects.filter(run_on=on, channel="call", is_lead=True, state="planned").count()
+    waiting = calls.filter(state="planned").count()
     print(f"{waiting:,} calls wait on {on}; load {_lender.load_average()}", flush=True)
     return [
         User.objects.get_or_create(

@@ -38,6 +38,7 @@ AFTERNOONS = [Span(day, time(10), time(19)) for day in range(5)]
 ABSENCES = ((-1, -2, 5), (-2, -10, 2), (2, 6, 4))
 TRIES = 25
 KINDS = (("phone", ""), ("phone", ""), ("follow_up", ""), ("office", "Agencia principal"))
+COMING_BOOKED = ((1, 9, "phone", ""), (1, 16, "office", "Agencia principal"), (2, 10, "phone", ""))
 TODAY_BOOKED = (
     (10, 4, "phone", ""),
     (10, 40, "phone", ""),
@@ -105,6 +106,10 @@ def agree_hours(agents: list[User], account_ids: list[int], day: date, random: R
     for number, (hour, minute, kind, place) in enumerate(TODAY_BOOKED):
         agent = agents[1] if number == 0 else agents[0]
         _book(agent, account_ids, local(day, hour, minute), kind, place, random)
+    for number, (days, hour, kind, place) in enumerate(COMING_BOOKED):
+        _book(
+            agents[number % len(agents)], account_ids, local(day + timedelta(days=days), hour, 30), kind, place, random
+        )
 
 
 def write_notes(agents: list[User], random: Random, *, are_answered: bool = True) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from acuerdo.base import clock
 from acuerdo.base.models import User
 from acuerdo.kernel.errors import Refusal
+from acuerdo.policy.models import Petition
 from acuerdo.policy.public import (
     answer_petition,
     ask_to_complete,
@@ -79,6 +80,19 @@ def go_through_cases(opened: dict[int, int], account_ids: list[int], day: date) 
             if number in opened and story.opened_on + timedelta(days=after) == day:
                 with suppress(Refusal):
                     _step(opened[number], story.kind, step, words)
+
+
+def work_on_others(known: set[int]) -> None:
+    """The cases that calls opened: somebody takes them the next day, and most are answered within a week."""
+    now = clock.now()
+    others = Petition.objects.exclude(pk__in=known).order_by("pk")
+    waiting = others.filter(state="received", received_at__lt=now - timedelta(hours=20))
+    studied = others.filter(state="in_study", received_at__lt=now - timedelta(days=5))
+    for pk, kind in waiting.values_list("pk", "kind"):
+        _step(pk, kind, "take", "")
+    for pk, kind in studied.values_list("pk", "kind"):
+        if pk % 4:
+            _step(pk, kind, "granted", ANSWER)
 
 
 def _open(story: Story, account_id: int) -> int:

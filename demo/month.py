@@ -32,6 +32,7 @@ from demo.world import LENDERS, STARTS_ON, TODAY, Loan
 
 CALLS_PER_AGENT = 6
 PEOPLE_AN_AGREEMENT, WAITING_TODAY = 2_000, 3
+MOST_LATE_INTEREST = 40
 MORNING = (7, 5)
 DELIVERIES = ((9, 30), (12, 30), (16, 30), (17, 45))
 
@@ -96,6 +97,7 @@ def _go_on_around(life: Life, day: date) -> None:
     """What is not a call: cases, agreements, the agenda, notes. The same number whatever the world's size, but for agreements."""
     agents, accounts = around.at_work(life.registered.agents, day), list(life.registered.loan_of)
     cases.go_through_cases(life.cases, accounts[:: max(1, len(accounts) // len(cases.STORIES))], day)
+    cases.work_on_others(set(life.cases.values()))
     around.keep_agenda(agents, accounts, day, life.random)
     _agree(life, agents, day)
     if day.weekday() in (1, 3):
@@ -118,8 +120,11 @@ def _ask_and_decide(life: Life, agents: list[User], day: date) -> None:
 
 
 def _ask(life: Life, agents: list[User], day: date, wanted: int) -> list[tuple[User, int, Any]]:
-    """So many agreements that wait for a yes, of people long in arrears."""
-    late = agreements.without_plan(_in_arrears())
+    """So many agreements that wait for a yes, of people with late interest to forgive."""
+    most = Obligation.objects.filter(
+        account__days_past_due__range=(15, 150), account__late_interest_minor__gt=0, gone_on=None
+    ).order_by("-account__late_interest_minor", "pk")
+    late = agreements.without_plan(list(most.values_list("pk", flat=True)[:MOST_LATE_INTEREST]))
     asked: list[tuple[User, int, Any]] = []
     for pk in life.random.sample(late, min(4 * wanted, len(late))):
         agent = agents[len(asked) % len(agents)]

@@ -23,7 +23,7 @@ from acuerdo.workspace.tables import Debtor
 RESERVED_FOR = timedelta(minutes=10)
 # A promised call may begin this much before its minute; after so many minutes late anybody may make it.
 EARLY, LATE = timedelta(minutes=1), timedelta(minutes=10)
-ROUND = 25
+ROUND, ROUND_MAX = 25, 400
 
 
 @transaction.atomic
@@ -51,15 +51,17 @@ def _subject(row: Any) -> Subject:
 
 
 def _rounds(user: User, filters: Filters, *, now: datetime, today: date, passed: set[int]) -> Iterator[list[Any]]:
-    """Promised calls, then the queue, a few at a time; `passed` grows as the caller tries them."""
+    """Promised calls, then the queue, a few at a time and then more; `passed` grows as the caller tries them."""
     skills, languages = profile_of(user)
     speaks = Case(When(debtor__language__in=languages, then=Value(0)), default=Value(1))
     # What a screen shows of each is left out: the server would sort wide rows of all who wait to give one of them.
     queue = of_skills(waiting(user, filters, today).select_related(None), skills, today)
     queue = queue.only("debtor_id", "creditor_id", "obligation_id").order_by(speaks, "-score", "obligation_id")
     for found in (promised_calls(user, now), queue):
-        while rows := list(found.exclude(debtor_id__in=passed).exclude(_is_taken(user, now))[:ROUND]):
+        size = ROUND
+        while rows := list(found.exclude(debtor_id__in=passed).exclude(_is_taken(user, now))[:size]):
             yield rows
+            size = min(size * 4, ROUND_MAX)
 
 
 def promised_calls(user: User, now: datetime) -> QuerySet[Any]:

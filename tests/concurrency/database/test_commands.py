@@ -9,8 +9,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -18,7 +18,7 @@ from acuerdo.base.database import Folder, processes, server_answers
 from tests.concurrency.database.conftest import ask, wait_until
 
 Acuerdo = Callable[..., "subprocess.CompletedProcess[str]"]
-WEB_PROCESSES = 2
+WEB_PROCESSES, REQUESTS = 2, 20
 COMMAND = [sys.executable, "-m", "acuerdo.config.cli.main"]
 
 
@@ -118,12 +118,14 @@ class Up:
         return found
 
     def serves(self) -> bool:
+        """Whether it answers, and well, what it must ask the database."""
+        asked = Request(f"http://127.0.0.1:{self.port}/api/v1/obligations", headers={"Authorization": "Bearer acu_nobody"})
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}/i18n/setlang/", timeout=5) as answer:
-                return bool(answer.status)
-        except URLError as error:
-            return hasattr(error, "code") and error.code < 500
-        except TimeoutError:
+            with urlopen(asked, timeout=20):
+                return False  # nobody has that key
+        except HTTPError as error:
+            return error.code == 401
+        except (URLError, TimeoutError, ConnectionError):
             return False
 
 
@@ -147,11 +149,21 @@ def test_up_brings_back_whatever_is_killed_and_leaves_nothing_behind(up: Up, dat
         wait_until(lambda part=part, old=killed, rest=rest: len({*up.children()[part]} - {old}) > len(rest))  # type: ignore[misc]
     os.kill(up.children()["web"][0], signal.SIGTERM)
     wait_until(up.serves)
+    # The threads now keep connections, which die with the server.
+    assert all(up.serves() for _ in range(REQUESTS))
     postmaster = processes.server_pid(Folder(data_dir).cluster)
     assert postmaster is not None
     os.kill(postmaster, signal.SIGKILL)
     wait_until(lambda: processes.server_pid(Folder(data_dir).cluster) not in (None, postmaster))
     wait_until(lambda: server_answers(data_dir))
+    assert all(up.serves() for _ in range(REQUESTS))
+    kept = int(
+        ask(
+            data_dir,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = 'acuerdo' AND backend_type = 'client backend'",
+        )
+    )
+    assert kept < 50, "connections are bounded by processes and threads, not by requests"
     assert ask(data_dir, "SELECT count(*) > 40 FROM django_migrations")
 
     children = [pid for pids in up.children().values() for pid in pids]
