@@ -119,7 +119,9 @@ class Up:
 
     def serves(self) -> bool:
         """Whether it answers, and well, what it must ask the database."""
-        asked = Request(f"http://127.0.0.1:{self.port}/api/v1/obligations", headers={"Authorization": "Bearer acu_nobody"})
+        asked = Request(
+            f"http://127.0.0.1:{self.port}/api/v1/obligations", headers={"Authorization": "Bearer acu_nobody"}
+        )
         try:
             with urlopen(asked, timeout=20):
                 return False  # nobody has that key
@@ -147,7 +149,9 @@ def test_up_brings_back_whatever_is_killed_and_leaves_nothing_behind(up: Up, dat
         killed, *rest = up.children()[part]
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda part=part, old=killed, rest=rest: len({*up.children()[part]} - {old}) > len(rest))  # type: ignore[misc]
-    os.kill(up.children()["web"][0], signal.SIGTERM)
+    stopped = up.children()["web"][0]
+    os.kill(stopped, signal.SIGTERM)
+    wait_until(lambda: stopped not in (webs := up.children()["web"]) and len(webs) == WEB_PROCESSES, 40)
     wait_until(up.serves)
     # The threads now keep connections, which die with the server.
     assert all(up.serves() for _ in range(REQUESTS))
