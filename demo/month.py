@@ -25,7 +25,7 @@ from acuerdo.negotiation.public import make_promise
 from acuerdo.policy.public import PlannedContact, permit_and_log, record_outcome
 from acuerdo.portfolio.models import ContactPoint, Obligation
 from acuerdo.strategy.public import Decision, mark_done, queue_for
-from demo import agreements, around, cases
+from demo import agreements, around, bureau, cases
 from demo.behaviour import answer_chance, keep_chance
 from demo.build import ACTOR, LOGINS, Registered, Say, load_lender, local, payment_reference
 from demo.world import LENDERS, STARTS_ON, TODAY, Loan
@@ -88,6 +88,7 @@ def _live_day(life: Life, day: date) -> None:
         _call(life, day, CALLS_PER_AGENT // len(DELIVERIES))
         if number == 1 and day.weekday() < 5:
             _go_on_around(life, day)
+    bureau.go_on(day)
     if day == TODAY:
         _begin_today(life, day)
     _react_to_messages(life, day)
