@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from acuerdo.strategy.engine.allocation import Allocation, InMemory, Scale, allocate, evaluate
+from acuerdo.strategy.engine.allocation import EVERYONE, Allocation, InMemory, Scale, Step, allocate, evaluate
+from acuerdo.strategy.engine.allocation import _near as near
 from acuerdo.strategy.engine.frames import Engine
 from acuerdo.strategy.rules.allocation import Kind, Market, Pace, Resource
 
@@ -151,3 +152,42 @@ def test_twenty_thousand_people_come_within_half_a_thousandth_of_the_bound() -> 
     found, _chosen = run(options, market((9_000, 7_000, 1_500, 40_000)))
     assert min(found.left) >= 0
     assert found.gap_ppm <= 500
+
+
+def nearest(offers: list[dict[int, int]], prices: list[float], limit: int) -> set[int]:
+    """Who is looked at first for the repair. Calls of kind 0 take 5 minutes, of kind 1 four; kinds 2 and 3 use nothing scarce."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = Engine("polars", Path(folder))
+        options = engine.lend(rows(offers), "options")
+        found = near(engine, options, market((1_000, 1_000, 10**6, 10**6)), Step(prices, {}, 0, []), limit)
+    return set(found.get_column("debtor_id"))
+
+
+@pytest.mark.parametrize(
+    ("offers", "expected"),
+    [
+        # A call worth 42 less 40 beats nothing by 2; whoever wavers between two contacts that use nothing scarce is far away.
+        ([{1: 45, 2: 100, 3: 100}, {1: 42}, {1: 90, 3: 20}], {1}),
+        # The same call, not worth it by 3, and by 7.
+        ([{1: 33}, {1: 37}], {1}),
+        # Between two sets of scarce minutes: 60 less 50 against 49 less 40.
+        ([{0: 60, 1: 49}, {1: 42}], {0}),
+        # Without a wish for anything scarce nobody is near.
+        ([{2: 5, 3: 5}, {1: 400}], {1}),
+    ],
+)
+def test_the_nearest_are_those_on_the_margin_of_what_is_scarce(
+    offers: list[dict[int, int]], expected: set[int]
+) -> None:
+    assert nearest(offers, [10.0, 10.0, 0.0, 0.0], 1) == expected
+
+
+def test_in_the_end_everybody_is_looked_at() -> None:
+    assert nearest([{2: 5}, {1: 400}, {3: 1}], [10.0, 10.0, 0.0, 0.0], EVERYONE) == {0, 1, 2}
+
+
+def test_contacts_that_use_the_same_of_what_is_scarce_are_of_one_class() -> None:
+    one = market((1_000, 1_000, 50, 10**6))
+    assert one.classes([10.0, 10.0, 0.0, 0.0]) == [1, 2, 0, 0]
+    assert one.classes([0.0, 0.0, 3.0, 0.0]) == [0, 0, 1, 0]
+    assert one.classes([0.0, 0.0, 0.0, 0.0]) == [0, 0, 0, 0]

@@ -8,6 +8,9 @@ import narwhals as nw
 import polars as pl
 
 type Frame = nw.LazyFrame[Any]
+FIGURES = (
+    "balance_minor", "balance_due_minor", "late_interest_minor", "days_past_due", "next_due_day", "next_due_minor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ Only what has fallen due is joined with rates: of a line that is not, its accoun
 
 import narwhals as nw
 
-from acuerdo.ledger.engine.books import Books, Frame
-from acuerdo.ledger.engine.rates import whole_units, wide
+from acuerdo.ledger.engine.books import FIGURES, Books, Frame
+from acuerdo.ledger.engine.rates import RateTables, whole_units, wide
 
 _OWED = ("contract_interest_minor", "insurance_minor", "fees_minor")
 # Due day, number and amount of an instalment in one integer, so that the least of them is the next one due.
@@ -14,14 +14,19 @@ _NUMBERS = 2**20
 _AMOUNTS = 2**60
 
 
-def ledger_states(books: Books, today: int, profiles: Frame, rates: Frame, pauses: Frame) -> Frame:
-    """obligation_id, the figures and `is_stale` of every `ledger` account."""
+def ledger_states(books: Books, today: int, tables: RateTables, pauses: Frame) -> Frame:
+    """obligation_id, the figures and `is_stale` of every `ledger` account; where it is stale, the figures last written."""
+    profiles, rates = books.lend(tables.profiles, "late_profiles"), books.lend(tables.rates, "late_rates")
     own = books.books.filter(~nw.col("is_core")).join(profiles, on=["currency", "late_terms"], how="inner")
     own = own.select(
         "obligation_id", "profile", "unit_minor", "half_even", "accelerated", "bears", "now_high", "now_low", "now_missing",
         "state_day", "unallocated_minor", "principal_minor", "collection_fee_minor",
+        *(nw.col(name).alias(f"last_{name}") for name in FIGURES),
     )  # fmt: skip
-    due = _due_totals(_late(books, own, today, rates, pauses), today)
+    late = _late(
+        books, own, today, rates, pauses, has_accelerated=bool(tables.profiles.get_column("accelerated").any())
+    )
+    due = _due_totals(late, today)
     ahead = _next_due(books.open_instalments, today)
     frame = own.join(due, on="obligation_id", how="left").join(ahead, on="obligation_id", how="left")
     frame = frame.join(_played_later(books, own, today), on="obligation_id", how="left")
@@ -38,16 +43,17 @@ def _figures(frame: Frame, today: int) -> Frame:
         | (nw.col("happened") > 0)
         | (nw.col("missing_lines") > 0)
     )
-    return frame.select(
-        nw.col("obligation_id"),
-        balance_minor=(nw.col("principal_minor") + apart).cast(nw.Int64),
-        balance_due_minor=(nw.col("principal_due") + apart).cast(nw.Int64),
-        late_interest_minor=nw.col("late").cast(nw.Int64),
-        days_past_due=(today - nw.col("since").fill_null(today)).cast(nw.Int64),
-        next_due_day=(nw.col("next_packed") // _AMOUNTS // _NUMBERS).cast(nw.Int64),
-        next_due_minor=(nw.col("next_packed") % _AMOUNTS).fill_null(0).cast(nw.Int64),
-        is_stale=is_stale,
-    )
+    told = {
+        "balance_minor": nw.col("principal_minor") + apart,
+        "balance_due_minor": nw.col("principal_due") + apart,
+        "late_interest_minor": nw.col("late"),
+        "days_past_due": today - nw.col("since").fill_null(today),
+        "next_due_day": nw.col("next_packed") // _AMOUNTS // _NUMBERS,
+        "next_due_minor": (nw.col("next_packed") % _AMOUNTS).fill_null(0),
+    }
+    stands = {name: nw.when(nw.col("is_stale")).then(nw.col(f"last_{name}")) for name in told}
+    figures = {name: stands[name].otherwise(figure.cast(nw.Int64)) for name, figure in told.items()}
+    return frame.with_columns(is_stale=is_stale).select("obligation_id", **figures, is_stale=nw.col("is_stale"))
 
 
 def _is_behind() -> nw.Expr:
@@ -61,7 +67,7 @@ def _next_due(lines: Frame, today: int) -> Frame:
     return ahead.with_columns(packed=packed).group_by("obligation_id").agg(next_packed=nw.col("packed").min())
 
 
-def _late(books: Books, own: Frame, today: int, rates: Frame, pauses: Frame) -> Frame:
+def _late(books: Books, own: Frame, today: int, rates: Frame, pauses: Frame, *, has_accelerated: bool) -> Frame:
     """The lines that have fallen due, with `late` (minor units owed through today) and `is_missing` (a day without cap)."""
     account = own.drop("state_day", "unallocated_minor", "principal_minor", "collection_fee_minor")
     due = books.open_instalments.filter(nw.col("due_day") <= today).join(account, on="obligation_id", how="inner")
@@ -74,7 +80,7 @@ def _late(books: Books, own: Frame, today: int, rates: Frame, pauses: Frame) -> 
         missing=nw.col("now_missing") - nw.col("missing_then"),
     ).drop("high_then", "low_then", "missing_then", "now_high", "now_low", "now_missing")
     due = _without_pauses(due, today, rates, pauses)
-    due = _with_base(due, books.open_instalments, own)
+    due = _with_base(due, books.open_instalments, own) if has_accelerated else _with_own_base(due)
     exact = wide("late_high", "late_low") + nw.col("base").cast(nw.Int128) * nw.col("span").fill_null(0)
     due = due.with_columns(exact=exact)
     late = nw.max_horizontal(whole_units(nw.col("exact")).cast(nw.Int64) - nw.col("late_settled_minor"), nw.lit(0))
@@ -118,6 +124,11 @@ def _with_base(due: Frame, lines: Frame, own: Frame) -> Frame:
     of_all = nw.when(is_first).then(nw.col("all_principal").fill_null(0)).otherwise(nw.lit(0))
     base = nw.when(nw.col("accelerated")).then(of_all).otherwise(nw.col("principal_minor"))
     return joined.with_columns(base=nw.when(nw.col("bears")).then(base).otherwise(nw.lit(0)))
+
+
+def _with_own_base(due: Frame) -> Frame:
+    """The same where no terms accelerate a debt: no look at the lines ahead."""
+    return due.with_columns(base=nw.when(nw.col("bears")).then(nw.col("principal_minor")).otherwise(nw.lit(0)))
 
 
 def _due_totals(due: Frame, today: int) -> Frame:

@@ -13,17 +13,15 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from acuerdo.ledger.engine.books import Books, Frame
+from acuerdo.ledger.engine.books import FIGURES, Books, Frame
 from acuerdo.ledger.engine.core import core_states
 from acuerdo.ledger.engine.lines import ledger_states
-from acuerdo.ledger.engine.rates import EPOCH_DAY, merged_pauses, rate_tables
+from acuerdo.ledger.engine.rates import EPOCH_DAY, RateTables, merged_pauses, rate_tables
 from acuerdo.ledger.rules.buckets import Bucket
 from acuerdo.ledger.rules.dated_tables import buckets_of
 from acuerdo.ledger.rules.rate_caps import CapTables
 
-FIGURES = (
-    "balance_minor", "balance_due_minor", "late_interest_minor", "days_past_due", "next_due_day", "next_due_minor",
-)  # fmt: skip
+__all__ = ["FIGURES", "account_states"]
 
 
 def account_states(books: Books, as_of: date, caps: CapTables) -> Frame:
@@ -32,30 +30,20 @@ def account_states(books: Books, as_of: date, caps: CapTables) -> Frame:
     Amounts in minor units; `next_due_day` is null when nothing falls due. Refuses terms that cannot be read.
     """
     today = as_of.toordinal() - EPOCH_DAY
-    profiles, rates = _lend_rates(books, as_of, today, caps)
+    tables = _rate_tables(books, as_of, today, caps)
     pauses = books.lend(merged_pauses(_pauses(books, today)), "pauses")
-    own = ledger_states(books, today, profiles, rates, pauses)
+    own = ledger_states(books, today, tables, pauses)
     found = nw.concat([own, core_states(books, today)], how="vertical")
-    stands = books.books.select("obligation_id", *(nw.col(name).alias(f"last_{name}") for name in FIGURES))
-    joined = found.join(stands, on="obligation_id", how="inner")
-    told = {
-        name: nw.when(nw.col("is_stale")).then(nw.col(f"last_{name}")).otherwise(nw.col(name)).cast(nw.Int64)
-        for name in FIGURES
-    }
-    return (
-        joined.with_columns(**told)
-        .with_columns(bucket=_bucket(buckets_of(caps, as_of)))
-        .select("obligation_id", *FIGURES, "bucket", "is_stale")
-    )
+    found = found.with_columns(bucket=_bucket(buckets_of(caps, as_of)))
+    return found.select("obligation_id", *FIGURES, "bucket", "is_stale")
 
 
-def _lend_rates(books: Books, as_of: date, today: int, caps: CapTables) -> tuple[Frame, Frame]:
+def _rate_tables(books: Books, as_of: date, today: int, caps: CapTables) -> RateTables:
     own = books.books.filter(~nw.col("is_core"))
     kinds = _collect(own.select("currency", "late_terms").unique())
     due = books.open_instalments.filter(nw.col("accrued_day") <= today)
     first = _collect(due.select(nw.col("accrued_day").min())).item()
-    tables = rate_tables(kinds.iter_rows(), caps, today if first is None else int(first), as_of)
-    return books.lend(tables.profiles, "late_profiles"), books.lend(tables.rates, "late_rates")
+    return rate_tables(kinds.iter_rows(), caps, today if first is None else int(first), as_of)
 
 
 def _pauses(books: Books, today: int) -> list[tuple[int, int, int]]:

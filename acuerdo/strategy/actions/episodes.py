@@ -43,7 +43,11 @@ def record_episodes(on: date) -> tuple[int, int]:
     """Open and close episodes as of a date; (opened, closed). Twice on a date changes nothing the second time."""
     lock_name("strategy-episodes")
     with connection.cursor() as cursor:
+        # Of a table still empty the planner expects a row, reads it for each account, and reads what it has just written as well.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_CLOSE, {"on": on, "days": REMINDED_DAYS})
         closed = cursor.rowcount
         cursor.execute(_OPEN, {"on": on})
-        return cursor.rowcount, closed
+        opened = cursor.rowcount
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        return opened, closed

@@ -18,6 +18,7 @@ from acuerdo.strategy.rules.allocation import Market, Pace, kind_bits
 from acuerdo.strategy.rules.repair import NONE, Choice, Person, Repaired, Room, repair
 from acuerdo.strategy.rules.scorecard import SCORE_MAX
 
+WORTH_MAX = 2**52
 EXACT_BITS = 52  # a person's best is one number, worth and kind together, that even floats hold exactly
 DRAWS = 2**20
 SAMPLE_OF = 50  # one person in so many
@@ -247,19 +248,32 @@ def _moved(engine: Engine, best: Frame, moved: Mapping[int, int]) -> Frame:
 
 
 def _near(engine: Engine, options: Frame, market: Market, step: Step, limit: int) -> pl.DataFrame:
-    """All options of those for whom the best and the next differ least where a price is at stake."""
-    offered = engine.settle(priced_options(engine, options, market, step.prices), "offered")
-    best = offered.group_by("debtor_id").agg(top=nw.col("net").max(), dear=nw.col("price").max())
+    """All options of those who would first use other scarce resources than they do, were the prices a little different.
+
+    Who wavers only between contacts that use the same of what is scarce (two free channels, say) is no nearer for it.
+    """
+    classes = market.classes(step.prices)
+    table = pl.DataFrame({"kind": range(len(classes)), "class": classes}, schema={"kind": pl.Int64, "class": pl.Int64})
+    priced = priced_options(engine, options, market, step.prices)
+    offered = priced.join(engine.lend(table, "classes"), on="kind", how="inner")
+    best = engine.settle(offered.group_by("debtor_id", "class").agg(net=nw.col("net").max()), "offered")
+    dear, net = nw.col("class") > 0, nw.col("net")
+    # Using nothing scarce is open to everyone: by a contact that is free of it, or by none.
+    free = nw.when(dear).then(nw.lit(0)).otherwise(nw.max_horizontal(net, nw.lit(0))).max()
+    people = best.group_by("debtor_id").agg(free=free, top=nw.when(dear).then(net).max())
     if limit != EVERYONE:
-        best = best.filter(nw.col("dear") > 0)
-    best = best.select("debtor_id", "top")
-    ranked = offered.select("debtor_id", "net").join(best, on="debtor_id", how="inner")
-    other = (
-        nw.when(nw.col("net") < nw.col("top")).then(nw.max_horizontal(nw.col("net"), nw.lit(0))).otherwise(nw.lit(0))
-    )
-    margins = ranked.group_by("debtor_id").agg(top=nw.col("top").max(), other=other.max())
-    gap = nw.when(nw.col("top") > 0).then(nw.col("top") - nw.col("other")).otherwise(0 - nw.col("top"))
-    near = margins.with_columns(distance=gap).sort("distance", "debtor_id").head(limit)
+        people = people.filter(~nw.col("top").is_null())
+    people = people.with_columns(top=nw.col("top").fill_null(-WORTH_MAX))
+    if max(classes, default=0) > 1:
+        beside = best.filter(dear).join(people, on="debtor_id", how="inner").filter(net < nw.col("top"))
+        second = beside.group_by("debtor_id").agg(second=net.max())
+        people = people.join(second, on="debtor_id", how="left")
+        people = people.with_columns(other=nw.max_horizontal(nw.col("second").fill_null(-WORTH_MAX), nw.col("free")))
+    else:
+        people = people.with_columns(other=nw.col("free"))
+    uses = nw.col("top") > nw.col("free")
+    gap = nw.when(uses).then(nw.col("top") - nw.col("other")).otherwise(nw.col("free") - nw.col("top"))
+    near = people.with_columns(distance=gap).sort("distance", "debtor_id").head(limit)
     columns = ["debtor_id", "kind", "worth", "draw"]
     return engine.collect(options.select(columns).join(near.select("debtor_id"), on="debtor_id", how="inner"))
 

@@ -21,7 +21,7 @@ from acuerdo.strategy.engine.learned import (
 )
 from acuerdo.strategy.engine.moment import Moment
 from acuerdo.strategy.engine.parts import joined_parts
-from acuerdo.strategy.engine.people import REACH, WHERE, zones_of
+from acuerdo.strategy.engine.people import REACH, WHERE
 from acuerdo.strategy.engine.placing import OPEN
 from acuerdo.strategy.engine.tables import Tables
 from acuerdo.strategy.rules.document import Costs, StrategyDocument
@@ -69,7 +69,7 @@ def judge_candidates(
     open_ = open_.join(meets, on=["debtor_id", "creditor_id"], how="inner")
     persons = person_facts(asking, moment, _of_person(slots))
     frame = open_.join(persons, on="debtor_id", how="inner").join(book.frame(engine), on="creditor_id", how="inner")
-    times = local_times(zones_of(tables), slots, moment)
+    times = local_times(tables.zones, slots, moment)
     if models:
         frame = with_debt_factor(frame, asking, moment, models)
     frame = frame.join(engine.lend(slots.drop("channel", "skill", "is_best"), "slots"), on="step_index", how="inner")

@@ -72,10 +72,10 @@ class Reasons:
         return [when, "channel-next", *details] if case & PASSED_OVER else [when, "channel-first"]
 
 
-def explained(engine: Engine, placed: Frame, judged: Frame, contacts: Frame, leads: Frame, reasons: Reasons) -> Frame:
-    """Every obligation of the pass with its action or the number of its reason."""
-    open_ = placed.filter(nw.col("blocker") == OPEN).join(_against(judged), on="obligation_id", how="left")
-    lead = _with_told(leads, judged).rename({"creditor_id": "lead_creditor_id", "obligation_id": "lead_id"})
+def explained(engine: Engine, placed: Frame, against: Frame, contacts: Frame, leads: Frame, reasons: Reasons) -> Frame:
+    """Every obligation of the pass with its action or the number of its reason. `against`, `leads`: see `against_of`, `with_told`."""
+    open_ = placed.filter(nw.col("blocker") == OPEN).join(against, on="obligation_id", how="left")
+    lead = leads.rename({"creditor_id": "lead_creditor_id", "obligation_id": "lead_id"})
     open_ = open_.join(lead, on="debtor_id", how="left")
     open_ = open_.join(_worth(contacts), on=["debtor_id", "creditor_id"], how="left").with_columns(**_filled())
     open_ = open_.with_columns(case=_case()).with_columns(
@@ -96,16 +96,25 @@ def explained(engine: Engine, placed: Frame, judged: Frame, contacts: Frame, lea
     return nw.concat([open_.select(ROW), closed.select(ROW)])
 
 
-def _with_told(leads: Frame, judged: Frame) -> Frame:
-    """The contacts to be made with `told`, what the models say of each; 0 while none is on."""
+_TOLD_KEY = ["obligation_id", "place", "planned_us"]
+
+
+def told_of(judged: Frame) -> Frame | None:
+    """`told`, what the models say of each contact that may go; None while none is on."""
     if "told" not in judged.collect_schema().names():
+        return None
+    allowed = judged.filter(nw.col("refusal") == ALLOWED)
+    return allowed.group_by(*_TOLD_KEY).agg(told=nw.col("told").max().cast(nw.Int64))
+
+
+def with_told(leads: Frame, told: Frame | None) -> Frame:
+    """The contacts to be made with `told`; 0 while no model is on."""
+    if told is None:
         return leads.with_columns(told=nw.lit(0).cast(nw.Int64))
-    key = ["obligation_id", "place", "planned_us"]
-    said = judged.filter(nw.col("refusal") == ALLOWED).group_by(*key).agg(told=nw.col("told").max().cast(nw.Int64))
-    return leads.join(said, on=key, how="left")
+    return leads.join(told, on=_TOLD_KEY, how="left")
 
 
-def _against(judged: Frame) -> Frame:
+def against_of(judged: Frame) -> Frame:
     """For each obligation with a step, a digit for each of its channels: FREE, or the refusal that stands against it."""
     digit = nw.when(nw.col("refusal") == ALLOWED).then(nw.lit(FREE)).otherwise(nw.col("refusal"))
     here = {

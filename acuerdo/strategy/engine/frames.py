@@ -1,7 +1,7 @@
 """One code, several engines: Narwhals' lazy frames over Polars (default), DuckDB or Spark, with Parquet between the stages.
 
-Each stage is written out and read again: the plan stays small, nothing is computed twice, and memory stays with the
-widest stage instead of the sum of all.
+Each stage is computed whole and read again: the plan stays small, nothing is computed twice, and memory stays with the
+widest stages instead of the sum of all. What must outlive a pass over a part of the people is written to a file.
 """
 
 import tempfile
@@ -59,6 +59,13 @@ class Engine:
         return self.scan(path)
 
     def settle(self, frame: Frame, name: str) -> Frame:
+        """The frame computed, to be read again by the stages that follow soon."""
+        native = frame.to_native()
+        if isinstance(native, pl.LazyFrame):  # in memory: a file's pages would be copied and mapped again
+            return nw.from_native(native.collect(engine="streaming").lazy())
+        return self.keep(frame, name)
+
+    def keep(self, frame: Frame, name: str) -> Frame:
         """The frame computed, written, and read again."""
         return self.scan(self.store(frame, name))
 
@@ -103,7 +110,7 @@ class SparkEngine(Engine):
         lent: Frame = nw.from_native(self.session.createDataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest())))
         return lent
 
-    def settle(self, frame: Frame, name: str) -> Frame:
+    def keep(self, frame: Frame, name: str) -> Frame:
         where = f"{self.shared}/{next(self.made):03}-{name}"
         frame.to_native().write.parquet(where)
         return self._read(where)

@@ -212,9 +212,9 @@ class _Court:
             if refusal.code != "holiday-calendar-missing":
                 raise
             return _plain(rows, self.book.number("law", CALENDAR_RULE))
-        judged = engine.settle(judged.select("row_id", "at_us", "hour", "zone", "gate_rules"), "verdicts")
-        told = self._verdicts(engine.collect(judged.select("gate_rules").unique()))
-        judged = judged.join(engine.lend(told, "verdicts_told"), on="gate_rules", how="inner")
+        verdicts = engine.settle(judged.select("row_id", "at_us", "hour", "zone", "gate_rules"), "verdicts")
+        told = self._verdicts(engine.collect(verdicts.select("gate_rules").unique()))
+        judged = verdicts.join(engine.lend(told, "verdicts_told"), on="gate_rules", how="inner")
         shut = judged.filter(nw.col("may_open")).select("row_id")
         opened = self._opened(asked, shut if told.get_column("may_open").any() else None)
         joined = judged.join(engine.lend(opened, "openings"), on="row_id", how="left")
@@ -224,7 +224,10 @@ class _Court:
             planned_us=nw.when(is_allowed).then(nw.col("at_us")).otherwise(nw.col("opens_us").fill_null(0)),
             answer=nw.when(is_open).then(nw.lit(ALLOWED)).otherwise(nw.col("verdict")).cast(nw.Int64),
         )
-        return _in_its_hour(engine, joined).select("row_id", "answer", "planned_us")
+        last_hour = engine.collect(verdicts.select(nw.col("hour").max())).item()
+        if last_hour is not None and last_hour >= 0:  # some call's minutes are counted by the hour
+            joined = _in_its_hour(engine, joined)
+        return joined.select("row_id", "answer", "planned_us")
 
     def _asked(self, rows: Frame) -> Frame:
         """The candidates in the columns that the gate reads."""

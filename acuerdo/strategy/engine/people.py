@@ -140,18 +140,12 @@ def outbound(tables: Tables, moment: Moment) -> Frame:
 def zone_offsets(tables: Tables, moment: Moment) -> pl.DataFrame:
     """(timezone, offset_seconds) of the people's zones. Refuses `unknown-timezone`."""
     rows = []
-    for zone in zones_of(tables):
+    for zone in tables.zones:
         try:
             rows.append((zone, moment.midnight_offset_seconds(zone)))
         except (KeyError, ValueError, OSError):
             raise Refusal("unknown-timezone", f"«{zone}» no es una zona horaria IANA, como America/Bogota.") from None
     return pl.DataFrame(rows, schema={"timezone": pl.String, "offset_seconds": pl.Int64}, orient="row")
-
-
-def zones_of(tables: Tables) -> list[str]:
-    """The time zones of the people of the pass."""
-    found = tables.engine.collect(tables.scan("debtors").select("timezone").unique())
-    return sorted(found.get_column("timezone"))
 
 
 def _contacts(tables: Tables, moment: Moment) -> Frame:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from acuerdo.strategy.engine.agents import agents_of
 from acuerdo.strategy.engine.choosing import NO_MODELS, judge_candidates
 from acuerdo.strategy.engine.contacts import Chosen, choose_contacts, contacts_of
-from acuerdo.strategy.engine.explaining import Reasons, explained
+from acuerdo.strategy.engine.explaining import Reasons, against_of, explained, told_of, with_told
 from acuerdo.strategy.engine.facts import obligations_frame
 from acuerdo.strategy.engine.frames import Engine, Frame, SparkPlace, open_engine, scan_files
 from acuerdo.strategy.engine.gate import LawBook, law_book
@@ -117,7 +117,8 @@ class _Pass:
 
     tables: Tables
     placed: Frame
-    judged: Frame
+    against: Frame
+    told: Frame | None
     contacts: Frame
 
 
@@ -146,30 +147,31 @@ class _Run:
         chosen = choose_contacts(engine, contacts, agents_of(snapshot), self.document, currencies, seed=seed, warm=warm)
         files = []
         for part in parts:
-            leads = chosen.leads
-            if len(parts) > 1:
-                leads = engine.settle(leads.join(part.contacts, on="debtor_id", how="semi"), "leads")
-            rows = explained(engine, part.placed, part.judged, part.contacts, leads, self.reasons)
+            leads = with_told(part.tables.of_people(chosen.leads), part.told)
+            rows = explained(engine, part.placed, part.against, part.contacts, leads, self.reasons)
             files.append(engine.store(rows, "rows"))
         return files, chosen
 
     def _looked_at(self, tables: Tables) -> _Pass:
         engine, document, moment = self.engine, self.document, self.moment
         facts = obligations_frame(tables, moment, document.stages, facts_needed(document) | _KEPT)
-        placed = engine.settle(place(facts, document, moment.on, self.paused).select(_PLACED), "placed")
+        kept = engine.settle if tables.people is None else engine.keep  # until the other passes have been made
+        placed = kept(place(facts, document, moment.on, self.paused).select(_PLACED), "placed")
         judged = judge_candidates(tables, placed, document, self.book, moment, self.models)
-        return _Pass(tables, placed, judged, engine.settle(contacts_of(judged), "contacts"))
+        told, against = told_of(judged), kept(against_of(judged), "against")
+        told = told if told is None else kept(told, "told")
+        return _Pass(tables, placed, against, told, kept(contacts_of(judged), "contacts"))
 
     def written(self, files: Sequence[Path], folder: Path) -> Path:
         """The rows by obligation in the worklist's columns, in the folder's file, which appears whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / f"{FILE}.new"
-        rows = scan_files(files)
         with ExitStack() as open_:
             writer = None
-            for first, last in _spans(rows, len(files)):
-                mine = rows.filter(pl.col("obligation_id").is_between(first, last)).collect(engine="streaming")
-                arrow = self._named(mine.sort("obligation_id")).to_arrow(compat_level=pl.CompatLevel.oldest())
+            for (first, last), holders in _spans(files):
+                rows = scan_files(holders).filter(pl.col("obligation_id").is_between(first, last))
+                mine = rows.collect(engine="streaming").sort("obligation_id")
+                arrow = self._named(mine).to_arrow(compat_level=pl.CompatLevel.oldest())
                 if writer is None:
                     writer = open_.enter_context(pq.ParquetWriter(fresh, arrow.schema, compression="zstd"))
                 writer.write_table(arrow, row_group_size=ROW_GROUP)
@@ -212,14 +214,24 @@ _PLACED = [
 ]  # fmt: skip
 
 
-def _spans(rows: pl.LazyFrame, parts: int) -> list[tuple[int, int]]:
-    """Obligation ids in as many spans as there are parts, so that sorting takes one part's memory."""
-    ids = rows.select("obligation_id").collect(engine="streaming").get_column("obligation_id").sort()
+def _spans(files: Sequence[Path]) -> list[tuple[tuple[int, int], list[Path]]]:
+    """Obligation ids in as many spans as there are parts, so that sorting takes one part's memory, and the files that hold them."""
+    held = [scan_files([file]).select("obligation_id").collect().get_column("obligation_id") for file in files]
+    ids = pl.concat(held).sort()
     if not len(ids):
-        return [(0, 0)]
-    ends = [int(ids[len(ids) * part // parts - 1]) for part in range(1, parts + 1) if len(ids) * part // parts]
-    ends = sorted(set(ends))
-    return list(zip([int(ids[0]), *(end + 1 for end in ends[:-1])], ends, strict=True))
+        return [((0, 0), list(files))]
+    parts = len(files)
+    ends = sorted({int(ids[len(ids) * part // parts - 1]) for part in range(1, parts + 1) if len(ids) * part // parts})
+    limits = [(*_ends(one), file) for one, file in zip(held, files, strict=True) if len(one)]
+    return [
+        ((first, last), [file for low, high, file in limits if low <= last and high >= first])
+        for first, last in zip([int(ids[0]), *(end + 1 for end in ends[:-1])], ends, strict=True)
+    ]
+
+
+def _ends(ids: pl.Series) -> tuple[int, int]:
+    low, high = pl.select(low=ids.min(), high=ids.max()).row(0)
+    return int(low), int(high)
 
 
 def _listed(column: str) -> pl.Expr:

@@ -79,11 +79,12 @@ type Span = tuple[int, int]  # both ends included
 @dataclass(frozen=True, slots=True)
 class Tables:
     """`people` and `debts`: spans of ids, None for all. `among`: a frame of `debtor_id`, the only people asked about.
-    `currencies`: all of the portfolio, in order; a row holds its currency's number."""
+    `currencies`, `zones` (of time): all of the portfolio, in order; a row holds its currency's number."""
 
     engine: Engine
     snapshot: Snapshot
     currencies: tuple[str, ...]
+    zones: tuple[str, ...]
     people: Span | None = None
     debts: Span | None = None
     among: Frame | None = None
@@ -95,6 +96,10 @@ class Tables:
             frame = _within(frame, "debtor_id", self.people)
             return frame if self.among is None else frame.join(self.among, on="debtor_id", how="semi")
         return _within(frame, "obligation_id", self.debts) if name in BY_DEBT else frame
+
+    def of_people(self, frame: Frame) -> Frame:
+        """Of a frame over everyone, the rows of the people of this pass."""
+        return _within(frame, "debtor_id", self.people)
 
     def asking(self, people: Frame) -> "Tables":
         """The same for some people only."""
@@ -131,8 +136,11 @@ def check_tables(snapshot: Snapshot) -> None:
 
 def whole(engine: Engine, snapshot: Snapshot) -> Tables:
     """The whole portfolio in one pass."""
-    found = engine.collect(engine.scan(snapshot.path("accounts")).select("currency").unique())
-    return Tables(engine, snapshot, tuple(sorted(found.get_column("currency"))))
+    currencies, zones = (
+        sorted(engine.collect(engine.scan(snapshot.path(name)).select(column).unique()).get_column(column))
+        for name, column in (("accounts", "currency"), ("debtors", "timezone"))
+    )
+    return Tables(engine, snapshot, tuple(currencies), tuple(zones))
 
 
 def passes(engine: Engine, snapshot: Snapshot, rows: int = PART_ROWS) -> Iterator[Tables]:

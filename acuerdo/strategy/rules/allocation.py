@@ -91,6 +91,17 @@ class Market:
         """Whether each resource's price matters: all of it together costs at least the least worth."""
         return [price * one.capacity >= 1 for price, one in zip(prices, self.resources, strict=True)]
 
+    def classes(self, prices: Sequence[float]) -> list[int]:
+        """By kind, a number for what it uses of the resources whose price matters; 0 for nothing of them."""
+        dear = self.dear(prices)
+        known: dict[tuple[object, ...], int] = {((), (), 0): 0}
+        found = []
+        for kind in self.kinds:
+            uses = tuple((index, amount) for index, amount in kind.uses if amount and dear[index])
+            groups = tuple(index for index in kind.groups if dear[index]) if kind.minutes else ()
+            found.append(known.setdefault((uses, groups, kind.minutes if groups else 0), len(known)))
+        return found
+
     def with_capacities(self, capacities: Sequence[float]) -> "Market":
         """The same kinds over other capacities, none below zero."""
         named = zip(self.resources, capacities, strict=True)

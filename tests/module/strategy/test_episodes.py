@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from acuerdo.strategy.models import ArrearsEpisode
 from acuerdo.strategy.public import record_episodes
@@ -53,3 +54,12 @@ def test_a_cure_without_contact_is_a_cure_alone_and_a_second_delay_another_episo
     late.account.save()
     record_episodes(TODAY + timedelta(days=9))
     assert [row[1:3] for row in episodes()][1:] == [(TODAY + timedelta(days=8), None)]
+
+
+def test_the_first_date_of_a_large_portfolio_is_planned_as_one_reading_and_leaves_the_connection_as_it_was() -> None:
+    debts = [reachable(make.make_creditor(str(days)), days) for days in (3, 8)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE strategy_arrearsepisode")  # of an empty table a loop over it looks cheap
+        assert record_episodes(TODAY) == (len(debts), 0)
+        cursor.execute("SHOW enable_nestloop")
+        assert cursor.fetchone() == ("on",)
