@@ -138,7 +138,7 @@ def test_the_order_of_the_tables_does_not_matter() -> None:
 def test_an_empty_portfolio_is_an_empty_plan() -> None:
     plan = run(World({}), read_strategy(BASE))
     assert plan.rows.height == 0
-    assert plan.funnel == {"portfolio": 0, "people": 0, "drops": {}, "contacts": {}, "planned": 0}
+    assert plan.funnel == {"portfolio": 0, "people": 0, "drops": {}, "contacts": {}, "planned": 0, "models": {}}
 
 
 def test_no_capacity_sends_calls_to_messages_or_names_it(tmp_path: Path) -> None:
