@@ -24,6 +24,8 @@ PROVIDER_DOWN = "provider-down"
 THROTTLED = "provider-throttled"
 # The person told the provider to stop: no message of the channel is tried again.
 RECEIVER_STOPPED = "receiver-stopped"
+# The telephone exchange did not place the call in time: nobody was called.
+NOT_PLACED = "call-not-placed"
 PROVIDER_TROUBLES = frozenset({PROVIDER_DOWN, "mail-server-unreachable"})
 
 
@@ -197,6 +199,11 @@ def group_of(channel: MessageChannel) -> int:
 def is_announcing(channel: MessageChannel) -> bool:
     """Whether the provider gives an empty group when it is connected and about to speak."""
     return bool(getattr(channel, "is_announcing", False))
+
+
+def is_queue(channel: MessageChannel) -> bool:
+    """Whether what the provider took has reached nobody yet: the contact counts as made only once a status says so."""
+    return bool(getattr(channel, "is_queue", False))
 
 
 def routes_of(served: MessageChannel | Sequence[Route]) -> Sequence[Route]:

@@ -72,6 +72,7 @@ from acuerdo.messaging.actions.templates import (
     text_of,
 )
 from acuerdo.messaging.actions.tokens import token_of, uid_of_token
+from acuerdo.messaging.actions.voice import expire_calls
 from acuerdo.messaging.actions.withdrawal import withdraw_paid, withdraw_planned
 from acuerdo.messaging.campaign_figures import (
     CampaignFigures,
@@ -174,6 +175,7 @@ __all__ = [
     "deliver_all_due",
     "deliver_due",
     "enrol_people",
+    "expire_calls",
     "fall_back",
     "file_path",
     "forget_old_events",

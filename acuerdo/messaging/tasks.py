@@ -7,6 +7,7 @@ from acuerdo.base.jobs import app
 from acuerdo.messaging.public import (
     configured_channels,
     deliver_all_due,
+    expire_calls,
     fall_back,
     forget_old_events,
     grade_senders,
@@ -22,6 +23,7 @@ def deliver_due_messages(timestamp: int = 0) -> None:  # noqa: ARG001 - the peri
     now = clock.now()
     channels = configured_channels()
     recover_stuck(now, channels)
+    expire_calls(now)
     deliver_all_due(now, channels)
 
 

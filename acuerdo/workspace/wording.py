@@ -208,6 +208,11 @@ MESSAGE_STATES = {
     "blocked": (gettext_lazy("Bloqueado"), "warn"),
     "cancelled": (gettext_lazy("Cancelado"), "quiet"),
 }
+# What took these has reached nobody yet: the telephone exchange's queue, the PDF for the printer.
+QUEUED_STATES = {
+    "voice": (gettext_lazy("En cola de la central"), "info"),
+    "letter": (gettext_lazy("En el PDF para imprimir"), "info"),
+}
 ATTEMPT_STATES = {
     "reserved": (gettext_lazy("Autorizado"), "info"),
     "sent": (gettext_lazy("Enviado"), "quiet"),
@@ -378,9 +383,17 @@ MESSAGE_FAILURES = {
     "receiver-refused": gettext_lazy("El destino lo rechazó."),
     "text-refused": gettext_lazy("El proveedor rechazó el texto."),
     "undelivered": gettext_lazy("No se pudo entregar."),
+    "call-not-placed": gettext_lazy("La central no alcanzó a llamar."),
     "delivery-in-doubt": gettext_lazy("No se sabe si salió; no se repite solo."),
     "hole": gettext_lazy("Al texto le falta un dato."),
 }
+
+
+def message_state_word(state: str, channel: str = "") -> tuple[object, str]:
+    """The word and tone of a message's state; what only waits in a queue does not say that it was sent."""
+    if state == "sent" and channel in QUEUED_STATES:
+        return QUEUED_STATES[channel]
+    return MESSAGE_STATES.get(state, (state, "quiet"))
 
 
 def failure_word(code: str) -> str:

@@ -28,7 +28,7 @@ from acuerdo.messaging.actions.rows import store, uid_of
 from acuerdo.messaging.actions.switchboard import NOBODY_UP_AGAIN, NoRoom, Switchboard, keep_pace, open_switchboard
 from acuerdo.messaging.actions.tokens import token_of
 from acuerdo.messaging.models import Message, MessageState, Template
-from acuerdo.messaging.ports import ALL_AT_ONCE, Channels, Outgoing, Route, group_of, is_announcing
+from acuerdo.messaging.ports import ALL_AT_ONCE, Channels, Outgoing, Route, group_of, is_announcing, is_queue
 from acuerdo.messaging.queries import Source, Wanted, gather, in_window, sent_text, source_of
 from acuerdo.messaging.rules.compose import compose
 from acuerdo.messaging.rules.fields import values_of
@@ -109,7 +109,11 @@ def _let_out(route: Route, going: Sequence["_Leaving"], board: Switchboard, now:
             continue
         board.learn(route.lane.provider, answers, now)
         pairs = [(rows[answer.uid], answer) for answer in answers]
-        counts.update(record(pairs, now, has_other=lambda row: board.has_other(row, now), following=following))
+        states = record(
+            pairs, now, has_other=lambda row: board.has_other(row, now), following=following,
+            is_queued=is_queue(route.channel),
+        )  # fmt: skip
+        counts.update(states)
     return counts
 
 
@@ -144,7 +148,7 @@ def _settle_stuck(stuck: list[Message], channels: Channels, now: datetime) -> De
         rows = [row for row in stuck if row.provider == provider]
         channel = board.named(provider)
         left = channel.sent_already([uid_of(row) for row in rows]) if channel is not None else None
-        counts.update(settle(rows, left, now))
+        counts.update(settle(rows, left, now, is_queued=channel is not None and is_queue(channel)))
     return Delivered(len(stuck), counts["sent"], counts["scheduled"], 0, 0, counts["failed"])
 
 

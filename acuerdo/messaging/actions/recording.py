@@ -39,11 +39,13 @@ def record(
     *,
     has_other: Callable[[Message], bool] = lambda _row: False,
     following: Sequence[Message] = (),
+    is_queued: bool = False,
 ) -> list[str]:
     """Writes the provider's answers; gives the messages' new states. What is in doubt counts as a contact.
 
     `has_other` says whether another provider may carry a message at once that this one could not; `following` are handed
-    over next, which is written down in the same transaction.
+    over next, which is written down in the same transaction. `is_queued`: what was taken has reached nobody yet, so the contact
+    stays authorised and not made.
     """
     lock_told(row.provider for row, _answer in answers)
     sent: list[int | None] = []
@@ -59,8 +61,9 @@ def record(
     if following:
         Message.objects.filter(pk__any_of=[row.pk for row in following]).update(is_handed=True)
     _stop_channels(answers, now)
-    _mark(sent, freed, now)
-    ask_to_note([row for row, answer in answers if answer.trouble is None])
+    _mark(() if is_queued else sent, freed, now)
+    if not is_queued:
+        ask_to_note([row for row, answer in answers if answer.trouble is None])
     _follow(answers, now)
     return [str(row.state) for row, _answer in answers]
 
@@ -86,7 +89,9 @@ def _follow(answers: Sequence[tuple[Message, Answer]], now: datetime) -> None:
 
 
 @transaction.atomic
-def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetime) -> list[str]:
+def settle(
+    rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetime, *, is_queued: bool = False
+) -> list[str]:
     """After a crash: `left` are the messages that the provider has, None when it cannot tell. What was not handed over to it
     has not left, whatever the protocol."""
     lock_told(row.provider for row in rows)
@@ -109,8 +114,9 @@ def settle(rows: Sequence[Message], left: AbstractSet[UUID] | None, now: datetim
             row.scheduled_for, row.attempt, row.is_handed = now, None, False
             freed.append(attempt_id)
     store(rows, _ANSWERED)
-    _mark(sent, freed, now)
-    ask_to_note([row for row in rows if row.state == MessageState.SENT])
+    _mark(() if is_queued else sent, freed, now)
+    if not is_queued:
+        ask_to_note([row for row in rows if row.state == MessageState.SENT])
     apply_waiting([(row, ()) for row in rows], now)
     return [str(row.state) for row in rows]
 

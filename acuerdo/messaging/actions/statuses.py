@@ -19,7 +19,7 @@ from acuerdo.base.locks import lock_name
 from acuerdo.messaging.actions.notices import ask_to_note
 from acuerdo.messaging.actions.rows import store
 from acuerdo.messaging.models import Message, MessagePart, MessageState, ProviderEvent
-from acuerdo.messaging.ports import IN_DOUBT, PROVIDER_DOWN, Status
+from acuerdo.messaging.ports import IN_DOUBT, NOT_PLACED, PROVIDER_DOWN, Status
 from acuerdo.messaging.queries import related
 from acuerdo.messaging.rules.states import Event, next_state
 from acuerdo.messaging.rules.wire.statuses import RANK, same_reference
@@ -34,7 +34,7 @@ _EVENT: dict[str, Event] = {
     "accepted": "confirm_sent", "delivered": "confirm_delivered", "read": "confirm_read", "failed": "give_up",
 }  # fmt: skip
 _CODE = {"receiver": "receiver-refused", "unsure": "undelivered", "stopped": "receiver-stopped", "content": "text-refused",
-         "account": PROVIDER_DOWN, "passing": "undelivered"}  # fmt: skip
+         "account": PROVIDER_DOWN, "passing": "undelivered", "unplaced": NOT_PLACED}  # fmt: skip
 
 
 @transaction.atomic
@@ -186,7 +186,7 @@ def _follow(changed: Sequence[tuple[Message, ProviderEvent]], now: datetime) -> 
     mark_attempts_many(marks, now=now)
     ask_to_note([row for row, event in changed if event.fate != "failed"])  # a doubt that is settled: it did leave
     _judge_points(failed, now)
-    ask_for_fallback([row for row, event in failed if event.about in ("receiver", "unsure")])
+    ask_for_fallback([row for row, event in failed if event.about in ("receiver", "unsure", "unplaced")])
 
 
 def _judge_points(failed: Sequence[tuple[Message, ProviderEvent]], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """A voice message: the text is spoken into a file at once and waits for the telephone exchange, which the dialer drives.
 
 It can tell after a crash what it has: a message is queued once, whatever how often it is handed over. Nobody has been called
-when it says that it took a message; the exchange tells that later.
+when it says that it took a message; the exchange tells that later, and what it never placed is failed (actions/voice.py).
 """
 
 import re
@@ -26,6 +26,7 @@ class VoiceQueue:
     """`folder` is private to the installation's account. One message at a time: speaking takes about a tenth of a second."""
 
     group_max = 1
+    is_queue = True
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name

@@ -269,7 +269,7 @@ def _attempt(row: dict[str, Any]) -> Event:
 
 
 def _message(row: dict[str, Any]) -> Event:
-    word, tone = wording.MESSAGE_STATES.get(row["state"], (row["state"], "quiet"))
+    word, tone = wording.message_state_word(row["state"], row["code"])
     title = str(wording.CHANNELS.get(row["code"], row["code"]))
     icon = wording.CHANNEL_ICONS.get(row["code"], "circle")
     return _make(

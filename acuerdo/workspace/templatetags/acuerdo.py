@@ -94,6 +94,13 @@ def channel(code: str) -> str:
 
 
 @register.filter
+def channel_in_sentence(code: str) -> str:
+    """Within a sentence a channel is a common noun, but for those that are names."""
+    word = channel(code)
+    return word if code in ("sms", "whatsapp") else word[:1].lower() + word[1:]
+
+
+@register.filter
 def purpose(code: str) -> str:
     return str(wording.PURPOSES.get(code, code))
 

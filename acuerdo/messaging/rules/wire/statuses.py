@@ -12,7 +12,7 @@ from typing import Literal
 type Fate = Literal["accepted", "delivered", "read", "failed"]
 # Of whom a failure tells: the number or address is dead (receiver) or may be (unsure), the person told the provider to stop,
 # this message's text, the provider's account, or nothing lasting.
-type About = Literal["", "receiver", "unsure", "stopped", "content", "account", "passing"]
+type About = Literal["", "receiver", "unsure", "stopped", "content", "account", "passing", "unplaced"]
 
 RANK: dict[Fate, int] = {"accepted": 1, "failed": 2, "delivered": 3, "read": 4}
 
