@@ -112,9 +112,7 @@ def test_pages_of_messages(sign_in: SignIn, day: dict[str, Any], written: Writte
         _judge(page, path, day)
 
 
-def test_the_one_click_end_says_what_it_did(
-    context: Any, day: dict[str, Any], written: Written, live_server: Any
-) -> None:
+def test_the_one_click_end_says_what_it_did(context: Any, written: Written, live_server: Any) -> None:
     """Opening it ends nothing: a person says so with its button, by keyboard alone."""
     page = context.new_page()
     page.goto(f"{live_server.url}{written.stop}")
