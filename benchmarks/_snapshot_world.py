@@ -170,7 +170,8 @@ def _history(debts: pl.DataFrame, persons: pl.DataFrame, base: int) -> Iterator[
         persons.filter(draw("debtor_id", 30 + index, 100) < 35).select(
             attempt_id=pl.col("debtor_id") * 3 + index, debtor_id="debtor_id", channel=pl.lit(channel),
             at_us=(int(NOW.timestamp()) - 3_600 * (24 + draw("debtor_id", 40 + index, 720))) * US, is_out=pl.lit(value=True),
-            is_two_way=draw("debtor_id", 50 + index, 5) == 0, counts=pl.lit(value=True), disposition=pl.lit(""),
+            is_two_way=draw("debtor_id", 50 + index, 5) == 0, counts=pl.lit(value=True), disposition=pl.lit(""), obligation_id=whole(0),
+            is_confirmation=pl.lit(value=False),
         )
         for index, channel in enumerate(("email", "sms", "call"))
     ]  # fmt: skip
@@ -215,6 +216,10 @@ def _small(obligations: int) -> dict[str, pl.DataFrame]:
         "rate_caps": pl.DataFrame(
             [("co/consumo_y_ordinario", day, day + 29, f"0.{2500 + (DAY - day) // 30}") for day in range(DAY - 600, DAY + 60, 30)],
             schema={"cap": pl.String, "from_day": pl.Int64, "to_day": pl.Int64, "annual": pl.String}, orient="row",
+        ),
+        "shared_attempts": pl.DataFrame(
+            schema=dict.fromkeys(("shared_id", "debtor_id", "obligation_id", "at_us"), pl.Int64)
+            | {"channel": pl.String} | dict.fromkeys(("is_two_way", "counts", "is_confirmation"), pl.Boolean)
         ),
         "excluded_points": pl.DataFrame(schema={"contact_point_id": pl.Int64, "country": pl.String, "effective_day": pl.Int64}),
         "registries": pl.DataFrame(schema={"country": pl.String, "loaded_us": pl.Int64}),

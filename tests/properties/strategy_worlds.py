@@ -48,8 +48,12 @@ TYPES: dict[str, dict[str, Any]] = {
     },
     "preferences": {"debtor_id": int, "hours": str, "has_instrument": bool, "from_us": int, "to_us": int},
     "attempts": {
-        "attempt_id": int, "debtor_id": int, "channel": str, "at_us": int, "is_out": bool, "is_two_way": bool, "counts": bool,
-        "disposition": str,
+        "attempt_id": int, "debtor_id": int, "obligation_id": int, "channel": str, "at_us": int, "is_out": bool, "is_two_way": bool,
+        "counts": bool, "is_confirmation": bool, "disposition": str,
+    },
+    "shared_attempts": {
+        "shared_id": int, "debtor_id": int, "obligation_id": int, "channel": str, "at_us": int, "is_two_way": bool, "counts": bool,
+        "is_confirmation": bool,
     },
     "episodes": {
         "episode_id": int, "obligation_id": int, "began_day": int, "ended_day": int, "contacts": int, "reminded": bool,
@@ -180,6 +184,8 @@ def _add_attempt(tables: Rows, random: Random, debtor_id: int) -> None:
     at = DAWN - timedelta(days=random.choice([0, 0, 1, 2, 3, 6, 7, 8, 20, 34]), minutes=random.randrange(1, 1400))
     row = {
         "attempt_id": len(tables["attempts"]) + 1,
+        "obligation_id": 0,
+        "is_confirmation": False,
         "debtor_id": debtor_id,
         "channel": random.choice(CHANNELS[:5]),
         "at_us": _us(at),
