@@ -12,6 +12,7 @@ from acuerdo.agenda.actions.appointments import (
     unsettle_appointments,
 )
 from acuerdo.agenda.actions.asked import enter_asked_calls
+from acuerdo.agenda.actions.covering import Covered, stand_ins
 from acuerdo.agenda.actions.erasure import forget_person
 from acuerdo.agenda.actions.hours import LANGUAGES, MAY_PLAN, add_absence, remove_absence, set_profile, set_shifts
 from acuerdo.agenda.actions.telling import (
@@ -20,11 +21,22 @@ from acuerdo.agenda.actions.telling import (
     page_of,
     remind_due,
     tell_appointment,
+    tell_change,
     token_of,
+    untell_appointment,
     video_of,
 )
 from acuerdo.agenda.models import Absence, AgentProfile, Appointment, Shift
-from acuerdo.agenda.queries import Hours, appointments_of, calls_due, hours_of, is_promised_now, profile_of, profiles_of
+from acuerdo.agenda.queries import (
+    Hours,
+    appointments_of,
+    calls_due,
+    hours_of,
+    is_promised_now,
+    profile_of,
+    profiles_of,
+    uncovered_appointments,
+)
 from acuerdo.agenda.rules.appointments import AGREED, KINDS, MINUTES
 from acuerdo.agenda.rules.hours import Span
 from acuerdo.agenda.rules.invitation import calendar_text
@@ -40,6 +52,7 @@ __all__ = [
     "Absence",
     "AgentProfile",
     "Appointment",
+    "Covered",
     "Hours",
     "Shift",
     "Span",
@@ -68,8 +81,12 @@ __all__ = [
     "set_profile",
     "set_shifts",
     "settle_appointments",
+    "stand_ins",
     "tell_appointment",
+    "tell_change",
     "token_of",
+    "uncovered_appointments",
     "unsettle_appointments",
+    "untell_appointment",
     "video_of",
 ]

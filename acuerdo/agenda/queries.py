@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 
 from acuerdo.agenda.models import Absence, AgentProfile, Appointment, Shift
 from acuerdo.agenda.rules.hours import Span, minutes_on
+from acuerdo.base import clock
 from acuerdo.base.models import User
 from acuerdo.portfolio.public import visible_to
 
@@ -30,6 +32,20 @@ def appointments_of(user: User) -> QuerySet[Appointment]:
     """The appointments about obligations that the user may see, with what a list shows."""
     visible = visible_to(user).filter(pk=OuterRef("obligation_id"))
     return Appointment.objects.filter(Exists(visible)).select_related("debtor", "creditor", "agent", "obligation")
+
+
+def within_absence(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """Those whose agent is away on their day, by the installation's calendar."""
+    away = Absence.objects.filter(
+        agent_id=OuterRef("agent_id"), from_on__lte=OuterRef("day"), to_on__gte=OuterRef("day")
+    )
+    return rows.annotate(day=TruncDate("starts_at", tzinfo=clock.zone())).filter(Exists(away))
+
+
+def uncovered_appointments(user: User, now: datetime) -> QuerySet[Appointment]:
+    """The coming appointments that the user may see and that nobody is there to keep, the earliest first."""
+    coming = appointments_of(user).filter(state="booked", starts_at__gt=now)
+    return within_absence(coming).order_by("starts_at", "pk")
 
 
 def calls_due(user: User, until: datetime) -> QuerySet[Appointment]:

@@ -130,17 +130,17 @@ def create_appointment(request: HttpRequest, body: AppointmentIn, idempotency_ke
 def change_appointment(
     request: HttpRequest, uid: UUID, body: AppointmentChange, idempotency_key: IdempotencyKey
 ) -> Any:
-    """Moves, cancels or ends an appointment; a moved one is confirmed to the person again."""
+    """Moves, cancels or ends an appointment; the person is told when it is moved or cancelled, with the calendar's own update."""
     user = caller(request, BOOKS)
     row = _visible(user, uid)
 
     def act() -> tuple[int, dict[str, Any]]:
         now, actor = clock.now(), user.username
         if body.event == "cancel":
-            agenda.cancel_appointment(row.pk, reason=body.reason, actor=actor, now=now)
+            agenda.tell_change(agenda.cancel_appointment(row.pk, reason=body.reason, actor=actor, now=now), now=now)
         elif body.event == "move":
             moved = agenda.move_appointment(row.pk, body.starts_at or row.starts_at, actor=actor, now=now)
-            agenda.tell_appointment(moved, now=now)
+            agenda.tell_change(moved, now=now)
         else:
             agenda.end_appointment(row.pk, "hold" if body.event == "held" else "absent", actor=actor, now=now)
         return 200, _shown(_visible(user, uid))

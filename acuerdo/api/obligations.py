@@ -78,7 +78,7 @@ def get_statement(request: HttpRequest, uid: UUID, as_of: date | None = None, kn
     view = statement_view(obligation.pk, on, known_at=known_at)
     kinds = [str(obligation.account.terms.get("modality", "")), obligation.product]
     found = regulatory_class(obligation.creditor.country, kinds, view.document.statement.days_past_due, on)
-    shown = show_document(view.document, view.uids, view.transactions)
+    shown = show_document(view.document, view.uids, view.transactions, view.reversal_reasons)
     told = {"code": found.code, "citation": found.table.citation} if found else None
     return {"obligation": obligation.uid, "known_at": known_at, **shown, "regulatory_class": told}
 

@@ -108,7 +108,7 @@ def answer_data_request(request: HttpRequest, uid: UUID, body: DataAnswerIn, ide
             raise not_found()
         answer = answer_and_erase if body.erase else answer_petition
         answer(found.pk, resolution=body.resolution, answer=body.answer, user=user, now=clock.now())
-        return 200, _shown(visible.get(pk=found.pk))
+        return 200, shown(visible.get(pk=found.pk))
 
     return once(request, idempotency_key, (str(uid), body), act)
 
@@ -144,14 +144,14 @@ def _page(found: Any, filters: ListFilters) -> dict[str, Any]:
     rows = list(found[: filters.limit + 1])
     page = rows[: filters.limit]
     following = cursor_after(page[-1].uid) if len(rows) > filters.limit else None
-    return {"items": [_shown(one) for one in page], "next_cursor": following}
+    return {"items": [shown(one) for one in page], "next_cursor": following}
 
 
 def _one(found: Any, uid: UUID) -> dict[str, Any]:
     petition = found.select_related("debtor", "creditor", "obligation").filter(uid=uid).first()
     if petition is None:
         raise not_found()
-    return _shown(petition)
+    return shown(petition)
 
 
 def _open(user: User, body: PetitionIn, kind: str) -> dict[str, Any]:
@@ -160,10 +160,11 @@ def _open(user: User, body: PetitionIn, kind: str) -> dict[str, Any]:
         obligation.debtor_id, obligation.creditor_id, kind, text=body.text, source=body.source, actor=user.username,
         now=clock.now(), received_at=body.received_at, obligation_id=obligation.pk,
     )  # fmt: skip
-    return _shown(petition)
+    return shown(petition)
 
 
-def _shown(one: Petition) -> dict[str, Any]:
+def shown(one: Petition) -> dict[str, Any]:
+    """A case as it leaves; with its person, creditor and obligation at hand."""
     plain = ("kind", "state", "text", "source", "owner", "is_extended", "resolution", "answer", "citation")
     moments = ("received_at", "due_on", "legend_on", "ended_at", "updated_at")
     return {

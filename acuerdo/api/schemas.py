@@ -163,6 +163,7 @@ class PaymentLineOut(Schema):
     allocation: list[ShareOut]
     unallocated: Amount
     reversed_on: date | None
+    reversal_reason: str = ""
     returned: Amount
     is_recovery: bool
 

@@ -10,6 +10,7 @@ from acuerdo.api import (
     appointments,
     bureau,
     campaigns,
+    cases,
     contact_checks,
     decisions,
     hooks,
@@ -59,6 +60,7 @@ api.add_router("", appointments.router)
 api.add_router("", contact_checks.router)
 api.add_router("", permissions.router)
 api.add_router("", petitions.router)
+api.add_router("", cases.router)
 api.add_router("", bureau.router)
 api.add_router("", readings.router)
 api.add_router("", messages.router)

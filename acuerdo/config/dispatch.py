@@ -1,4 +1,4 @@
-"""The day's last phase: the worklist's messages and the thanks go to the outbox, and what is permitted now leaves.
+"""The day's last phase: the worklist's messages, the reminders of plans and the thanks go to the outbox, and what is permitted now leaves.
 
 What was planned leaves while the rest is planned, over a second connection: one side computes while the database works for
 the other. The rest waits in the outbox for its hour; the worker sends it (`messaging.tasks`). Running the phase again for a date finds
@@ -27,6 +27,7 @@ from acuerdo.messaging.public import (
     deliver_all_due,
     plan_batch,
     recover_stuck,
+    remind_of_instalments,
 )
 from acuerdo.negotiation.public import promises_kept
 from acuerdo.policy.public import PlannedContact, judge_contacts
@@ -44,8 +45,15 @@ def dispatch(run_on: date, now: datetime) -> dict[str, Any]:
     recovered = recover_stuck(now, channels)
     with _delivering(now, channels) as delivered:
         planned = dispatch_messages(run_on, now)
+        reminded = remind_of_instalments(run_on, now)
         thanked = thank_for_kept_promises(run_on, now)
-    return {"planned": planned, "thanked": thanked, "recovered": recovered.taken, "delivered": asdict(delivered[0])}
+    return {
+        "planned": planned,
+        "reminded": reminded,
+        "thanked": thanked,
+        "recovered": recovered.taken,
+        "delivered": asdict(delivered[0]),
+    }
 
 
 @contextmanager

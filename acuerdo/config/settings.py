@@ -155,6 +155,9 @@ MESSAGE_CHANNELS = "acuerdo.config.wiring.message_channels"
 PROVIDER_READERS = "acuerdo.config.providers.reader_named"
 # Providers of every channel, a TOML document (docs: how-to/connect-providers); and where they and customers reach this installation.
 PROVIDERS = environment.text("ACUERDO_PROVIDERS")
+# Systems that are asked about a person beside the page: the core, a bureau (docs: how-to/connect-panels).
+PANELS = environment.text("ACUERDO_PANELS")
+PERSON_PANELS = "acuerdo.config.panels.person_panels"
 PUBLIC_URL = environment.web_address("ACUERDO_PUBLIC_URL")
 # The video server of appointments (Jitsi or any other whose rooms are an address); empty: no video calls.
 VIDEO_URL = environment.web_address("ACUERDO_VIDEO_URL")

@@ -32,13 +32,17 @@ def message_channels() -> Channels:
     Refuses `providers-invalid`, `email-url` and `email-sender` for settings that cannot be used.
     """
     from acuerdo.config.providers import routes_by_channel  # noqa: PLC0415 - after the apps are ready
+    from acuerdo.messaging.adapters.letter import LetterChannel  # noqa: PLC0415
     from acuerdo.messaging.adapters.sandbox import SandboxChannel  # noqa: PLC0415
     from acuerdo.messaging.adapters.smtp import SmtpChannel, server_from_url  # noqa: PLC0415
+    from acuerdo.messaging.public import letters_folder  # noqa: PLC0415
 
     routes: dict[str, MessageChannel | Sequence[Route]] = {**routes_by_channel()}
     if settings.EMAIL_URL != "sandbox" and "email" not in routes:
         routes["email"] = SmtpChannel(server_from_url(settings.EMAIL_URL, settings.EMAIL_FROM))
     sandbox = SandboxChannel()
     if not settings.PROVIDERS.strip():
-        routes = {**dict.fromkeys(("sms", "whatsapp", "email"), sandbox), **routes}
+        # Letters need nobody outside: a real PDF for whoever prints.
+        letters = LetterChannel("cartas", letters_folder())
+        routes = {**dict.fromkeys(("sms", "whatsapp", "email"), sandbox), "letter": letters, **routes}
     return routes

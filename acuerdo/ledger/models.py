@@ -128,7 +128,7 @@ class OpenInstalment(models.Model):
 
 
 class Payment(models.Model):
-    """Money received, once for each (source, external_ref). A reversal is a row of its own that names the payment."""
+    """Money received, once for each (source, external_ref). A reversal is a row of its own that names the payment and says why."""
 
     uid = uid_field()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payments")
@@ -138,6 +138,7 @@ class Payment(models.Model):
     source = models.CharField(max_length=40)
     external_ref = models.CharField(max_length=120)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversal")
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
 

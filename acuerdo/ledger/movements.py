@@ -17,8 +17,7 @@ class Movement:
 
     `kind` is `payment`, `reversal` or that of an event; amounts are minor units, never negative.
 
-    `undone_at` and `undone_why` say when and why it was taken back (a reversal has no reason of its own). `may_undo`: there is
-    a way to take it back, and nobody has.
+    `undone_at` and `undone_why` say when and why it was taken back. `may_undo`: there is a way to take it back, and nobody has.
     """
 
     pk: int
@@ -62,13 +61,13 @@ def _payment(row: Payment, reversal: Payment | None) -> Movement:
         amount_minor=abs(row.amount_minor),
         component="",
         until_on=None,
-        reason="",
+        reason=row.reason,
         reference=f"{row.source} · {row.external_ref}",
         recorded_at=row.recorded_at,
         recorded_by=row.recorded_by,
         undone_at=reversal.recorded_at if reversal else None,
         undone_by=reversal.recorded_by if reversal else "",
-        undone_why="",
+        undone_why=reversal.reason if reversal else "",
         may_undo=row.reverses_id is None and reversal is None,
     )
 

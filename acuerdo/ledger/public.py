@@ -9,6 +9,7 @@ from acuerdo.ledger.actions.corrections import (
     resume_late_interest,
     settle_in_full,
     waive,
+    waive_as_agreed,
     write_off,
 )
 from acuerdo.ledger.actions.fees import disclose_tariff, load_unit_values, post_fee
@@ -39,6 +40,7 @@ from acuerdo.ledger.queries import (
     statement,
     statements,
 )
+from acuerdo.ledger.rules.authority import forgivable_by, may_take_back
 from acuerdo.ledger.rules.buckets import BUCKETS, STAGES, bucket_of, stage_of
 from acuerdo.ledger.rules.extending import put_off_from
 from acuerdo.ledger.rules.statements import Statement
@@ -87,10 +89,12 @@ __all__ = [
     "disclosed_tariffs",
     "entries_of",
     "extend_due_dates",
+    "forgivable_by",
     "instalments_after",
     "instalments_of",
     "load_rate_caps",
     "load_unit_values",
+    "may_take_back",
     "movements_of",
     "pause_late_interest",
     "payoffs",
@@ -112,5 +116,6 @@ __all__ = [
     "statement_view",
     "statements",
     "waive",
+    "waive_as_agreed",
     "write_off",
 ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from acuerdo.base.models import AuditEntry
@@ -29,13 +29,15 @@ CONFIRM, WITHDRAW = "confirm_class_table", "withdraw_class_table"
 class StatementView:
     """`uids` and `transactions` are keyed by the `ref` of the document's payments and changes.
 
-    `carried_minor`: what an obligation that took over others carries of their interest and charges, without interest on it.
+    `reversal_reasons`: why a payment was taken back, by its `ref`. `carried_minor`: what an obligation that took over others carries
+    of their interest and charges, without interest on it.
     """
 
     document: StatementDocument
     uids: dict[str, str]
     transactions: dict[str, list[str]]
     carried_minor: int = 0
+    reversal_reasons: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def statement_view(account_id: int, as_of: date, *, known_at: datetime | None = 
         caps = cap_tables(known_at)
         document = build_document(loaded.instalments, terms, events, as_of, caps)
         document = replace(document, statement=named_by(document.statement, caps))
-    return StatementView(document, _uids(account_id), _transactions(account_id, known_at), _carried(account_id))
+    uids, reasons = _uids(account_id)
+    return StatementView(document, uids, _transactions(account_id, known_at), _carried(account_id), reasons)
 
 
 def instalments_of(account_id: int) -> tuple[str, list[Instalment]]:
@@ -112,10 +115,12 @@ def regulatory_class(country: str, kinds: Sequence[str], days_past_due: int, on:
     return next((one for one in found if one is not None), None)
 
 
-def _uids(account_id: int) -> dict[str, str]:
-    payments = Payment.objects.filter(account_id=account_id).values_list("pk", "uid")
+def _uids(account_id: int) -> tuple[dict[str, str], dict[str, str]]:
+    """By `ref`, the uid of every payment and event, and why a payment was reversed where that was written down."""
+    payments = list(Payment.objects.filter(account_id=account_id).values_list("pk", "uid", "reverses_id", "reason"))
     events = AccountEvent.objects.filter(account_id=account_id).values_list("pk", "uid")
-    return {str(pk): str(uid) for pk, uid in payments} | {f"e{pk}": str(uid) for pk, uid in events}
+    uids = {str(pk): str(uid) for pk, uid, _of, _why in payments} | {f"e{pk}": str(uid) for pk, uid in events}
+    return uids, {str(reversed_pk): why for _pk, _uid, reversed_pk, why in payments if reversed_pk and why}
 
 
 def _carried(account_id: int) -> int:

@@ -31,6 +31,7 @@ from acuerdo.messaging.actions.delivery import Delivered, deliver_all_due, deliv
 from acuerdo.messaging.actions.erasure import forget_person
 from acuerdo.messaging.actions.fallback import fall_back
 from acuerdo.messaging.actions.files_in import file_path
+from acuerdo.messaging.actions.instalments import remind_of_instalments, withdraw_instalments
 from acuerdo.messaging.actions.letters import (
     LetterBatch,
     letter_batches,
@@ -73,7 +74,7 @@ from acuerdo.messaging.actions.templates import (
 )
 from acuerdo.messaging.actions.tokens import token_of, uid_of_token
 from acuerdo.messaging.actions.voice import expire_calls
-from acuerdo.messaging.actions.withdrawal import withdraw_paid, withdraw_planned
+from acuerdo.messaging.actions.withdrawal import withdraw_many, withdraw_paid, withdraw_planned
 from acuerdo.messaging.campaign_figures import (
     CampaignFigures,
     campaign_figures,
@@ -207,6 +208,7 @@ __all__ = [
     "record_provider_state",
     "recover_stuck",
     "remedy",
+    "remind_of_instalments",
     "reply_fields",
     "resume_campaign",
     "retire_template",
@@ -240,6 +242,8 @@ __all__ = [
     "unsubscribed_message",
     "values_of",
     "whatsapp_category",
+    "withdraw_instalments",
+    "withdraw_many",
     "withdraw_paid",
     "withdraw_planned",
 ]

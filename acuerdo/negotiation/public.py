@@ -28,7 +28,16 @@ from acuerdo.negotiation.actions.scripts import publish_script, save_script, tic
 from acuerdo.negotiation.models import CoreDeed, PaymentPlan, PlanState, ScriptVersion
 from acuerdo.negotiation.queries.cases import load_case
 from acuerdo.negotiation.queries.core import core_deeds
-from acuerdo.negotiation.queries.plans import plan_with_parts, plans_in_force, plans_of, plans_within, waiting_for
+from acuerdo.negotiation.queries.plans import (
+    DueInstalment,
+    instalments_due,
+    plan_with_parts,
+    plans_in_force,
+    plans_of,
+    plans_paying,
+    plans_within,
+    waiting_for,
+)
 from acuerdo.negotiation.queries.promises import (
     KeptFigures,
     kept_figures,
@@ -53,6 +62,7 @@ __all__ = [
     "END_REASONS",
     "EXTRACTS",
     "CoreDeed",
+    "DueInstalment",
     "InForce",
     "IssuedCode",
     "Judgements",
@@ -73,6 +83,7 @@ __all__ = [
     "core_deeds",
     "decline_plan",
     "forget_person",
+    "instalments_due",
     "issue_code",
     "judge_after_payment",
     "judge_plans",
@@ -89,6 +100,7 @@ __all__ = [
     "plan_with_parts",
     "plans_in_force",
     "plans_of",
+    "plans_paying",
     "plans_within",
     "promised_statement",
     "promises_due",

@@ -113,7 +113,15 @@ from acuerdo.policy.queries.petitions import (
     petitions_waiting,
 )
 from acuerdo.policy.queries.readings import keeps_notes, list_readings, readings_in_force
-from acuerdo.policy.queries.semaphore import Light, Subject, say_moment, semaphore, semaphore_of
+from acuerdo.policy.queries.semaphore import (
+    ChannelAllowance,
+    Light,
+    Subject,
+    allowances_of,
+    say_moment,
+    semaphore,
+    semaphore_of,
+)
 from acuerdo.policy.queries.verification import ReceiptReport, list_receipt_chains, verify_receipts
 from acuerdo.policy.rules.dispositions import Disposition, all_dispositions, find_disposition, search_dispositions
 from acuerdo.policy.snapshot import EXTRACTS
@@ -129,6 +137,7 @@ __all__ = [
     "BureauReportRefused",
     "CalendarDay",
     "Channel",
+    "ChannelAllowance",
     "ComplianceFigures",
     "Consent",
     "ContactPreference",
@@ -156,6 +165,7 @@ __all__ = [
     "abandon_petitions",
     "all_bureau_cases",
     "all_dispositions",
+    "allowances_of",
     "answer_and_erase",
     "answer_petition",
     "approve_reading",

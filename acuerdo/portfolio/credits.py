@@ -22,6 +22,7 @@ from acuerdo.portfolio.rules.reconcile import Share
 
 ROLES = (Role.SUPERVISOR, Role.DIRECTOR, Role.ADMIN)
 WHY_LENGTH_MIN = 4
+UNDONE_WHY = "Se deshizo la asignación del abono"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,14 @@ def undo_credit(credit_id: int, *, user: User, now: datetime, today: date) -> Un
     reversed_on = max(today, credit.paid_on)
     for number, payment_id in enumerate(credit.payments, start=1):
         external_ref = f"{credit.external_ref}~r{credit.times_assigned}.{number}"
-        reverse_payment(payment_id, reversed_on=reversed_on, external_ref=external_ref, now=now, actor=user.username)
+        reverse_payment(
+            payment_id,
+            reversed_on=reversed_on,
+            external_ref=external_ref,
+            reason=UNDONE_WHY,
+            now=now,
+            actor=user.username,
+        )
     undone, credit.payments, credit.decided_why = credit.status, [], ""
     _decide(credit, CreditStatus.OPEN, user, now)
     _audit("undo_credit", credit, user, now, {"was": undone})

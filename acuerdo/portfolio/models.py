@@ -78,14 +78,28 @@ class ContactKind(models.TextChoices):
     ADDRESS = "address", "Dirección"
 
 
+class ContactRole(models.TextChoices):
+    PAYMENTS = "payments", "Pagos"
+    TREASURY = "treasury", "Tesorería"
+    ACCOUNTING = "accounting", "Contabilidad"
+    LEGAL_REPRESENTATIVE = "legal_representative", "Representante legal"
+    OWNER = "owner", "Dueño"
+    OTHER = "other", "Otra área"
+
+
 class ContactPoint(models.Model):
-    """A phone (E.164), e-mail or address. `ownership` 0–100 is how sure we are that it is this person's."""
+    """A phone (E.164), e-mail or address. `ownership` 0–100 is how sure we are that it is this person's.
+
+    Of a company, `contact_name` and `contact_role` say who answers there.
+    """
 
     uid = uid_field()
     debtor = models.ForeignKey(Debtor, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.CharField(max_length=8, choices=ContactKind.choices)
     value = models.CharField(max_length=254)
     label = models.CharField(max_length=40, blank=True)
+    contact_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    contact_role = models.CharField(max_length=20, blank=True, choices=ContactRole.choices, default="", db_default="")
     phone_type = models.CharField(max_length=8, blank=True)  # mobile | fixed | unknown
     source = models.CharField(max_length=60)
     is_valid = models.BooleanField(default=True)

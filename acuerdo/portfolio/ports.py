@@ -45,3 +45,23 @@ class AfterUndo(Protocol):
     def __call__(self, batch: str, *, actor: str, now: datetime) -> object:
         """`batch` as `Loaded` had it."""
         ...
+
+
+PANEL_FAILED = "panel-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsked:
+    """Whom another system is asked about: the national document as the portfolio has it."""
+
+    id_country: str
+    id_type: str
+    id_number: str
+
+
+class PersonPanel(Protocol):
+    """A system that knows something of a person: the lender's core, a credit bureau."""
+
+    def look_up(self, asked: PersonAsked) -> Any:
+        """Its JSON answer, None where it does not know the person. Raises ExternalError when it does not answer in its time."""
+        ...

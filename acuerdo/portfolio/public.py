@@ -11,6 +11,7 @@ from acuerdo.portfolio.actions import (
     undo_import,
     usual_profile,
 )
+from acuerdo.portfolio.company_contacts import name_company_contact
 from acuerdo.portfolio.credits import (
     Suggestion,
     assign_credit,
@@ -45,6 +46,7 @@ from acuerdo.portfolio.imports.uploads import (
     uploaded_file,
 )
 from acuerdo.portfolio.models import ImportBatch
+from acuerdo.portfolio.panels import PanelAnswer, consult_panel, panels_for
 from acuerdo.portfolio.papers import attach_paper, paper_file, papers_of
 from acuerdo.portfolio.ports import AfterLoad, AfterUndo, Declaration, Loaded
 from acuerdo.portfolio.queries import (
@@ -87,6 +89,7 @@ __all__ = [
     "ImportReport",
     "Loaded",
     "NewTerms",
+    "PanelAnswer",
     "PaymentsReport",
     "Preview",
     "PreviewColumn",
@@ -102,6 +105,7 @@ __all__ = [
     "bank_layouts",
     "begin_payments",
     "choose_split",
+    "consult_panel",
     "contact_keys",
     "country_profile",
     "credits_of",
@@ -122,8 +126,10 @@ __all__ = [
     "list_imports",
     "list_profile_names",
     "load_payments",
+    "name_company_contact",
     "name_creditor",
     "obligations_numbered",
+    "panels_for",
     "paper_file",
     "papers_of",
     "people_of",

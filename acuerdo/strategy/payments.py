@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from acuerdo.base.pipeline import run_together
-from acuerdo.messaging.public import withdraw_paid
+from acuerdo.messaging.public import withdraw_instalments, withdraw_paid
 from acuerdo.negotiation.public import (
     Judgements,
     judge_after_payment,
@@ -70,6 +70,7 @@ def settle_payments(account_ids: Sequence[int], *, today: date, now: datetime) -
         if promised[0][0]:
             promises = judge_after_payment(account_ids, today=today, now=now)
             judge_plans_after_payment(account_ids, today=today, now=now)
+            withdraw_instalments(account_ids, now)
         cleared = [account_id for (account_id,) in rows]
         if not cleared:
             return Settled(promises, 0, 0)

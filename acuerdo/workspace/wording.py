@@ -375,6 +375,7 @@ MESSAGE_FAILURES = {
     "day-over": gettext_lazy("El día terminó antes de su hora."),
     "paid": gettext_lazy("Ya había pagado."),
     "promise-changed": gettext_lazy("La promesa cambió."),
+    "plan-changed": gettext_lazy("El acuerdo cambió."),
     "agreed": gettext_lazy("La persona acababa de aceptar un acuerdo."),
     "taken-back": gettext_lazy("Quien lo escribió lo retiró antes de que saliera."),
     "too-late": gettext_lazy("Habría llegado cuando ya no servía."),

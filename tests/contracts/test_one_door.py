@@ -85,3 +85,10 @@ def test_a_number_can_be_dialled_from_a_screen_only_after_the_gate_said_yes() ->
     for line in text_of(dials[0]).splitlines():
         if "tel:" in line:
             assert line.strip().startswith("{% if attempt %}")
+
+
+def test_relief_without_a_persons_authority_is_only_that_of_an_accepted_agreement() -> None:
+    """`waive` asks for the person; `waive_as_agreed` rests on the agreement's own approval, and only negotiation has those."""
+    found = places("waive_as_agreed")
+    assert found
+    assert all(name.startswith("acuerdo/negotiation/actions/") for name in found)

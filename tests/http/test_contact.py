@@ -1,18 +1,21 @@
 """A message by hand: the person's own figures, the tone, the gate's answer, once however often the button is pressed."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from acuerdo.base import clock
 from acuerdo.base.models import AuditEntry
 from acuerdo.messaging.adapters.sandbox import SandboxChannel
 from acuerdo.messaging.models import Message, SandboxDelivery
-from acuerdo.messaging.public import deliver_all_due, load_templates
-from acuerdo.policy.public import grant_consent
+from acuerdo.messaging.public import configured_channels, deliver_all_due, letter_batches, letter_file, load_templates
+from acuerdo.policy.public import grant_consent, place_hold
+from acuerdo.portfolio.models import ContactPoint
 from tests import factories
 from tests.http.conftest import CAST, World
 
@@ -121,3 +124,54 @@ def test_without_authorisation_the_rule_is_named(world: World) -> None:
     assert answer.status_code == 422
     assert "No salió" in answer.content.decode()
     assert Message.objects.get().state == "blocked"
+
+
+def test_a_letter_goes_to_the_letters_batch(reachable: World, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_FOLDER = tmp_path
+    assert "Carta" not in reachable.client("agent").get(address(reachable)).content.decode()  # no address known
+    ContactPoint.objects.create(
+        debtor=reachable.debtor, kind="address", value="Calle 10 # 5-51, Bogotá", source="archivo",
+        created_at=factories.NOW, updated_at=factories.NOW,
+    )  # fmt: skip
+    grant_consent(
+        reachable.debtor.pk, "letter", source="contrato", actor="prueba", now=factories.NOW - timedelta(days=9)
+    )
+    seen = (
+        reachable.client("agent")
+        .get(address(reachable, "preview"), {"channel": "letter", "text": KIND})
+        .content.decode()
+    )
+    assert "Calle 10 # 5-51, Bogotá" in seen
+    assert KIND in seen
+    done = send(reachable, channel="letter", requested="on")
+    assert done.status_code == 200
+    assert "lote de cartas" in done.content.decode()
+    message = Message.objects.get()
+    assert (message.channel, message.state) == ("letter", "scheduled")
+    deliver_all_due(factories.NOW + timedelta(minutes=1), configured_channels())
+    message.refresh_from_db()
+    assert (message.state, message.attempt.channel) == ("sent", "letter")
+    batch = letter_batches([reachable.creditor.pk])[0]
+    assert (batch.name, batch.letters, batch.is_there) == (message.provider_ref, 1, True)
+    text = PdfReader(letter_file(batch.name, "pdf")).pages[0].extract_text()
+    assert KIND.rsplit(maxsplit=1)[-1] in text
+    assert "Calle 10" in text
+
+
+def test_the_gate_stops_a_letter_too(reachable: World) -> None:
+    ContactPoint.objects.create(
+        debtor=reachable.debtor, kind="address", value="Calle 10 # 5-51", source="archivo", created_at=factories.NOW,
+        updated_at=factories.NOW,
+    )  # fmt: skip
+    place_hold(reachable.debtor.pk, "do_not_contact", reason="Lo pidió", actor="prueba", now=factories.NOW)
+    assert send(reachable, channel="letter").status_code == 422
+    assert Message.objects.get().state == "blocked"
+
+
+def test_no_letters_where_nothing_prints_them(reachable: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ContactPoint.objects.create(
+        debtor=reachable.debtor, kind="address", value="Calle 10 # 5-51", source="archivo", created_at=factories.NOW,
+        updated_at=factories.NOW,
+    )  # fmt: skip
+    monkeypatch.setattr("acuerdo.workspace.contact.choices.configured_channels", lambda: {"sms": SandboxChannel("x")})
+    assert "Carta" not in reachable.client("agent").get(address(reachable)).content.decode()

@@ -42,6 +42,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "debtor": (302, 200, 200, 200, 200, 200, 200, 404),
     "light": (302, 200, 200, 200, 200, 200, 200, 404),
     "habit": (302, 200, 200, 200, 200, 200, 200, 404),
+    "plan_card": (302, 200, 200, 200, 200, 200, 200, 404),
     "timeline": (302, 200, 200, 200, 200, 200, 200, 404),
     "contact_calendar": (302, 200, 200, 200, 200, 200, 200, 404),
     "new_petition": (302, 200, 200, 200, 200, 403, 200, 404),
@@ -83,6 +84,8 @@ ELSEWHERE = {
     "decide_approval",
     "queue_bulk",
     "saved_filters",
+    "consult",
+    "contact_role",
     "visit",
     "record",
     "give_up",
@@ -97,7 +100,7 @@ QUERY = {"outcome_fields": "?code=CD-PTP"}
 
 
 def _address(name: str, world: World) -> str:
-    person = ("debtor", "light", "timeline", "habit", "unmask", "incoming", "outcome_fields", "place_hold", "expediente",
+    person = ("debtor", "light", "timeline", "habit", "plan_card", "unmask", "incoming", "outcome_fields", "place_hold", "expediente",
         "contact_calendar", "new_petition", "bureau")  # fmt: skip
     if name in person:
         return reverse(f"workspace:{name}", args=[world.debtor.uid])

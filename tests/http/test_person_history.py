@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from acuerdo.agenda.models import Appointment
 from acuerdo.ledger.models import Instalment, Payment
+from acuerdo.messaging.models import Inbound, Message
 from acuerdo.policy.models import Attempt, Petition
 from acuerdo.portfolio.models import Obligation
 from acuerdo.workspace.queries.signals import habit_of
@@ -174,3 +175,44 @@ def test_the_panel_is_for_whoever_may_see_the_person(world: World) -> None:
     path = reverse("workspace:habit", args=[world.debtor.uid])
     assert "Cómo viene pagando" in world.client("agent").get(path).content.decode()
     assert world.client("rival_agency_agent").get(path).status_code == 404
+
+
+def message(world: World, body: str, obligations: list[int], **fields: Any) -> Message:
+    return Message.objects.create(**{
+        "plan_key": f"prueba:{Message.objects.count()}", "debtor": world.debtor, "creditor": world.creditor,
+        "obligation": world.obligation, "channel": "sms", "purpose": "reminder", "receiver": "+573000000000", "body": body,
+        "context": {"obligations": obligations}, "state": "sent", "scheduled_for": NOW, "created_at": NOW, "updated_at": NOW,
+        **fields,
+    })  # fmt: skip
+
+
+def test_search_reads_the_messages_themselves(varied: World) -> None:
+    """What left, what came and what never left; of a long text what stands around the word."""
+    own = [varied.obligation.pk]
+    long = "Estimado señor. " * 40 + "Su débito automático quedó activo. " + "Gracias. " * 40
+    message(varied, long, own, attempt=attempt(varied, channel="email", status="sent", disposition=""))
+    came = attempt(varied, channel="sms", direction="in", disposition="")
+    Inbound.objects.create(
+        debtor=varied.debtor, attempt=came, provider="sandbox", key="1", channel="sms", sender="+573000000000",
+        body="Mañana consigno en Efecty", at=NOW, received_at=NOW,
+    )  # fmt: skip
+    message(varied, "Este aviso quedó en la bandeja", own, state="cancelled", failure="paid")
+    page = history(varied, "?q=DEBITO+automatico")
+    assert "Su débito automático quedó activo" in page
+    assert "…" in page
+    assert len(page.split("ac-note")[1].split("</p>")[0]) < 400
+    assert "consigno en Efecty" in history(varied, "?q=efecty")
+    assert "Nada coincide" not in history(varied, "?q=bandeja")
+    assert "Nada coincide" in history(varied, "?kind=call&q=efecty")
+    assert "consigno en Efecty" not in history(varied)  # unasked, the history stays short
+
+
+def test_an_agency_finds_no_text_that_speaks_of_others_obligations(varied: World) -> None:
+    other = factories.make_obligation(varied.debtor, varied.creditor)
+    for number, covered in enumerate([[varied.obligation.pk], [varied.obligation.pk, other.pk]]):
+        sent = attempt(varied, channel="email", status="sent", disposition="")
+        message(varied, f"Texto número-{number} sobre el ahorro", covered, attempt=sent)
+    message(varied, "Otro texto número-2 sobre el ahorro", [other.pk], state="cancelled", failure="paid")
+    mine, lenders = history(varied, "?q=ahorro", who="own_agency_agent"), history(varied, "?q=ahorro")
+    assert [text for text in ("número-0", "número-1") if text in lenders] == ["número-0", "número-1"]
+    assert [text for text in ("número-0", "número-1", "número-2") if text in mine] == ["número-0"]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
 
+from acuerdo.base.models import Role, User
 from acuerdo.ledger.models import Account, CertifiedCap, Instalment
 from acuerdo.ledger.public import post_fee, record_payment, refresh_states, statement_view, write_off
 from acuerdo.portfolio.models import Obligation
@@ -152,7 +153,13 @@ def test_money_after_a_write_off_is_called_so_on_screen_and_paper(world: World, 
     obligation = owed_by_ledger(world)
     told: dict[str, Any] = {"now": factories.NOW, "actor": "prueba"}
     yesterday = factories.TODAY - timedelta(days=1)
-    write_off(obligation.pk, written_off_on=yesterday, reason="castigo", **told)
+    write_off(
+        obligation.pk,
+        written_off_on=yesterday,
+        reason="castigo",
+        now=factories.NOW,
+        by=User(username="prueba", role=Role.DIRECTOR),
+    )
     pay = {"amount_minor": 40_000_00, "paid_on": factories.TODAY, "source": "banco", "external_ref": "R1"}
     record_payment(obligation.pk, **pay, **told)
     labels = [row.label for row in paper_for(obligation, language).movements]

@@ -90,7 +90,9 @@ def move_appointment(
     if starts_at != row.starts_at:
         _require_permitted(row.obligation, row.kind, starts_at)
     _require_free(agent, row.kind, starts_at, row.minutes, but=row.pk)
-    row.starts_at, row.agent, row.ended_by, row.reminded_at = starts_at, agent, None, None
+    if starts_at != row.starts_at:
+        row.reminded_at = None
+    row.starts_at, row.agent, row.ended_by = starts_at, agent, None
     return _changed(row, "moved", actor, now)
 
 
@@ -128,14 +130,17 @@ def settle_appointments(attempt: Any, *, is_contact: bool, actor: str, now: date
 
 
 @transaction.atomic
-def unsettle_appointments(attempt_id: int, *, actor: str, now: datetime) -> None:
-    """The contact was taken back: what it booked is cancelled, what it ended waits again."""
+def unsettle_appointments(attempt_id: int, *, actor: str, now: datetime) -> list[Appointment]:
+    """The contact was taken back: what it ended waits again, what it booked is cancelled and given back."""
     for row in Appointment.objects.select_for_update().filter(ended_by_id=attempt_id).order_by("pk"):
         row.state, row.ended_by = next_state(row.state, "reopen"), None
         _changed(row, "reopened", actor, now)
-    for row in Appointment.objects.select_for_update().filter(attempt_id=attempt_id, state="booked"):
+    booked = Appointment.objects.select_for_update(of=("self",)).select_related("debtor", "creditor", "agent")
+    cancelled = list(booked.filter(attempt_id=attempt_id, state="booked"))
+    for row in cancelled:
         row.state, row.cancel_reason, row.attempt = "cancelled", "Gestión deshecha", None
         _changed(row, "cancelled", actor, now)
+    return cancelled
 
 
 def mark_missed(now: datetime) -> int:

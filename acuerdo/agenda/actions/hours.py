@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from acuerdo.agenda.actions.covering import Covered, cover_absence
 from acuerdo.agenda.models import Absence, AgentProfile, Shift
 from acuerdo.agenda.rules.hours import Span, require_spans
 from acuerdo.base.audit import write_audit
@@ -29,8 +30,11 @@ def set_shifts(agent: User, spans: Sequence[Span], *, by: User, now: datetime) -
 
 
 @transaction.atomic
-def add_absence(agent: User, from_on: date, to_on: date, *, by: User, now: datetime) -> Absence:
-    """Refuses `not-allowed`, `absence-order` and `absence-long`."""
+def add_absence(agent: User, from_on: date, to_on: date, *, by: User, now: datetime) -> Covered:
+    """Records it and hands the agent's appointments of those days to colleagues (`covering`).
+
+    Refuses `not-allowed`, `absence-order` and `absence-long`.
+    """
     _require(by, agent)
     if to_on < from_on:
         raise Refusal("absence-order", "La ausencia termina antes de empezar: revise las fechas.")
@@ -38,7 +42,7 @@ def add_absence(agent: User, from_on: date, to_on: date, *, by: User, now: datet
         raise Refusal("absence-long", "Una ausencia dura a lo sumo un año.")
     made = Absence.objects.create(agent=agent, from_on=from_on, to_on=to_on, added_by=by.username, added_at=now)
     _audit("absence.added", agent, by, now, {"from": from_on.isoformat(), "to": to_on.isoformat()})
-    return made
+    return cover_absence(made, actor=by.username, now=now)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
-"""Telling the person: a confirmation with its calendar entry when an hour is agreed or moved, and a reminder the day before.
+"""Telling the person: a confirmation with its calendar entry when an hour is agreed, the new hour when we move it, that we cancel
+it, and a reminder the day before.
 
-Both are common messages: a template, the outbox, the gate twice and a receipt. A mail carries the calendar entry as its own part.
+All are common messages: a template, the outbox, the gate twice and a receipt. A mail carries the calendar entry as its own part.
 """
 
 from datetime import datetime
@@ -16,13 +17,16 @@ from django.utils.translation import override
 from acuerdo.agenda.models import Appointment
 from acuerdo.agenda.rules.appointments import AGREED, REMIND_BEFORE, reminds_at
 from acuerdo.agenda.rules.invitation import Invitation, calendar_text
-from acuerdo.messaging.public import PlannedMessage, PlanOutcome, best_points, plan_batch
+from acuerdo.messaging.public import Message as PlannedBefore
+from acuerdo.messaging.public import PlannedMessage, PlanOutcome, best_points, plan_batch, withdraw_many
 from acuerdo.policy.public import Subject, semaphore
 
 CHANNELS = ("email", "whatsapp", "sms")
 SALT = "agenda.appointment"
-CONFIRMED, REMINDED = "cita_confirmada", "cita_recordatorio"
+CONFIRMED, REMINDED, MOVED, CANCELLED = "cita_confirmada", "cita_recordatorio", "cita_movida", "cita_cancelada"
 BATCH_ROWS = 200
+# States of a message that the person never got.
+UNHEARD = ("scheduled", "blocked", "failed", "cancelled")
 _PLACES = {
     "es": {"phone": "por teléfono", "video": "por videollamada", "office": "en {place}", "visit": "en {place}"},
     "en": {"phone": "by phone", "video": "by video call", "office": "at {place}", "visit": "at {place}"},
@@ -68,13 +72,42 @@ def invitation_of(row: Appointment, *, attendee_email: str = "") -> Invitation:
 
 @transaction.atomic
 def tell_appointment(row: Appointment, *, now: datetime, template: str = CONFIRMED) -> PlanOutcome | None:
-    """Puts the confirmation, or the reminder, into the outbox; None when no channel may carry it. Safe to repeat."""
+    """Puts the confirmation, or another of these messages, into the outbox; None when no channel may carry it. Safe to repeat."""
     if row.kind not in AGREED:
         return None
     channel = _channel(row, now, "requested" if template == CONFIRMED else "service")
     if channel is None:
         return None
     return plan_batch([_message(row, channel, template, now)], now)[0]
+
+
+@transaction.atomic
+def tell_change(row: Appointment, *, now: datetime) -> PlanOutcome | None:
+    """After we moved or cancelled a coming appointment: what waited about it is taken back, and the person hears what holds now,
+    by mail with the calendar's own update or CANCEL. None where nobody is told."""
+    withdraw_many(_keys(row), now)
+    if row.starts_at <= now:
+        return None
+    return tell_appointment(row, now=now, template=CANCELLED if row.state == "cancelled" else MOVED)
+
+
+@transaction.atomic
+def untell_appointment(row: Appointment, *, now: datetime) -> PlanOutcome | None:
+    """An appointment that was entered by mistake: the person hears of its end only where a message about it has left."""
+    known = PlannedBefore.objects.filter(plan_key__in=_keys(row)).exclude(state__in=UNHEARD)
+    if known.exists():
+        return tell_change(row, now=now)
+    withdraw_many(_keys(row), now)
+    return None
+
+
+def _keys(row: Appointment) -> list[str]:
+    """The plan keys of all that was or could have been said of the appointment so far."""
+    return [_key(row, number, one) for number in range(row.sequence + 1) for one in (CONFIRMED, REMINDED, MOVED)]
+
+
+def _key(row: Appointment, sequence: int, template: str) -> str:
+    return f"appointment:{row.uid}:{sequence}:{template}"
 
 
 def remind_due(now: datetime) -> int:
@@ -100,12 +133,15 @@ def remind_due(now: datetime) -> int:
 
 def _message(row: Appointment, channel: str, template: str, now: datetime) -> PlannedMessage:
     is_first = template == CONFIRMED
-    context: dict[str, Any] = {"writer": row.agent.full_name, "fields": _fields(row), "is_patient": is_first}
+    context: dict[str, Any] = {
+        "writer": row.agent.full_name, "fields": _fields(row), "is_patient": template != REMINDED,
+        "ends_at": row.starts_at.isoformat(),
+    }  # fmt: skip
     if channel == "email":
         address = best_points([row.debtor_id])[row.debtor_id, "email"][1]
         context["calendar"] = calendar_text(invitation_of(row, attendee_email=address))
     return PlannedMessage(
-        plan_key=f"appointment:{row.uid}:{row.sequence}:{template}",
+        plan_key=_key(row, row.sequence, template),
         debtor_id=row.debtor_id, creditor_id=row.creditor_id, obligation_ids=(row.obligation_id,), channel=channel,
         template=template, not_before=now, purpose="requested" if is_first else "service", context=context,
     )  # fmt: skip

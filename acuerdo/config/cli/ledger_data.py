@@ -290,7 +290,7 @@ def _statement(args: argparse.Namespace) -> int:
     obligation = _obligation(args.number, args.creditor)
     known_at = datetime.combine(args.known_on, time.max, tzinfo=clock.zone()) if args.known_on else None
     view = statement_view(obligation.pk, args.as_of or clock.business_date(), known_at=known_at)
-    shown = show_document(view.document, view.uids, view.transactions)
+    shown = show_document(view.document, view.uids, view.transactions, view.reversal_reasons)
     told, total, due = view.document.statement, shown["balance"]["total"], shown["balance_due"]["total"]
     days, bucket, money = told.days_past_due, told.bucket, shown["currency"]
     es = f"{args.number} al {told.as_of}: total {total} {money}, exigible {due}, {days} días de mora ({bucket})."

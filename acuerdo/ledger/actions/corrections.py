@@ -6,12 +6,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from acuerdo.base.audit import write_audit
+from acuerdo.base.models import User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import format_minor
 from acuerdo.ledger.actions.payments import AUDIT_CHAIN, lock_accounts, state_date
 from acuerdo.ledger.actions.posting import recompute, undo_legs
 from acuerdo.ledger.models import Account, AccountEvent, AccountStatus, BalanceSource
 from acuerdo.ledger.queries import cap_tables, load_accounts, payoff_of, state_of
+from acuerdo.ledger.rules.authority import may_take_back, require_forgiver
 from acuerdo.ledger.rules.components import COMPONENTS
 from acuerdo.ledger.rules.events import REPLACEMENTS
 
@@ -23,28 +25,43 @@ def waive(
     *,
     waived_on: date,
     reason: str,
+    by: User,
     now: datetime,
-    actor: str,
 ) -> AccountEvent:
-    """Forgives part of one component: interest and fees (condonación) or principal (quita).
+    """Forgives part of one component by a person's own authority: interest and fees (condonación) or principal (quita).
 
-    Refuses `waiver-above-balance`, `bad-component`, `bad-amount` and `not-our-books`. Who may forgive how much is decided by
-    the caller.
+    Refuses `waiver-authority` (rules.authority), `waiver-above-balance`, `bad-component`, `bad-amount` and `not-our-books`.
     """
-    check_amount(amount_minor)
-    if component not in COMPONENTS:
-        raise Refusal("bad-component", f"No existe el concepto «{component}».")
+    if component in COMPONENTS:
+        require_forgiver(by.role, component, is_of_agency=by.agency_id is not None)
+    event = _relief(component, amount_minor, waived_on, reason)
+    return _waive(account_id, event, now=now, actor=by.username)
+
+
+def waive_as_agreed(
+    account_id: int, component: str, amount_minor: int, *, waived_on: date, agreement: object, now: datetime, actor: str
+) -> AccountEvent:
+    """What an accepted agreement forgives: whoever had the authority approved it there, so only `negotiation` calls this.
+
+    Refuses what `waive` refuses but for the authority.
+    """
+    event = _relief(component, amount_minor, waived_on, f"acuerdo {agreement}")
+    return _waive(account_id, event, now=now, actor=actor)
+
+
+def _relief(component: str, amount_minor: int, on: date, reason: str) -> AccountEvent:
+    kind = AccountEvent.Kind.WAIVER
+    return AccountEvent(kind=kind, happened_on=on, component=component, amount_minor=amount_minor, reason=reason)
+
+
+def _waive(account_id: int, event: AccountEvent, *, now: datetime, actor: str) -> AccountEvent:
+    check_amount(event.amount_minor)
+    if event.component not in COMPONENTS:
+        raise Refusal("bad-component", f"No existe el concepto «{event.component}».")
     with transaction.atomic():
         account = lock_own(account_id)
-        if amount_minor > _forgivable(account, component, waived_on):
+        if event.amount_minor > _forgivable(account, event.component, event.happened_on):
             raise Refusal("waiver-above-balance", "La condonación es mayor que lo que se debe por ese concepto.")
-        event = AccountEvent(
-            kind=AccountEvent.Kind.WAIVER,
-            happened_on=waived_on,
-            component=component,
-            amount_minor=amount_minor,
-            reason=reason,
-        )
         return post_event(account, event, now=now, actor=actor)
 
 
@@ -67,11 +84,13 @@ def pause_late_interest(
         return post_event(account, event, now=now, actor=actor)
 
 
-def write_off(account_id: int, *, written_off_on: date, reason: str, now: datetime, actor: str) -> AccountEvent:
+def write_off(account_id: int, *, written_off_on: date, reason: str, by: User, now: datetime) -> AccountEvent:
     """Gives the debt up in the lender's books (castigo); the debtor still owes it and later payments are recoveries.
 
-    A second call changes nothing. Refuses `nothing-owed` and `not-our-books`.
+    A second call changes nothing. Refuses `write-off-authority`, `nothing-owed` and `not-our-books`.
     """
+    if not may_take_back(by.role, "write_off", "", is_of_agency=by.agency_id is not None):
+        raise Refusal("write-off-authority", "Castigar una deuda lo decide la dirección.")
     with transaction.atomic():
         account = lock_own(account_id)
         existing = standing_events(account, AccountEvent.Kind.WRITE_OFF).first()
@@ -83,7 +102,7 @@ def write_off(account_id: int, *, written_off_on: date, reason: str, now: dateti
         event = AccountEvent(
             kind=AccountEvent.Kind.WRITE_OFF, happened_on=written_off_on, amount_minor=balance, reason=reason
         )
-        return post_event(account, event, now=now, actor=actor)
+        return post_event(account, event, now=now, actor=by.username)
 
 
 def settle_in_full(account_id: int, *, settled_on: date, reason: str, now: datetime, actor: str) -> AccountEvent:
@@ -121,7 +140,7 @@ def resume_late_interest(
             raise Refusal("not-a-pause", "Ese movimiento no es una pausa de intereses de mora.")
         if not pause.happened_on <= resumed_on <= (pause.until_on or pause.happened_on):
             raise Refusal("bad-dates", "La mora se reanuda en uno de los días de la pausa.")
-        annul_event(pause_id, reason=reason, now=now, actor=actor)
+        _annul(pause_id, reason=reason, now=now, actor=actor)
         if resumed_on == pause.happened_on:
             return None
         kept_to = resumed_on - timedelta(days=1)
@@ -130,18 +149,26 @@ def resume_late_interest(
         )
 
 
-def annul_event(event_id: int, *, reason: str, now: datetime, actor: str) -> AccountEvent:
+def annul_event(event_id: int, *, reason: str, by: User, now: datetime) -> AccountEvent:
     """Takes back a movement that was recorded by mistake: from now on it never was; what was believed before still shows it.
 
-    Its postings are undone by new entries. A second call changes nothing. Refuses `unknown-event`, `reason-missing`,
-    `event-not-annullable` (restructuring and refinancing: another obligation owes the debt) and `debt-passed-on`.
+    Its postings are undone by new entries. A second call changes nothing. Refuses `annul-authority`, `unknown-event`,
+    `reason-missing`, `event-not-annullable` (restructuring and refinancing: another obligation owes the debt) and `debt-passed-on`.
     """
+    return _annul(event_id, reason=reason, now=now, actor=by.username, by=by)
+
+
+def _annul(event_id: int, *, reason: str, now: datetime, actor: str, by: User | None = None) -> AccountEvent:
     if not reason.strip():
         raise Refusal("reason-missing", "Escriba el motivo.")
     with transaction.atomic():
         found = AccountEvent.objects.filter(pk=event_id).first()
         if found is None:
             raise Refusal("unknown-event", "No existe ese movimiento.")
+        if by is not None and not may_take_back(
+            by.role, found.kind, found.component, is_of_agency=by.agency_id is not None
+        ):
+            raise Refusal("annul-authority", "Eso lo anula quien puede registrarlo: pídalo a la dirección.")
         account = lock_own(found.account_id)
         event = AccountEvent.objects.select_for_update().get(pk=event_id)
         if event.annulled_at is not None:

@@ -98,9 +98,9 @@ def record_payments(rows: Sequence[NewPayment], *, now: datetime, actor: str) ->
 
 
 def reverse_payment(
-    payment_id: int, *, reversed_on: date, external_ref: str, now: datetime, actor: str
+    payment_id: int, *, reversed_on: date, external_ref: str, now: datetime, actor: str, reason: str = ""
 ) -> PaymentRecorded:
-    """Takes a payment back from `reversed_on` on (bounced, charged back, misapplied); a second call changes nothing.
+    """Takes a payment back from `reversed_on` on (bounced, charged back, misapplied) and keeps why; a second call changes nothing.
 
     Afterwards every balance is as if it had never been; what follows elsewhere happens in the same transaction.
     Refuses `unknown-payment` and `reversal-before-payment`.
@@ -116,7 +116,7 @@ def reverse_payment(
             return PaymentRecorded(existing.pk, _uid(existing), account.pk, is_new=False, before=before, after=before)
         if reversed_on < payment.paid_on:
             raise Refusal("reversal-before-payment", "Un pago no se puede reversar antes de la fecha en que se hizo.")
-        reversal = _insert_reversal(payment, reversed_on, external_ref, now, actor)
+        reversal = _insert_reversal(payment, reversed_on, external_ref, reason, now, actor)
         recompute([account], as_of={account.pk: state_date(account, reversed_on, now)}, now=now, actor=actor)
         after = _state(account)
         payload = {"payment": str(payment.uid), "amount_minor": payment.amount_minor, "on": reversed_on}
@@ -252,7 +252,9 @@ def _reused(row: NewPayment | NewPaymentRow) -> Refusal:
     return Refusal("payment-ref-reused", message)
 
 
-def _insert_reversal(payment: Payment, reversed_on: date, external_ref: str, now: datetime, actor: str) -> Payment:
+def _insert_reversal(
+    payment: Payment, reversed_on: date, external_ref: str, reason: str, now: datetime, actor: str
+) -> Payment:
     if Payment.objects.filter(source=payment.source, external_ref=external_ref).exists():
         raise Refusal("payment-ref-reused", f"La referencia «{external_ref}» ya pertenece a otro movimiento.")
     return Payment.objects.create(
@@ -263,6 +265,7 @@ def _insert_reversal(payment: Payment, reversed_on: date, external_ref: str, now
         source=payment.source,
         external_ref=external_ref,
         reverses=payment,
+        reason=reason.strip()[:200],
         recorded_at=now,
         recorded_by=actor,
     )

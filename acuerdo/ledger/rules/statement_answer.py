@@ -14,8 +14,12 @@ type Uids = Mapping[str, str]
 type Transactions = Mapping[str, Sequence[str]]
 
 
-def show_document(document: StatementDocument, uids: Uids, transactions: Transactions) -> dict[str, Any]:
-    """The whole document. `uids` and `transactions` give the identifier and the ledger transactions of each event's `ref`."""
+def show_document(
+    document: StatementDocument, uids: Uids, transactions: Transactions, reversal_reasons: Uids | None = None
+) -> dict[str, Any]:
+    """The whole document. `uids` and `transactions` give the identifier and the ledger transactions of each event's `ref`,
+    `reversal_reasons` why a payment was taken back."""
+    reasons = reversal_reasons or {}
 
     def money(minor: int) -> str:
         return plain_text(minor, document.currency)
@@ -45,7 +49,10 @@ def show_document(document: StatementDocument, uids: Uids, transactions: Transac
             for line in document.instalments
         ],
         "late_interest": [_late(line, document.currency) for line in document.late],
-        "payments": [traced(line.ref) | _payment(line, document.currency) for line in document.payments],
+        "payments": [
+            traced(line.ref) | _payment(line, document.currency, reasons.get(line.ref, ""))
+            for line in document.payments
+        ],
         "changes": [
             show_change(change, document.currency) | traced(change.uid) | _named(change, uids)
             for change in document.changes
@@ -93,7 +100,7 @@ def _rate(rate: RateInForce) -> dict[str, Any]:
     }
 
 
-def _payment(line: PaymentLine, currency: str) -> dict[str, Any]:
+def _payment(line: PaymentLine, currency: str, reason: str) -> dict[str, Any]:
     return {
         "on": _day(line.on),
         "amount": plain_text(line.amount_minor, currency),
@@ -108,6 +115,7 @@ def _payment(line: PaymentLine, currency: str) -> dict[str, Any]:
         ],
         "unallocated": plain_text(line.unallocated_minor, currency),
         "reversed_on": _day(line.reversed_on) if line.reversed_on else None,
+        "reversal_reason": reason if line.reversed_on else "",
         "returned": plain_text(line.returned_minor, currency),
         "is_recovery": line.is_recovery,
     }

@@ -34,6 +34,7 @@ from acuerdo.messaging.rules.compose import compose
 from acuerdo.messaging.rules.fields import values_of
 from acuerdo.messaging.rules.masking import unmasked, unmasked_values
 from acuerdo.messaging.rules.states import Event, next_state
+from acuerdo.negotiation.public import plans_paying
 from acuerdo.policy.public import Permit, PlannedContact, keep_texts, permit_batch
 
 BATCH_MAX = 500
@@ -170,7 +171,8 @@ def _take(now: datetime, board: Switchboard, limit: int, claim: int) -> tuple[li
     planned = [_texts(row) for row in rows]
     gathered = gather([_wanted(row) for row in rows])
     sources = {row.pk: source_of(gathered, _wanted(row), now) for row in rows}
-    wanted = [row for row in rows if _is_still_wanted(row, sources[row.pk], board, now)]
+    ended = _ended_plans(rows)
+    wanted = [row for row in rows if _is_still_wanted(row, sources[row.pk], board, now) and not _is_of(row, ended)]
     routes = {row.pk: route for row in wanted if (route := _route(row, board, now)) is not None}
     asked = [row for row in wanted if row.pk in routes]
     permits = permit_batch([_contact(row, sources[row.pk]) for row in asked], actor=ACTOR, now=now) if asked else []
@@ -200,6 +202,16 @@ def _route(row: Message, board: Switchboard, now: datetime) -> Route | None:
     if route is None:
         row.scheduled_for, row.failure = now + NOBODY_UP_AGAIN, "providers-resting"
     return route
+
+
+def _ended_plans(rows: Sequence[Message]) -> set[str]:
+    """The plans whose instalment a message reminds of and that nobody is paying any more. No query where no message does."""
+    named = {str(uid) for row in rows if (uid := row.context.get("instalment_of"))}
+    return named - plans_paying(named) if named else set()
+
+
+def _is_of(row: Message, ended: set[str]) -> bool:
+    return row.context.get("instalment_of") in ended and not _close(row, "cancel", "plan-changed")
 
 
 def _texts(row: Message) -> tuple[str, ...]:

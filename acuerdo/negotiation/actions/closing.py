@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max, Sum
 
-from acuerdo.ledger.public import Payoff, payoffs, settle_in_full, waive
+from acuerdo.ledger.public import Payoff, payoffs, settle_in_full, waive_as_agreed
 from acuerdo.ledger.rules.components import Component
 from acuerdo.negotiation.models import PaymentPlan, PlanObligation
 
@@ -50,15 +50,17 @@ def _close(plan: PaymentPlan, row: dict[str, Any], *, now: datetime, actor: str)
     if not figures.is_open or not is_paid or figures.missing_minor > sum(figures.amounts[name] for name in GROWS):
         return False
     reason = f"acuerdo {plan.uid}"
-    _forgive_growth(figures, obligation_id, on, reason=reason, now=now, actor=actor)
+    _forgive_growth(figures, obligation_id, on, agreement=plan.uid, now=now, actor=actor)
     settle_in_full(obligation_id, settled_on=on, reason=reason, now=now, actor=actor)
     return True
 
 
-def _forgive_growth(figures: Payoff, obligation_id: int, on: date, *, reason: str, now: datetime, actor: str) -> None:
+def _forgive_growth(
+    figures: Payoff, obligation_id: int, on: date, *, agreement: object, now: datetime, actor: str
+) -> None:
     missing = figures.missing_minor
     for component in GROWS:
         amount = min(missing, figures.amounts[component])
         if amount:
-            waive(obligation_id, component, amount, waived_on=on, reason=reason, now=now, actor=actor)
+            waive_as_agreed(obligation_id, component, amount, waived_on=on, agreement=agreement, now=now, actor=actor)
             missing -= amount

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from acuerdo.base.audit import Fact, write_audit_many
-from acuerdo.ledger.public import statements, waive
+from acuerdo.ledger.public import statements, waive_as_agreed
 from acuerdo.ledger.rules.components import COMPONENTS
 from acuerdo.negotiation.actions.closing import close_debts
 from acuerdo.negotiation.actions.late_interest import keep_late_interest_still
@@ -139,9 +139,9 @@ def _post_relief(plans: Sequence[PaymentPlan], now: datetime) -> None:
             for component in COMPONENTS:
                 amount = min(int(row.waived.get(component, 0)), owed[row.obligation_id].balance[component])
                 if amount > 0:
-                    waive(
+                    waive_as_agreed(
                         row.obligation_id, component, amount,
-                        waived_on=plan.accepted_on, reason=f"acuerdo {plan.uid}", now=now, actor=ACTOR,
+                        waived_on=plan.accepted_on, agreement=plan.uid, now=now, actor=ACTOR,
                     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from acuerdo.kernel.errors import Refusal
 from acuerdo.kernel.money import plain_text
-from acuerdo.ledger.public import instalments_after, waive
+from acuerdo.ledger.public import instalments_after, waive_as_agreed
 from acuerdo.ledger.rules.terms import ScheduleTerms
 from acuerdo.negotiation.models import PaymentPlan
 from acuerdo.negotiation.queries.cases import load_case, obligation_rows
@@ -32,9 +32,9 @@ def carry_out(plan: PaymentPlan, *, actor: str, now: datetime) -> None:
     terms = new_terms(case, read_request(plan.request))
     for row in covered:
         for component, amount in row.waived.items():
-            waive(
+            waive_as_agreed(
                 row.obligation_id, component, amount,
-                waived_on=plan.made_on, reason=f"acuerdo {plan.uid}", now=now, actor=actor,
+                waived_on=plan.made_on, agreement=plan.uid, now=now, actor=actor,
             )  # fmt: skip
     first = obligation_rows(ids).select_related("account").order_by("pk")[0]
     kept = {name: value for name, value in first.account.terms.items() if name != "schedule"}

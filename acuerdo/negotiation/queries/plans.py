@@ -1,6 +1,7 @@
 """Reading plans. Lists take the person or the obligations that the caller may see; nothing here queries once per row."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from acuerdo.negotiation.models import PaymentPlan, PlanObligation
 from acuerdo.negotiation.rules.plan_states import IN_FORCE
 
 IN_FORCE_STATES = sorted(IN_FORCE)
+PAYING_STATES = ("accepted", "active", "late")
 
 
 def plans_of(debtor_id: int) -> QuerySet[PaymentPlan]:
@@ -60,6 +62,47 @@ def waiting_for(role: str, obligations: QuerySet[Any]) -> QuerySet[PaymentPlan]:
     roles = {"supervisor": ["supervisor"], "director": ["supervisor", "director"]}.get(role, [])
     found = plans_within(obligations).filter(state="pending_approval", approval_role__in=roles)
     return found.select_related("debtor", "creditor").prefetch_related("instalments").order_by("created_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class DueInstalment:
+    """An instalment of a plan in force that is not paid. `through_minor` is what the plan asks up to and with it; amounts in minor
+    units of the plan's currency."""
+
+    plan: PaymentPlan
+    obligation_ids: tuple[int, ...]
+    number: int
+    count: int
+    due_on: date
+    missing_minor: int
+    through_minor: int
+
+
+def instalments_due(on: date) -> list[DueInstalment]:
+    """The unpaid instalments that fall due on a date, of plans that the person is paying. Three queries."""
+    due = PaymentPlan.objects.filter(state__in=PAYING_STATES, instalments__due_on=on).distinct().order_by("pk")
+    plans = due.select_related("debtor").prefetch_related("instalments", "obligations")
+    return [found for plan in plans if (found := _due_of(plan, on)) is not None]
+
+
+def plans_paying(uids: Iterable[str]) -> set[str]:
+    """Of these plans, those that the person is paying. One query."""
+    found = PaymentPlan.objects.filter(uid__in=list(uids), state__in=PAYING_STATES)
+    return {str(uid) for uid in found.values_list("uid", flat=True)}
+
+
+def _due_of(plan: PaymentPlan, on: date) -> DueInstalment | None:
+    parts = sorted(plan.instalments.all(), key=lambda one: one.number)
+    through = 0
+    for part in parts:
+        through += part.amount_minor
+        if part.due_on == on:
+            missing = min(part.amount_minor, through - plan.paid_minor)
+            covered = tuple(sorted(row.obligation_id for row in plan.obligations.all() if row.is_in_force))
+            if missing <= 0 or not covered:
+                return None
+            return DueInstalment(plan, covered, part.number, len(parts), on, missing, through)
+    return None
 
 
 def instalment_rows(plan_ids: Iterable[int]) -> dict[int, list[tuple[date, int]]]:

@@ -12,6 +12,8 @@ from acuerdo.kernel.verdict import RuleOutcome
 from acuerdo.policy.models import Attempt
 from acuerdo.policy.queries.facts import Judged, judge_one
 from acuerdo.policy.queries.gathering import PlannedContact, gather
+from acuerdo.policy.rules import load_pack
+from acuerdo.policy.rules.allowance import Allowance, allowances
 
 SCREEN_CHANNELS = ("call", "whatsapp", "sms", "email", "voice")
 SOON = timedelta(days=8)
@@ -52,6 +54,28 @@ def semaphore(
     return {
         subject: [_light(judge_one(gathered, contact), now) for contact in row] for subject, row in contacts.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAllowance:
+    """A cap and the asked channels that it limits alike."""
+
+    allowance: Allowance
+    channels: tuple[str, ...]
+
+
+def allowances_of(
+    subject: Subject, now: datetime, *, channels: Sequence[str] = SCREEN_CHANNELS
+) -> list[ChannelAllowance]:
+    """How many contacts of the allowed ones were used, by each cap in force; one query. Empty where nothing can be judged."""
+    contacts = [_contact(subject, channel) for channel in channels]
+    gathered = gather(contacts, now)
+    found: dict[Allowance, list[str]] = {}
+    for judged in (judge_one(gathered, contact) for contact in contacts):
+        if judged.question is not None and judged.facts is not None:
+            for one in allowances(load_pack(judged.pack), judged.question, judged.facts):
+                found.setdefault(one, []).append(judged.contact.channel)
+    return [ChannelAllowance(one, tuple(limited)) for one, limited in found.items()]
 
 
 def semaphore_of(debtor_ids: Sequence[int], now: datetime) -> dict[int, list[Light]]:

@@ -191,6 +191,11 @@ def _window_end(rule: Rule, day: int) -> int:
     return day + WEEK_DAYS if rule.per == "rolling7" else day - (day - 1) % WEEK_DAYS + WEEK_DAYS
 
 
+def counted_in_window(rule: Rule, case: Case, day: int) -> int:
+    """How many past contacts weigh on a local day by this rule of frequency."""
+    return sum(_window_end(rule, past) > day for past in _counted_days(rule, case))
+
+
 def _cap(rule: Rule, case: Case, us: int) -> int | None:
     """At most `limit` counted contacts a local day, rolling seven days or ISO week."""
     days = _counted_days(rule, case)

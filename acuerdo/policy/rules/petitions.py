@@ -7,7 +7,7 @@ withdrawn after two months of silence; one for somebody else is passed on within
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,11 @@ class Terms:
     def abandoned_on(self, asked_on: date) -> date | None:
         """The first day on which an incomplete petition counts as withdrawn; None where it never does."""
         return add_months(asked_on, self.abandoned_months) if self.abandoned_months else None
+
+
+def answer_key(uid: object, at: datetime) -> str:
+    """The name of the message that carries the answer given at an instant: undoing the step takes it back by it."""
+    return f"case:{uid}:{at.isoformat()}"
 
 
 def next_state(state: str, event: str) -> str:

@@ -111,7 +111,8 @@ def undo_call(
 
     Refuses as `undo_outcome` does.
     """
-    agenda.unsettle_appointments(attempt_id, actor=by.username, now=now)
+    for row in agenda.unsettle_appointments(attempt_id, actor=by.username, now=now):
+        agenda.untell_appointment(row, now=now)
     attempt = policy.undo_outcome(
         attempt_id, actor=by.username, now=now, recorded_at=recorded_at, hold_ids=hold_ids, point=point
     )

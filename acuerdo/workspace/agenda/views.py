@@ -76,42 +76,61 @@ def book(request: HttpRequest, uid: str) -> HttpResponse:
 @allow(AGENT, SUPERVISOR)
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, uid: str) -> HttpResponse:
-    """One appointment: its facts, and moving or cancelling it, which tells the person again."""
-    user, now = user_of(request), clock.now()
+    """One appointment: its facts, and moving or cancelling it, which tells the person; a supervisor hands it to somebody else."""
     row = _appointment(request, uid)
-    zone = row.debtor.timezone
+    zone, act = row.debtor.timezone, request.POST.get("act", "")
     form = MomentForm(
-        request.POST if request.POST.get("act") == "move" else None, zone=zone,
+        request.POST if act == "move" else None, zone=zone,
         initial={"starts_at": row.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)},
     )  # fmt: skip
+    problem = ""
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                done = _change(request, row, act, form)
+        except Refusal as refusal:
+            problem = say(refusal)
+        else:
+            if done:
+                messages.success(request, done)
+                return redirect("workspace:agenda:appointment", row.uid)
     context: dict[str, Any] = {
-        "row": row,
-        "form": form,
-        "zone": zone,
-        "video": agenda.video_of(row),
-        "is_over": row.starts_at <= now,
-    }
-    if request.method == "GET":
-        return render(request, "workspace/agenda/appointment.html", context)
-    try:
-        with transaction.atomic():
-            if request.POST.get("act") == "cancel":
-                row = agenda.cancel_appointment(
-                    row.pk, reason=request.POST.get("reason", ""), actor=user.username, now=now
-                )
-            elif form.is_valid():
-                moved = agenda.move_appointment(row.pk, form.cleaned_data["starts_at"], actor=user.username, now=now)
-                agenda.tell_appointment(moved, now=now)
-            else:
-                return render(request, "workspace/agenda/appointment.html", context, status=422)
-    except Refusal as refusal:
-        context["problem"] = say(refusal)
-        return render(request, "workspace/agenda/appointment.html", context, status=422)
-    word = (
-        _("Cita cancelada.") if request.POST.get("act") == "cancel" else _("Cita movida. Se le confirma a la persona.")
+        "row": row, "form": form, "zone": zone, "video": agenda.video_of(row), "problem": problem,
+        "is_over": row.starts_at <= clock.now(), "colleagues": _colleagues(request, row),
+    }  # fmt: skip
+    return render(
+        request, "workspace/agenda/appointment.html", context, status=422 if request.method == "POST" else 200
     )
-    messages.success(request, word)
-    return redirect("workspace:agenda:appointment", row.uid)
+
+
+def _change(request: HttpRequest, row: Any, act: str, form: MomentForm) -> str:
+    """Does it and says so; an empty text when the form has faults."""
+    who: dict[str, Any] = {"actor": user_of(request).username, "now": clock.now()}
+    if act == "cancel":
+        gone = agenda.cancel_appointment(row.pk, reason=request.POST.get("reason", ""), **who)
+        return _("Cita cancelada.") + " " + _told_word(agenda.tell_change(gone, now=who["now"]))
+    if act == "hand":
+        agent = next((one for one in _colleagues(request, row) if str(one.uid) == request.POST.get("agent", "")), None)
+        if agent is None:
+            raise Refusal("appointment-agent", "Esa persona no puede atender la cita a esa hora: elija otra.")
+        agenda.move_appointment(row.pk, row.starts_at, agent=agent, **who)
+        return _("Ahora la atiende %(who)s, a la misma hora.") % {"who": agent.full_name}
+    if not form.is_valid():
+        return ""
+    moved = agenda.move_appointment(row.pk, form.cleaned_data["starts_at"], **who)
+    return _("Cita movida.") + " " + _told_word(agenda.tell_change(moved, now=who["now"]))
+
+
+def _colleagues(request: HttpRequest, row: Any) -> list[Any]:
+    """Who could keep a coming appointment instead; only a supervisor hands it over."""
+    is_coming = row.state == "booked" and row.starts_at > clock.now()
+    return agenda.stand_ins(row) if is_coming and user_of(request).role == SUPERVISOR else []
+
+
+def _told_word(told: Any) -> str:
+    if told is None or told.state not in ("scheduled", "sending", "sent"):
+        return _("Ningún canal permite avisarle ahora: cuénteselo cuando hablen.")
+    return _("Se le avisa a la persona.")
 
 
 @allow(AGENT, SUPERVISOR)

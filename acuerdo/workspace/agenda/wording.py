@@ -35,5 +35,6 @@ REFUSALS = {
     "appointment-absent": _("Esa persona del equipo no trabaja ese día: elija otro día u otra persona."),
     "appointment-state": _("Esta cita ya terminó o se canceló: no admite ese cambio."),
     "appointment-reason": _("Escriba por qué se cancela la cita."),
+    "appointment-agent": _("Esa persona no puede atender la cita a esa hora: elija otra."),
     "appointment-early": _("La cita aún no empieza: muévala o cancélela."),
 }

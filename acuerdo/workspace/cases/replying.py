@@ -15,7 +15,7 @@ from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import PlannedMessage, best_points, blocking_rule, plan_batch, withdraw_planned
 from acuerdo.messaging.rules.fields import date_text
 from acuerdo.policy.public import note_reply
-from acuerdo.policy.rules.petitions import UNDO_WINDOW, UNDOABLE
+from acuerdo.policy.rules.petitions import UNDO_WINDOW, UNDOABLE, answer_key
 from acuerdo.portfolio.public import papers_of
 from acuerdo.workspace import wording
 from acuerdo.workspace.tables import Obligation, PetitionPaper
@@ -56,7 +56,7 @@ def texts_of(case: Any) -> list[tuple[str, str]]:
 
 def send_answer(case: Any, channel: str, text: str, *, by: User, now: datetime) -> None:
     """The answer by its approved text, once the time to take it back is over. Refuses as `send_text`."""
-    _plan(case, channel, ANSWER, text, by=by, now=now, not_before=now + UNDO_WINDOW, key=answer_key(case, now))
+    _plan(case, channel, ANSWER, text, by=by, now=now, not_before=now + UNDO_WINDOW, key=answer_key(case.uid, now))
 
 
 @transaction.atomic
@@ -68,13 +68,9 @@ def send_text(case: Any, channel: str, code: str, text: str, *, token: str, by: 
     note_reply(case.pk, said=f"{code.replace('_', ' ').capitalize()} · {wording.CHANNELS[channel]}", user=by, now=now)
 
 
-def answer_key(case: Any, at: datetime) -> str:
-    return f"case:{case.uid}:{at.isoformat()}"
-
-
 def take_back(step: Any, now: datetime) -> bool:
     """The answer of a step that was undone does not leave."""
-    return step.event == "answer" and withdraw_planned(answer_key(step.petition, step.at), now)
+    return step.event == "answer" and withdraw_planned(answer_key(step.petition.uid, step.at), now)
 
 
 def may_undo(steps: Sequence[Any], user: User, now: datetime) -> bool:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from acuerdo.messaging.public import Sample, Wanted, best_points, compose_samples
+from acuerdo.messaging.public import Sample, Wanted, best_points, compose_samples, configured_channels
 from acuerdo.workspace.queries.light import Light, lights_of
 from acuerdo.workspace.tables import Promise, Template
 
-CHANNELS = ("whatsapp", "sms", "email")
+CHANNELS = ("whatsapp", "sms", "email", "letter")
 FREE = "mensaje_libre"
 # These speak of a promise: only while it stands as they say.
 _ABOUT_PROMISES = {
@@ -32,11 +32,12 @@ class TextChoice:
 
 
 def channels_for(debtor: Any, obligation: Any, *, now: datetime) -> list[ChannelChoice]:
-    """The channels by which this person can be written to, those permitted now first."""
+    """The channels by which this person can be written to, those permitted now first; letters where something prints them."""
     points = best_points([debtor.pk])
-    lights = lights_of(debtor, obligation.creditor_id, obligation.pk, now=now).lights
+    offered = [one for one in CHANNELS if one != "letter" or one in configured_channels()]
+    lights = lights_of(debtor, obligation.creditor_id, obligation.pk, now=now, channels=offered).lights
     found = {light.channel: light for light in lights if (debtor.pk, light.channel) in points}
-    choices = [ChannelChoice(one, points[debtor.pk, one][1], found[one]) for one in CHANNELS if one in found]
+    choices = [ChannelChoice(one, points[debtor.pk, one][1], found[one]) for one in offered if one in found]
     order = {"allow": 0, "wait": 1, "deny": 2}
     return sorted(choices, key=lambda choice: order[choice.light.verdict])
 

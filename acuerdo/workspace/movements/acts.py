@@ -1,7 +1,7 @@
-"""What may be recorded on an obligation: one row an act, with who may, its form, and the ledger's action behind it.
+"""What may be recorded on an obligation: one row an act, with who is offered it, its form, and the ledger's action behind it.
 
-A supervisor records what money and dates did and forgives late interest and collection fees; what gives up principal, contract
-interest or the whole debt in the books is the director's. Where the lender's core keeps the balances, only money is recorded here.
+Who may forgive what, write off and take back is the ledger's to say (`ledger.rules.authority`), and its actions ask again. Where
+the lender's core keeps the balances, only money is recorded here.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,12 +12,14 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from acuerdo.base.models import Role
+from acuerdo.base.models import Role, User
 from acuerdo.ledger.public import (
     annul_event,
     charge_back,
     extend_due_dates,
+    forgivable_by,
     instalments_of,
+    may_take_back,
     pause_late_interest,
     put_off_from,
     record_payment,
@@ -33,8 +35,6 @@ from acuerdo.workspace.access import DIRECTOR, SUPERVISOR
 from acuerdo.workspace.movements import forms
 
 SOURCE = "mesa"
-BY_SUPERVISOR = ("late_interest", "collection_fee")
-BY_DIRECTOR = (*BY_SUPERVISOR, "contract_interest", "insurance", "fees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,15 @@ class Asked:
     movements: Mapping[str, int]
     today: date
     now: datetime
-    actor: str
+    by: User
 
     @property
     def who(self) -> dict[str, Any]:
-        return {"now": self.now, "actor": self.actor}
+        return {"now": self.now, "actor": self.by.username}
+
+    @property
+    def authority(self) -> dict[str, Any]:
+        return {"now": self.now, "by": self.by}
 
     @property
     def movement(self) -> int:
@@ -100,7 +104,8 @@ def _resume(asked: Asked) -> object:
 def _waive(asked: Asked) -> object:
     told = asked.told
     return waive(
-        asked.obligation.pk, told.get("component", "principal"), told["amount"], waived_on=asked.today, reason=told["reason"], **asked.who
+        asked.obligation.pk, told.get("component", "principal"), told["amount"], waived_on=asked.today,
+        reason=told["reason"], **asked.authority,
     )  # fmt: skip
 
 
@@ -109,7 +114,9 @@ def _settle(asked: Asked) -> object:
 
 
 def _write_off(asked: Asked) -> object:
-    return write_off(asked.obligation.pk, written_off_on=asked.told["on"], reason=asked.told["reason"], **asked.who)
+    return write_off(
+        asked.obligation.pk, written_off_on=asked.told["on"], reason=asked.told["reason"], **asked.authority
+    )
 
 
 def _charge(asked: Asked) -> object:
@@ -134,13 +141,18 @@ def _charge_back(asked: Asked) -> object:
 
 
 def _reverse(asked: Asked) -> object:
-    # A reversal has no column for its reason: its reference carries it, told apart by the payment's own key.
-    reference = f"{asked.told['reason'][:90]} · {asked.movement}"
-    return reverse_payment(asked.movement, reversed_on=asked.told["on"], external_ref=reference, **asked.who)
+    told = asked.told
+    return reverse_payment(
+        asked.movement,
+        reversed_on=told["on"],
+        external_ref=f"reverso {asked.movement}",
+        reason=told["reason"],
+        **asked.who,
+    )
 
 
 def _annul(asked: Asked) -> object:
-    return annul_event(asked.movement, reason=asked.told["reason"], **asked.who)
+    return annul_event(asked.movement, reason=asked.told["reason"], **asked.authority)
 
 
 ACTS: dict[str, Act] = {
@@ -266,7 +278,12 @@ def acts_for(user: Any, obligation: Any) -> list[Act]:
     return [act for act in ACTS.values() if user.role in act.roles and (act.for_core or not is_core)]
 
 
-def may_annul(user: Any, kind: str, component: str) -> bool:
+def may_annul(user: User, kind: str, component: str) -> bool:
     """Taking back asks for the same authority as recording."""
-    is_directors = kind == "write_off" or (kind == "waiver" and component not in BY_SUPERVISOR)
-    return user.role == DIRECTOR or not is_directors
+    return may_take_back(user.role, kind, component, is_of_agency=user.agency_id is not None)
+
+
+def may_forgive(user: User) -> tuple[str, ...]:
+    """The components that this person may forgive; giving up principal is an act of its own."""
+    found = forgivable_by(user.role, is_of_agency=user.agency_id is not None)
+    return tuple(name for name in found if name != "principal")

@@ -29,7 +29,7 @@ from acuerdo.negotiation.public import chargeable_attempts
 from acuerdo.workspace import wording
 from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.exports import csv_response
-from acuerdo.workspace.movements.acts import ACTS, BY_DIRECTOR, BY_SUPERVISOR, Act, Asked, acts_for, may_annul
+from acuerdo.workspace.movements.acts import ACTS, Act, Asked, acts_for, may_annul, may_forgive
 from acuerdo.workspace.movements.forms import Choices, ReasonForm, components
 from acuerdo.workspace.movements.rehearsal import Line, lock_account, mark_of, rehearse
 from acuerdo.workspace.movements.wording import COMPONENT_WORDS, KIND_WORDS
@@ -175,7 +175,7 @@ def _rehearsed(request: HttpRequest, act: Act, obligation: Any, form: ReasonForm
 
 def _asked(request: HttpRequest, obligation: Any, form: ReasonForm, rows: list[Movement]) -> Asked:
     known = {row.uid: row.pk for row in rows}
-    return Asked(obligation, form.cleaned_data, known, clock.business_date(), clock.now(), user_of(request).username)
+    return Asked(obligation, form.cleaned_data, known, clock.business_date(), clock.now(), user_of(request))
 
 
 def _form(request: HttpRequest, act: Act, obligation: Any, rows: list[Movement]) -> ReasonForm:
@@ -183,8 +183,7 @@ def _form(request: HttpRequest, act: Act, obligation: Any, rows: list[Movement])
     if act.offers == "instalments":
         choices["instalment"] = _instalments(obligation)
     elif act.offers == "components":
-        names = BY_DIRECTOR if user_of(request).role == DIRECTOR else BY_SUPERVISOR
-        choices["component"] = components(names)
+        choices["component"] = components(may_forgive(user_of(request)))
     elif act.offers == "attempts":
         choices["attempt"] = _attempts(obligation, rows)
     elif act.offers:

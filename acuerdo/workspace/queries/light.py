@@ -40,14 +40,16 @@ class Light:
 @dataclass(frozen=True, slots=True)
 class Lights:
     lights: list[Light]
-    used_text: str
+    used: list[str]
 
 
-def lights_of(debtor: Any, creditor_id: int, obligation_id: int, *, now: datetime) -> Lights:
+def lights_of(
+    debtor: Any, creditor_id: int, obligation_id: int, *, now: datetime, channels: Sequence[str] = CHANNELS
+) -> Lights:
     """Every channel of one person in one question to the policy, and how many contacts were used."""
     subject = policy.Subject(debtor.pk, creditor_id, obligation_id)
-    found = policy.semaphore([subject], now, channels=CHANNELS)[subject]
-    return Lights([_shown(one, now, debtor.timezone) for one in found], _used_text(debtor, now))
+    found = policy.semaphore([subject], now, channels=channels)[subject]
+    return Lights([_shown(one, now, debtor.timezone) for one in found], _used_texts(debtor, subject, now))
 
 
 def call_lights(rows: Sequence[Any], *, now: datetime) -> dict[int, Light]:
@@ -71,10 +73,32 @@ def _sentence(rule: Any) -> str:
     return english if wording.is_english() else str(rule.reason)
 
 
-def _used_text(debtor: Any, now: datetime) -> str:
-    """Outgoing contacts that count for caps, whoever made them: today on the person's calendar, and in seven days."""
+def _used_texts(debtor: Any, subject: policy.Subject, now: datetime) -> list[str]:
+    """Contacts used of those allowed, whoever made them, by each cap in force; without a cap, how many there were."""
+    told = [_used(one) for one in policy.allowances_of(subject, now, channels=CHANNELS)]
+    return told or [_counted(debtor, now)]
+
+
+def _used(one: policy.ChannelAllowance) -> str:
+    cap = one.allowance
+    spans = {
+        "day": _("%(used)d de %(limit)d hoy"),
+        "rolling7": _("%(used)d de %(limit)d en siete días"),
+        "iso_week": _("%(used)d de %(limit)d de lunes a domingo"),
+    }
+    told = spans[cap.per] % {"used": cap.used, "limit": cap.limit}
+    if cap.counted == "two_way":
+        told = _("%(used)s (solo cuentan las conversaciones)") % {"used": told}
+    if set(one.channels) == set(CHANNELS):
+        return told
+    names = ", ".join(str(wording.CHANNELS[channel]) for channel in one.channels)
+    return f"{names}: {told}"
+
+
+def _counted(debtor: Any, now: datetime) -> str:
+    """Outgoing contacts that would count for a cap: today on the person's calendar, and in seven days."""
     found = Attempt.objects.filter(debtor=debtor, direction="out", counts=True, at__gt=now - timedelta(days=7))
     moments = list(found.values_list("at", flat=True))
     day = wording.local_day(now, debtor.timezone)
     today = sum(1 for at in moments if wording.local_day(at, debtor.timezone) == day)
-    return _("Contactos usados: %(today)d hoy, %(week)d en siete días.") % {"today": today, "week": len(moments)}
+    return _("%(today)d hoy, %(week)d en siete días; la norma no fija un tope") % {"today": today, "week": len(moments)}

@@ -16,6 +16,7 @@ from acuerdo.negotiation.public import COMMITMENT_LABELS, commitment_of, promise
 from acuerdo.policy.public import open_holds as policy_holds
 from acuerdo.policy.public import standing_reports
 from acuerdo.policy.rules.stops import PAUSE_ROLES, STICKY, STICKY_ROLES
+from acuerdo.portfolio.rules.limits import credit_limit_in
 from acuerdo.strategy.public import document_of
 from acuerdo.strategy.rules.contact_words import Decided, decision_sentences
 from acuerdo.workspace import wording
@@ -128,6 +129,7 @@ class Person:
     may_work: bool
     may_unmask: bool
     may_hold: bool
+    customer_since: date | None = None
     up_url: str = ""
     up_label: str = ""
     hold_kinds: list[tuple[str, str]] = field(default_factory=list)
@@ -135,6 +137,16 @@ class Person:
     @property
     def creditor_names(self) -> list[str]:
         return list(dict.fromkeys(line.creditor for line in self.obligations))
+
+    @property
+    def years_as_customer(self) -> int:
+        """Whole years since the first credit that is known here."""
+        since, today = self.customer_since, clock.business_date()
+        return 0 if since is None else today.year - since.year - ((today.month, today.day) < (since.month, since.day))
+
+    @property
+    def is_company(self) -> bool:
+        return bool(self.debtor.kind == "company")
 
     @property
     def best_phone(self) -> Any:
@@ -177,6 +189,7 @@ def person_of(user: User, debtor: Any, *, today: date) -> Person:
         may_work=role in MAY_WORK,
         may_unmask=role in MAY_UNMASK,
         may_hold=role in MAY_HOLD,
+        customer_since=min((row.account.disbursed_on for row in rows if row.account.disbursed_on), default=None),
         hold_kinds=[(code, str(word)) for code, word in wording.HOLDS_BY_HAND],
     )
 
@@ -241,6 +254,11 @@ def _facts(row: Any, account: Any) -> list[str]:
         told.append(_("oficina %(branch)s") % {"branch": row.branch})
     if account.disbursed_on:
         told.append(_("desembolso %(day)s") % {"day": wording.short_day(account.disbursed_on)})
+    limit, available = credit_limit_in(row.extra)
+    if limit:
+        told.append(_("cupo %(limit)s") % {"limit": limit})
+    if available:
+        told.append(_("disponible %(limit)s") % {"limit": available})
     if account.due_since:
         told.append(_("en mora desde el %(day)s") % {"day": wording.short_day(account.due_since)})
     if account.state_as_of:

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import BigIntegerField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +28,7 @@ from acuerdo.workspace.tables import (
     Attempt,
     Decision,
     Hold,
+    Inbound,
     Message,
     Payment,
     PaymentPlan,
@@ -54,6 +55,7 @@ KINDS = (
 STRATEGY_DAYS = timedelta(days=30)
 QUERY_LENGTH_MAX = 80
 TALKS = ("call", "visit")
+EXCERPT = 240  # of a text that was found by its words
 _COLUMNS = ("at", "source", "code", "state", "text", "note", "amount", "currency", "actor", "direction", "due_at")
 
 
@@ -92,7 +94,8 @@ def timeline_of(
 ) -> Timeline:
     """The newest `shown` events about these obligations; `sees_all` adds what names no obligation (not for an agency).
 
-    `query` keeps those in whose text, note, author or outcome the words are, without accents or capitals.
+    `query` keeps those in whose text, note, author, outcome or message the words are, without accents or capitals; of a long text
+    what stands around the first word is shown.
     """
     kind, query = kind if kind in dict(KINDS) else "", query.strip()[:QUERY_LENGTH_MAX]
     if kind == "strategy":
@@ -104,13 +107,15 @@ def timeline_of(
         )
     else:
         rows = _rows_by_statement(debtor_id, obligation_ids, sees_all=sees_all, kind=kind, most=shown + 1)
-    events = [_event(dict(zip(_COLUMNS, row, strict=True))) for row in rows[:shown]]
+    events = [_event(_clipped(dict(zip(_COLUMNS, row, strict=True)), query)) for row in rows[:shown]]
     return Timeline(events, kind, KINDS, has_more=len(rows) > shown, shown=shown, query=query)
 
 
 def _union(debtor_id: int, obligation_ids: list[int], *, sees_all: bool, kind: str, query: str = "") -> QuerySet[Any]:
     parts = [
-        _searched(part, query) for name, part in _parts(debtor_id, obligation_ids, sees_all) if _is_asked(name, kind)
+        _searched(part, query, _readable(obligation_ids, sees_all))
+        for name, part in _parts(debtor_id, obligation_ids, sees_all, with_bodies=bool(query))
+        if _is_asked(name, kind)
     ]
     union: QuerySet[Any] = parts[0].union(*parts[1:], all=True).order_by("-x_at")
     return union
@@ -148,14 +153,38 @@ def _is_asked(name: str, kind: str) -> bool:
     return name == kind or (not kind and name != "note")
 
 
-def _searched(part: QuerySet[Any], query: str) -> QuerySet[Any]:
-    """The rows of a part in which every word is found."""
+def _readable(obligation_ids: list[int], sees_all: bool) -> Q:
+    """The messages whose text may be read: an agency's people, only what is about their own obligations and no other."""
+    return Q() if sees_all else Q(context__obligations__contained_by=obligation_ids)
+
+
+def _searched(part: QuerySet[Any], query: str, readable: Q) -> QuerySet[Any]:
+    """The rows of a part in which every word is found; of a message that never left, in its own text too."""
     for word in query.split():
         wanted = fold(word)
         codes = [one.code for one in all_dispositions().values() if wanted in fold(f"{one.code} {one.es} {one.en}")]
         texts = Q(x_text__unaccent__icontains=word) | Q(x_note__unaccent__icontains=word) | Q(x_actor__icontains=word)
+        if part.model is Message:
+            texts |= readable & Q(body__unaccent__icontains=word)
         part = part.filter(texts | Q(x_code__in=codes))
     return part
+
+
+def _clipped(row: dict[str, Any], query: str) -> dict[str, Any]:
+    return row | {"note": around(row["note"], query)} if query else row
+
+
+def around(text: str, query: str) -> str:
+    """What of a long text stands around the first of the words that is in it; a short text whole."""
+    text = " ".join(text.split())
+    if len(text) <= EXCERPT:
+        return text
+    # Character by character, so that places in the folded text are places in the text.
+    plain = "".join((fold(char) or char)[:1] for char in text)
+    places = [place for word in query.split() if (place := plain.find(fold(word))) >= 0]
+    start = max(min(places, default=0) - EXCERPT // 3, 0)
+    end = min(start + EXCERPT, len(text))
+    return f"{'…' if start else ''}{text[start:end].strip()}{'…' if end < len(text) else ''}"
 
 
 def _strategy_events(obligation_ids: list[int], query: str) -> list[Event]:
@@ -177,7 +206,9 @@ def _strategy_events(obligation_ids: list[int], query: str) -> list[Event]:
     return list(reversed(kept))
 
 
-def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tuple[str, QuerySet[Any]]]:
+def _parts(
+    debtor_id: int, obligation_ids: list[int], sees_all: bool, *, with_bodies: bool
+) -> list[tuple[str, QuerySet[Any]]]:
     mine = Q(obligation_id__in=obligation_ids)
     if sees_all:
         mine |= Q(obligation__isnull=True)
@@ -185,15 +216,17 @@ def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tu
     loose = Q(debtor_id=debtor_id) if sees_all else Q(pk__in=[])
     elsewhere = PlanObligation.objects.filter(plan__debtor_id=debtor_id).exclude(obligation_id__in=obligation_ids)
     plans = PaymentPlan.objects.filter(debtor_id=debtor_id).exclude(pk__in=elsewhere.values("plan_id"))
+    said = _said(_readable(obligation_ids, sees_all)) if with_bodies else "note"
     money = {"amount": "total_minor", "currency": "currency"}
     return [
         ("call", _attempts(Attempt.objects.filter(about, channel__in=TALKS))),
-        ("message", _attempts(Attempt.objects.filter(about).exclude(channel__in=TALKS))),
+        ("message", _attempts(Attempt.objects.filter(about).exclude(channel__in=TALKS), note=said)),
         ("note", _attempts(Attempt.objects.filter(about).exclude(note=""))),
         ("call", _rows(Appointment.objects.filter(about), at="made_at", source="appointment", code="kind", state="state",
                        text="place", note="note", actor="made_by", due_at="starts_at")),
         ("message", _rows(Message.objects.filter(about, attempt__isnull=True, state__in=["scheduled", "failed", "cancelled"]),
-                          at="scheduled_for", source="message", code="channel", state="state", text="subject", note="failure")),
+                          at="scheduled_for", source="message", code="channel", state="state", text="subject",
+                          note="failure")),
         ("promise", _rows(Promise.objects.filter(debtor_id=debtor_id, obligation_id__in=obligation_ids), at="created_at",
                           source="promise", state="state", text="way_to_pay", amount="amount_minor", currency="currency",
                           actor="actor", due_at="due_on")),
@@ -218,12 +251,24 @@ def _parts(debtor_id: int, obligation_ids: list[int], sees_all: bool) -> list[tu
     ]  # fmt: skip
 
 
-def _attempts(found: QuerySet[Any]) -> QuerySet[Any]:
-    return _rows(found, at="at", source="attempt", code="disposition", state="status", text="channel", note="note",
+def _attempts(found: QuerySet[Any], *, note: Any = "note") -> QuerySet[Any]:
+    return _rows(found, at="at", source="attempt", code="disposition", state="status", text="channel", note=note,
                  actor="actor", direction="direction")  # fmt: skip
 
 
-def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> QuerySet[Any]:
+def _said(seen: Q) -> Any:
+    """An attempt's note and, behind it, the text of the message that went or came with it."""
+    sent = Message.objects.filter(seen, attempt=OuterRef("pk")).annotate(whole=_joined(F("subject"), F("body")))
+    came = Inbound.objects.filter(attempt=OuterRef("pk")).annotate(whole=_joined(F("subject"), F("body")))
+    return _joined(F("note"), *(Subquery(rows.values("whole")[:1]) for rows in (sent, came)))
+
+
+def _joined(*parts: Any) -> Any:
+    texts = [part for one in parts for part in (Value(" "), Coalesce(Cast(one, TextField()), Value("", TextField())))]
+    return Concat(*texts[1:], output_field=TextField())
+
+
+def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: Any) -> QuerySet[Any]:
     """The query's rows in the common columns: texts empty, amounts zero where a kind has none."""
     named: dict[str, Any] = {"x_at": Cast(F(at), DateTimeField()), "x_source": Value(source, TextField())}
     for name in _COLUMNS[2:]:
@@ -234,7 +279,9 @@ def _rows(found: QuerySet[Any], *, at: str, source: str, **columns: str) -> Quer
             named["x_due_at"] = Cast(F(column) if column else Value(None), DateTimeField())
         else:
             named[f"x_{name}"] = (
-                Coalesce(Cast(F(column), TextField()), Value("", TextField())) if column else Value("", TextField())
+                Coalesce(Cast(F(column) if isinstance(column, str) else column, TextField()), Value("", TextField()))
+                if column
+                else Value("", TextField())
             )
     rows: QuerySet[Any] = found.order_by().annotate(**named).values_list(*(f"x_{name}" for name in _COLUMNS))
     return rows

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from acuerdo.agenda import public as agenda
@@ -28,13 +29,17 @@ from acuerdo.workspace.room.wording import LANGUAGES, NOTE_TONES, REFUSALS, WEEK
 from acuerdo.workspace.tables import Attempt
 
 NOTES_SHOWN, CONTACTS_SHOWN = 50, 15
-SPANS_A_DAY = 2
+SPANS_A_DAY, UNCOVERED_SHOWN = 2, 50
 
 
 @allow(SUPERVISOR, DIRECTOR)
 @require_GET
 def room(request: HttpRequest) -> HttpResponse:
-    return render(request, "workspace/room/room.html", _room(request))
+    user, now = user_of(request), clock.now()
+    context = (
+        {"uncovered": agenda.uncovered_appointments(user, now)[:UNCOVERED_SHOWN]} if user.role == SUPERVISOR else {}
+    )
+    return render(request, "workspace/room/room.html", _room(request) | context)
 
 
 @allow(SUPERVISOR, DIRECTOR)
@@ -146,14 +151,14 @@ def _change(request: HttpRequest, found: Any) -> str:
             agenda.set_shifts(found, _spans(told), by=by, now=now)
             return _("Turnos guardados. El reparto del próximo día los cuenta.")
         case "absence":
-            agenda.add_absence(
+            covered = agenda.add_absence(
                 found,
                 date.fromisoformat(told.get("from_on", "")),
                 date.fromisoformat(told.get("to_on", "")),
                 by=by,
                 now=now,
             )
-            return _("Ausencia guardada.")
+            return _absence_word(covered)
         case "present":
             agenda.remove_absence(found, _uid(told.get("absence", "")), by=by, now=now)
             return _("Ausencia retirada.")
@@ -168,6 +173,19 @@ def _change(request: HttpRequest, found: Any) -> str:
             )  # fmt: skip
             return _("Nota enviada.")
     raise Http404
+
+
+def _absence_word(covered: agenda.Covered) -> str:
+    told = [_("Ausencia guardada.")]
+    if covered.moved:
+        text = ngettext("%(n)d cita pasó a otra persona.", "%(n)d citas pasaron a otras personas.", covered.moved)
+        told.append(text % {"n": covered.moved})
+    if covered.left:
+        text = ngettext(
+            "%(n)d cita queda en la sala por reasignar.", "%(n)d citas quedan en la sala por reasignar.", covered.left
+        )
+        told.append(text % {"n": covered.left})
+    return " ".join(told)
 
 
 def _spans(told: Any) -> list[agenda.Span]:

@@ -354,6 +354,8 @@ def _payment(view: StatementView, line: PaymentLine) -> MovementRow:
     if line.reversed_on:
         label = _("Pago devuelto el %(day)s") % {"day": wording.short_day(line.reversed_on)}
         covered = [_("No cuenta: el dinero fue devuelto.")]
+        if why := view.reversal_reasons.get(line.ref, ""):
+            covered.append(_("Motivo: %(why)s") % {"why": why})
     elif document.source == "core":
         covered = [_("El acreedor informa cómo se aplica en su próximo corte.")]
     elif line.is_recovery:

@@ -14,6 +14,7 @@ from acuerdo.kernel.money import format_minor
 from acuerdo.kernel.phone import display_phone
 from acuerdo.workspace import wording
 from acuerdo.workspace.agreements.wording import KIND_WORDS, PLAN_STATES
+from acuerdo.workspace.panel_words import CONTACT_ROLES
 
 register = template.Library()
 
@@ -143,6 +144,11 @@ def channel_icon(code: str) -> str:
 @register.filter
 def actor(name: str) -> str:
     return wording.actor_word(name)
+
+
+@register.filter
+def contact_role(code: str) -> str:
+    return str(CONTACT_ROLES.get(code, code))
 
 
 @register.filter

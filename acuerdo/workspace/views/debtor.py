@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from acuerdo.base import clock
+from acuerdo.portfolio.public import panels_for
 from acuerdo.workspace.access import ADMIN, AGENT, COMPLIANCE, DIRECTOR, SUPERVISOR, allow, user_of
 from acuerdo.workspace.actions.documents import see_document
 from acuerdo.workspace.outcome_form import outcome_options
+from acuerdo.workspace.panel_words import CONTACT_ROLES
 from acuerdo.workspace.queries.light import lights_of
 from acuerdo.workspace.queries.person import Person, person_of
 from acuerdo.workspace.queries.scope import debtor_or_404, obligations_of
@@ -29,7 +31,10 @@ def debtor(request: HttpRequest, uid: str) -> HttpResponse:
     person = load_person(request, uid)
     add_ways(request, person)
     ids = [line.id for line in person.obligations]
-    context = {"person": person, "timeline": _timeline(request, person.debtor, ids), **open_call_of(request, person)}
+    context = {
+        "person": person, "timeline": _timeline(request, person.debtor, ids), **open_call_of(request, person),
+        "contact_roles": CONTACT_ROLES.items(), "connected": panels_for(user_of(request), person.creditor_names),
+    }  # fmt: skip
     return render(request, "workspace/debtor/page.html", context)
 
 

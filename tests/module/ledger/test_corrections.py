@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acuerdo.base.models import AuditEntry
+from acuerdo.base.models import AuditEntry, Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, AccountEvent, CertifiedCap, Entry
 from acuerdo.ledger.public import (
@@ -27,6 +27,7 @@ from tests.module.ledger.test_payments import late_minor, legs, make_account, pa
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 20)
 WHO: dict[str, Any] = {"now": NOW, "actor": "mesa"}
+BY: dict[str, Any] = {"now": NOW, "by": User(username="mesa", role=Role.DIRECTOR)}
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_a_fee_needs_its_activity_and_is_charged_once_for_it() -> None:
 def test_a_waiver_forgives_and_is_posted_against_income_given_up() -> None:
     make_account()
     owed = statement(1, TODAY).balance["late_interest"]
-    event = waive(1, "late_interest", owed, waived_on=TODAY, reason="acuerdo", **WHO)
+    event = waive(1, "late_interest", owed, waived_on=TODAY, reason="acuerdo", **BY)
     assert statement(1, TODAY).balance["late_interest"] == 0
     assert Account.objects.get().late_interest_minor == 0
     assert sum(amount for component, _, amount in legs(event=event) if component == "waived") == owed
@@ -70,7 +71,7 @@ def test_a_pause_stops_late_interest_and_not_the_days() -> None:
 
 def test_money_of_the_day_of_a_write_off_is_no_recovery_wherever_it_is_told() -> None:
     make_account(late=None)
-    event = write_off(1, written_off_on=TODAY, reason="castigo", **WHO)
+    event = write_off(1, written_off_on=TODAY, reason="castigo", **BY)
     done = pay(amount_minor=5000, ref="mismo-dia")
     assert set(Entry.objects.filter(payment_id=done.payment_id).values_list("kind", flat=True)) == {"payment"}
     # What was lost is what was owed at the end of that day.
@@ -83,7 +84,7 @@ def test_money_of_the_day_of_a_write_off_is_no_recovery_wherever_it_is_told() ->
 
 def test_a_write_off_changes_the_stage_and_later_money_is_a_recovery() -> None:
     make_account(late=None)
-    event = write_off(1, written_off_on=TODAY, reason="castigo", **WHO)
+    event = write_off(1, written_off_on=TODAY, reason="castigo", **BY)
     account = Account.objects.get()
     assert (account.status, account.stage, account.written_off_on, account.balance_minor) == (
         "written_off",
@@ -92,7 +93,7 @@ def test_a_write_off_changes_the_stage_and_later_money_is_a_recovery() -> None:
         28000,
     )
     assert sorted(legs(event=event)) == [("loss", None, -28000), ("written_off", None, 28000)]
-    assert write_off(1, written_off_on=TODAY, reason="otra vez", **WHO).pk == event.pk
+    assert write_off(1, written_off_on=TODAY, reason="otra vez", **BY).pk == event.pk
     pay(amount_minor=5000, paid_on=TODAY + timedelta(days=1), now=NOW + timedelta(days=1))
     account.refresh_from_db()
     assert (account.balance_minor, account.stage) == (23000, "written_off")
@@ -109,11 +110,11 @@ def test_a_write_off_changes_the_stage_and_later_money_is_a_recovery() -> None:
         (lambda: post_fee(1, 0, charged_on=TODAY, activity="a", **WHO), "bad-amount"),
         (lambda: post_fee(9, 100, charged_on=TODAY, activity="a", **WHO), "unknown-account"),
         (lambda: post_fee(2, 100, charged_on=TODAY, activity="a", **WHO), "not-our-books"),
-        (lambda: waive(1, "principal", 99_999_999, waived_on=TODAY, reason="", **WHO), "waiver-above-balance"),
-        (lambda: waive(1, "gift", 1, waived_on=TODAY, reason="", **WHO), "bad-component"),
-        (lambda: waive(2, "principal", 1, waived_on=TODAY, reason="", **WHO), "not-our-books"),
+        (lambda: waive(1, "principal", 99_999_999, waived_on=TODAY, reason="", **BY), "waiver-above-balance"),
+        (lambda: waive(1, "gift", 1, waived_on=TODAY, reason="", **BY), "bad-component"),
+        (lambda: waive(2, "principal", 1, waived_on=TODAY, reason="", **BY), "not-our-books"),
         (lambda: pause_late_interest(1, from_on=TODAY, to_on=TODAY - timedelta(days=1), reason="", **WHO), "bad-dates"),
-        (lambda: write_off(3, written_off_on=TODAY, reason="", **WHO), "nothing-owed"),
+        (lambda: write_off(3, written_off_on=TODAY, reason="", **BY), "nothing-owed"),
     ],
 )
 def test_refusals_change_nothing(attempt: Callable[[], Any], code: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.public import load_rate_caps, record_payment, statement, statement_view, waive
 from acuerdo.ledger.rules.rate_caps import RateCap
@@ -39,7 +40,15 @@ def test_every_later_fact_is_left_out() -> None:
     make_account()
     pay(1_000, date(2026, 2, 20), "r1", THEN)
     believed = statement(1, THIRD)
-    waive(1, "principal", 500, waived_on=date(2026, 3, 1), reason="acuerdo", now=LATER, actor="mesa")
+    waive(
+        1,
+        "principal",
+        500,
+        waived_on=date(2026, 3, 1),
+        reason="acuerdo",
+        now=LATER,
+        by=User(username="mesa", role=Role.DIRECTOR),
+    )
     assert statement(1, THIRD, known_at=THEN) == believed
     assert statement(1, THIRD).balance_minor < believed.balance_minor
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from acuerdo.base.clock import zone
+from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, AccountEvent, Entry, Instalment, OpenInstalment, Payment, Replacement
 from acuerdo.ledger.public import (
@@ -78,6 +79,10 @@ class Books(RuleBasedStateMachine):
     def who(self) -> dict[str, Any]:
         return {"now": self.now, "actor": "prueba"}
 
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"now": self.now, "by": User(username="prueba", role=Role.DIRECTOR)}
+
     @rule(days=st.integers(1, 35))
     def wait(self, days: int) -> None:
         self.today += timedelta(days=days)
@@ -94,7 +99,7 @@ class Books(RuleBasedStateMachine):
 
     @rule(component=st.sampled_from(tuple(COLUMNS)), amount=amounts, late=back)
     def waive(self, component: str, amount: int, late: int) -> None:
-        self._try(lambda: waive(self.pk, component, amount, waived_on=self._on(late), reason="x", **self.who))
+        self._try(lambda: waive(self.pk, component, amount, waived_on=self._on(late), reason="x", **self.by))
 
     @rule(days=st.integers(0, 20), late=back)
     def pause(self, days: int, late: int) -> None:
@@ -126,13 +131,13 @@ class Books(RuleBasedStateMachine):
 
     @rule()
     def write_off(self) -> None:
-        self._try(lambda: write_off(self.pk, written_off_on=self.today, reason="x", **self.who))
+        self._try(lambda: write_off(self.pk, written_off_on=self.today, reason="x", **self.by))
 
     @precondition(lambda self: AccountEvent.objects.filter(account_id=self.pk, annulled_at=None).exists())
     @rule(place=st.integers(0, 9))
     def take_event_back(self, place: int) -> None:
         events = list(AccountEvent.objects.filter(account_id=self.pk, annulled_at=None).order_by("pk"))
-        self._try(lambda: annul_event(events[place % len(events)].pk, reason="x", **self.who))
+        self._try(lambda: annul_event(events[place % len(events)].pk, reason="x", **self.by))
 
     @rule(late=back)
     def pay_off(self, late: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.actions.posting import set_state
 from acuerdo.ledger.actions.refresh import refresh_states
@@ -120,9 +121,19 @@ def random_happenings(source: random.Random, day: date, count: int) -> None:
         span = {"from_on": day + timedelta(days=2), "to_on": day + timedelta(days=source.randint(2, 20))}
         pause_late_interest(source.randint(1, count), **span, reason="disputa", now=at(day), actor="x")
         owing = Account.objects.filter(contract_interest_minor__gt=10).order_by("pk")[0]
-        waive(owing.pk, "contract_interest", 5, waived_on=day, reason="acuerdo", now=at(day), actor="x")
+        waive(
+            owing.pk,
+            "contract_interest",
+            5,
+            waived_on=day,
+            reason="acuerdo",
+            now=at(day),
+            by=User(username="x", role=Role.DIRECTOR),
+        )
         debtor = Account.objects.filter(balance_minor__gt=0).order_by("-pk")[0]
-        write_off(debtor.pk, written_off_on=day, reason="castigo", now=at(day), actor="x")
+        write_off(
+            debtor.pk, written_off_on=day, reason="castigo", now=at(day), by=User(username="x", role=Role.DIRECTOR)
+        )
         random_changes(source, day, count)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from acuerdo.base.audit import verify_chain
+from acuerdo.base.models import Role, User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.ledger.models import Account, Entry, Instalment
 from acuerdo.ledger.public import (
@@ -71,7 +72,15 @@ def test_the_statement_is_the_state_of_the_account(account: Account) -> None:
 def test_each_payment_leads_to_its_entries(account: Account) -> None:
     allow_fees(1)
     post_fee(1, amount_minor=1500, charged_on=TODAY, activity="llamada-1", now=NOW, actor="caja")
-    waive(1, component="late_interest", amount_minor=40, waived_on=TODAY, reason="acuerdo", now=NOW, actor="caja")
+    waive(
+        1,
+        component="late_interest",
+        amount_minor=40,
+        waived_on=TODAY,
+        reason="acuerdo",
+        now=NOW,
+        by=User(username="caja", role=Role.DIRECTOR),
+    )
     view = statement_view(1, TODAY)
     for line in view.document.payments:
         posted: Counter[tuple[str, int | None]] = Counter()

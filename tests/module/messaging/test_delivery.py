@@ -317,5 +317,6 @@ def test_the_clockwork_sends_what_is_due(world: Any, settings: Any) -> None:
         "sms": "sandbox",
         "whatsapp": "sandbox",
         "email": "sandbox",
+        "letter": "cartas",
     }
     assert date(2026, 7, 15) == clock.business_date()
