@@ -229,6 +229,25 @@ class ScriptState(models.TextChoices):
     RETIRED = "retired", "Retirado"
 
 
+class DeclaredCapacity(models.Model):
+    """What a person said they can pay in a month, in one currency; the newest row counts. Nothing of why is kept."""
+
+    debtor = models.ForeignKey("portfolio.Debtor", on_delete=models.CASCADE, related_name="+")
+    currency = models.CharField(max_length=3)
+    monthly_minor = models.BigIntegerField()
+    declared_on = models.DateField()
+    declared_at = models.DateTimeField()
+    declared_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(monthly_minor__gte=0), name="negotiation_capacity_not_negative")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["debtor", "currency", "-declared_at"], name="negotiation_capacity_newest")
+        ]
+
+
 class ScriptVersion(models.Model):
     """One version of the guide of a call in a language, as YAML. Once published it never changes: a correction is another one.
 

@@ -1,6 +1,7 @@
 """What other capabilities may use of negotiation."""
 
 from acuerdo.negotiation.actions.approvals import approve_plan, refuse_plan
+from acuerdo.negotiation.actions.capacity import declare_capacity
 from acuerdo.negotiation.actions.codes import IssuedCode, issue_code, withdraw_code
 from acuerdo.negotiation.actions.core import mark_applied, unmark_applied
 from acuerdo.negotiation.actions.erasure import forget_person
@@ -81,6 +82,7 @@ __all__ = [
     "chargeable_attempts",
     "commitment_of",
     "core_deeds",
+    "declare_capacity",
     "decline_plan",
     "forget_person",
     "instalments_due",

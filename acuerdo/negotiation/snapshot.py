@@ -40,4 +40,21 @@ PLANS = Extract(
     },
     is_incremental=False,
 )
-EXTRACTS = (PROMISES, PLANS)
+# The newest that each person said of each currency; the run judges how old it may be.
+CAPACITIES = Extract(
+    name="capacities",
+    source=(
+        "(SELECT DISTINCT ON (debtor_id, currency) * FROM negotiation_declaredcapacity"
+        " ORDER BY debtor_id, currency, declared_at DESC, id DESC) AS capacities"
+    ),
+    key="capacity_id",
+    columns={
+        "capacity_id": "id",
+        "debtor_id": "debtor_id",
+        "currency": "currency",
+        "monthly_minor": "monthly_minor",
+        "declared_day": day_sql("declared_on"),
+    },
+    is_incremental=False,
+)
+EXTRACTS = (PROMISES, PLANS, CAPACITIES)

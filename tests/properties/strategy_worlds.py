@@ -64,6 +64,7 @@ TYPES: dict[str, dict[str, Any]] = {
     },
     "cases": {"debtor_id": int, "case_kind": str, "case_reason": str, "case_day": int},
     "plans": {"obligation_id": int, "standing": str, "due_day": int},
+    "capacities": {"debtor_id": int, "currency": str, "monthly_minor": int, "declared_day": int},
     "agents": {"agent_id": int, "agency_id": int, "creditor_id": int},
     "excluded_points": {"contact_point_id": int, "country": str, "effective_day": int},
     "registries": {"country": str, "loaded_us": int},
@@ -245,6 +246,12 @@ def _add_debt(tables: Rows, random: Random, debtor_id: int) -> int:
         own = Random(obligation_id)
         row = {"obligation_id": obligation_id, "standing": own.choice(["kept", "late", "at_risk", "paused"])}
         tables["plans"].append({**row, "due_day": own.choice([None, DAY - 9, DAY, DAY + 1, DAY + 20])})
+    if obligation_id % 5 == 0 and all(row["debtor_id"] != debtor_id for row in tables["capacities"]):
+        own = Random(-obligation_id)
+        minor, ago = own.choice([1, 60_000_00, 119_999_99, 120_000_00, 10**12]), own.choice([-1, 0, 30, 180, 181])
+        currency = {1: "COP", 2: "PEN", 3: "USD"}[creditor_id]
+        row = {"debtor_id": debtor_id, "currency": currency, "monthly_minor": minor, "declared_day": DAY - ago}
+        tables["capacities"].append(row)
     return obligation_id
 
 
@@ -388,6 +395,7 @@ def plain_facts(world: World, obligation_id: int, document: StrategyDocument) ->
         for row in tables["accounts"]
         if row["obligation_id"] in same and row["currency"] == account["currency"]
     )
+    facts["affordability"] = _plain_affordability(tables, debt["debtor_id"], account["currency"])
     facts |= _plain_promises([row for row in tables["promises"] if row["obligation_id"] == obligation_id])
     facts |= _plain_case([row for row in tables["cases"] if row["debtor_id"] == debt["debtor_id"]])
     facts |= _plain_plan([row for row in tables["plans"] if row["obligation_id"] == obligation_id])
@@ -397,6 +405,23 @@ def plain_facts(world: World, obligation_id: int, document: StrategyDocument) ->
     facts |= plain_history(tables, obligation_id, debt["debtor_id"])
     facts["hold_kind"] = _plain_hold(tables["holds"], debt["debtor_id"], obligation_id)
     return facts
+
+
+def _plain_affordability(tables: Rows, debtor_id: int, currency: str) -> str:
+    """The newest capacity of at most 180 days against the next instalments of all that the person owes in the currency."""
+    told = [
+        row["monthly_minor"] for row in tables["capacities"]
+        if (row["debtor_id"], row["currency"]) == (debtor_id, currency) and 0 <= DAY - row["declared_day"] <= 180
+    ]  # fmt: skip
+    if not told:
+        return "unknown"
+    mine = {row["obligation_id"] for row in tables["obligations"] if row["debtor_id"] == debtor_id}
+    burden = sum(
+        row["next_due_minor"] or row["balance_due_minor"]
+        for row in tables["accounts"]
+        if row["obligation_id"] in mine and row["currency"] == currency
+    )
+    return "covers" if told[0] >= burden else "tight" if told[0] * 2 >= burden else "short"
 
 
 def _stage(day: int, document: StrategyDocument) -> str:

@@ -12,11 +12,12 @@ from acuerdo.strategy.engine.moment import Moment, any_of, days_since, in_force,
 from acuerdo.strategy.engine.parts import Part, with_facts
 from acuerdo.strategy.engine.people import NO_HOLD, hold_rank
 from acuerdo.strategy.engine.tables import Tables
-from acuerdo.strategy.rules.facts import NEVER, WEEKDAYS
+from acuerdo.strategy.rules.facts import AFFORDABILITY, NEVER, WEEKDAYS
 from acuerdo.strategy.rules.scorecard import STAKE_MINOR_MAX
 
 YEAR, MONTH = 365, 30
 JUDGED_DAYS = 180
+DECLARED_DAYS = 180
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "max_days_past_due_12m": ("worst", "days_past_due"),
     "times_late_12m": ("times", "open_ones", "days_past_due"),
@@ -165,6 +166,34 @@ def of_debtors(owed: Frame, tables: Tables, moment: Moment) -> tuple[Part, ...]:
         Part(("debtor_id",), {"obligations": 0, "obligations_overdue": 0, "tenure_months": 0}, totals),
         Part(("exposure_key",), {"exposure": 0}, exposure),
     )
+
+
+def affordability(owed: Frame, tables: Tables, moment: Moment) -> Part:
+    """What a person said they can pay in a month, while that is recent, against the instalments of all that they owe in the
+    currency (what is due, where no instalment is to come): `covers` all of them, `tight` at least half, `short` less."""
+
+    def judged(*_: object) -> Frame:
+        number: nw.Expr = nw.lit(0)
+        for index, currency in enumerate(tables.currencies):
+            number = nw.when(nw.col("currency") == currency).then(nw.lit(index)).otherwise(number)
+        told = tables.scan("capacities").filter(nw.col("currency").is_in(list(tables.currencies)))
+        ago = moment.day - nw.col("declared_day")
+        told = told.filter((ago >= 0) & (ago <= DECLARED_DAYS)).with_columns(currency_no=number.cast(nw.Int64))
+        asked = (
+            nw.when(nw.col("next_due_minor") > 0).then(nw.col("next_due_minor")).otherwise(nw.col("balance_due_minor"))
+        )
+        each = owed.select("debtor_id", "currency_no", asked=asked)
+        burden = each.group_by("debtor_id", "currency_no").agg(burden=nw.col("asked").sum().cast(nw.Int64))
+        rows = told.select("debtor_id", "currency_no", "monthly_minor").join(
+            burden, on=["debtor_id", "currency_no"], how="inner"
+        )
+        can, whole = nw.col("monthly_minor"), nw.col("burden")
+        said = nw.when(can >= whole).then(nw.lit("covers")).otherwise(
+            nw.when(can * 2 >= whole).then(nw.lit("tight")).otherwise(nw.lit("short"))
+        )  # fmt: skip
+        return rows.select("debtor_id", "currency_no", affordability=said)
+
+    return Part(("debtor_id", "currency_no"), {"affordability": AFFORDABILITY[0]}, judged)
 
 
 def exposure_key(tables: Tables) -> nw.Expr:

@@ -48,6 +48,7 @@ _FROM: Mapping[str, tuple[str, ...]] = {
     "instalments_due": ("balance_due", "balance", "next_due"),
     **dict.fromkeys(("obligations", "obligations_overdue", "tenure_months"), ("days_past_due", "disbursed_day")),
     "exposure": ("balance", "creditor_no", "currency_no"),
+    "affordability": ("next_due_minor", "balance_due_minor", "currency_no"),
 }
 # What another fact is worked out from, where it lies in another part.
 NEEDS: Mapping[str, tuple[str, ...]] = {**_FROM, **behaviour.NEEDS, **people.NEEDS}
@@ -64,6 +65,7 @@ def obligations_frame(
         frame = frame.with_columns(exposure_key=behaviour.exposure_key(tables))
     frame = joined_parts(frame, behaviour.OF_DEBTS, names, tables, moment)
     frame = joined_parts(frame, behaviour.of_debtors(owed, tables, moment), names, tables, moment)
+    frame = joined_parts(frame, (behaviour.affordability(owed, tables, moment),), names, tables, moment)
     persons = joined_parts(people.base(tables), people.PARTS, names, tables, moment)
     persons = people.derived(persons, names)
     asked = [name for name in persons.collect_schema().names() if name == "debtor_id" or name in names]

@@ -20,6 +20,7 @@ CASE_REASONS = (
     "none", "trato", "horario", "frecuencia", "tercero", "informacion", "otro", "condiciones", "facturacion", "pago", "producto",
     "no_reconoce", "pausa", "cuota_menor", "otra_fecha", "mas_plazo", "apoyo",
 )  # fmt: skip
+AFFORDABILITY = ("unknown", "covers", "tight", "short")
 COMMITMENT = ("none", "keeps", "partial", "breaks")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Characteristics that must never decide how a person is treated; a condition that names one is refused.
@@ -94,6 +95,13 @@ _ALL = (
     Fact("last_contact_days", "int", "Días desde el último contacto", "Days since the last contact"),
     Fact("last_channel", "text", "Canal del último contacto", "Channel of the last contact", ("", *CHANNELS)),
     Fact("placed", "bool", "Asignada a una agencia", "Placed with an agency"),
+    Fact(
+        "affordability",
+        "text",
+        "Lo que dijo que puede pagar al mes frente a sus cuotas: cubre todas, al menos la mitad, menos",
+        "What they said they can pay a month against their instalments: all, at least half, less",
+        AFFORDABILITY,
+    ),
     # the debt's own proportions
     Fact("late_interest", "money", "Interés de mora", "Late interest"),
     Fact(

@@ -9,6 +9,7 @@ app_name = "agreements"
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("calculo", views.quote, name="quote"),
+    path("capacidad", views.declare, name="declare"),
     path("nuevo", views.propose, name="propose"),
     path("<uuid:plan_uid>", views.plan, name="plan"),
     path("<uuid:plan_uid>/aceptar", views.accept, name="accept"),

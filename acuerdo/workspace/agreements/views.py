@@ -73,6 +73,24 @@ def quote(request: HttpRequest, uid: str) -> HttpResponse:
 
 @allow(AGENT, SUPERVISOR, DIRECTOR)
 @require_POST
+def declare(request: HttpRequest, uid: str) -> HttpResponse:
+    """Keep what the person said they can pay in a month, as the form beside the offers has it."""
+    user, today = user_of(request), clock.business_date()
+    debtor = debtor_or_404(user, uid)
+    table = queries.table_of(user, debtor, request.POST.getlist("obligation"))
+    wish = WishForm(request.POST, currency=table.currency, today=today).wish()
+    told: dict[str, Any] = {"monthly_minor": wish.monthly_minor, "currency": table.currency}
+    if wish.monthly_minor is not None:
+        negotiation.declare_capacity(
+            debtor.pk, currency=table.currency, monthly_minor=wish.monthly_minor, actor=user.username, now=clock.now(), today=today
+        )  # fmt: skip
+    if not is_partial(request):
+        return redirect("workspace:agreements:desk", uid=uid)
+    return render(request, "workspace/agreements/declared.html", told)
+
+
+@allow(AGENT, SUPERVISOR, DIRECTOR)
+@require_POST
 def propose(request: HttpRequest, uid: str) -> HttpResponse:
     user = user_of(request)
     debtor, today, now = debtor_or_404(user, uid), clock.business_date(), clock.now()
