@@ -142,4 +142,4 @@ def _arm(step: str, passages: int) -> None:
     wrap(delivery, "record", before="answered", after="recorded")
     wrap(recording, "_mark", after="recording")
     wrap(claims, "_free", before="before-unlock")
-    wrap(delivery, "settle", before="settling", after="settled", when=lambda rows, *_rest: bool(rows))
+    wrap(delivery, "settle", before="settling", after="settled", when=lambda rows, *_rest, **_options: bool(rows))

@@ -86,12 +86,12 @@ def test_steps_are_compliances_and_within_sight(world: World) -> None:
 def test_the_calendar_shows_hours_and_reasons(world: World) -> None:
     consent(world)
     page = world.client("agent").get(f"/titulares/{world.debtor.uid}/calendario").content.decode()
-    assert "10:00–19:00" in page  # what is left of today
-    assert "7:00–19:00" in page
-    assert page.count("8:00–15:00") >= 1  # a Saturday
+    assert "10:00–18:55" in page  # what is left of today, but for the minutes before closing
+    assert "7:00–18:55" in page
+    assert page.count("8:00–14:55") >= 1  # a Saturday
     place_hold(world.debtor.pk, "do_not_contact", reason="Lo pidió", actor="x", now=NOW)
     closed = world.client("agent").get(f"/titulares/{world.debtor.uid}/calendario").content.decode()
-    assert "7:00–19:00" not in closed
+    assert "7:00–18:55" not in closed
     assert closed.count("pidió no ser contactad") == 1  # one reason for all channels, told once
 
 

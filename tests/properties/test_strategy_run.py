@@ -15,7 +15,7 @@ from acuerdo.strategy.engine.agents import Agent, assign_calls
 from acuerdo.strategy.engine.run import COLUMNS, Plan, decide
 from acuerdo.strategy.engine.snapshot import read_snapshot
 from acuerdo.strategy.engine.tables import COLUMNS as TABLES
-from acuerdo.strategy.engine.tables import PART_ROWS
+from acuerdo.strategy.engine.tables import LATER, PART_ROWS
 from acuerdo.strategy.rules.document import StrategyDocument
 from acuerdo.strategy.rules.reasons import REASONS
 from acuerdo.strategy.rules.yaml_text import read_strategy
@@ -151,7 +151,8 @@ def test_no_capacity_sends_calls_to_messages_or_names_it(tmp_path: Path) -> None
 
 def test_a_run_reads_only_what_a_snapshot_holds() -> None:
     held = {extract.name: set(extract.columns) for extract in EXTRACTS}
-    assert set(TABLES) == set(held)
+    assert set(TABLES) | set(LATER) == set(held)
+    assert {name for name, schema in LATER.items() if not set(schema) <= held[name]} == set()
     assert {name: set(columns) - held[name] for name, columns in TABLES.items() if not set(columns) <= held[name]} == {}
 
 
