@@ -19,27 +19,19 @@ from acuerdo.base import clock
 from acuerdo.base.jobs import app
 from acuerdo.base.models import Role, User
 from acuerdo.messaging.public import (
+    CAMPAIGN_STEPS,
     Campaign,
     CampaignText,
-    approve_campaign,
     campaign_figures,
     forget_preview,
-    pause_campaign,
-    resume_campaign,
     save_campaign,
-    send_back_campaign,
-    stop_campaign,
-    submit_campaign,
 )
 from acuerdo.portfolio.public import list_creditors
 from acuerdo.strategy.public import check_segment
 
 WRITES = frozenset({Role.SUPERVISOR, Role.DIRECTOR, Role.COMPLIANCE})
 COUNTED = ("people", "judged", "could_leave", "by_channel", "blocked", "cost_minor")
-_STEPS: dict[str, Callable[..., Any]] = {
-    "count": forget_preview, "submit": submit_campaign, "approve": approve_campaign, "send_back": send_back_campaign,
-    "pause": pause_campaign, "resume": resume_campaign, "stop": stop_campaign,
-}  # fmt: skip
+_STEPS: dict[str, Callable[..., Any]] = {"count": forget_preview, **CAMPAIGN_STEPS}
 # Who knows segments counts and begins them, as after the same step on the screen.
 _JOBS = {"count": "workspace:count_campaign", "approve": "workspace:begin_campaign"}
 router = Router()

@@ -13,6 +13,7 @@ from acuerdo.messaging.actions.board import configured_channels, configured_rout
 from acuerdo.messaging.actions.campaign_channels import Addressed
 from acuerdo.messaging.actions.campaign_preview import preview_campaign
 from acuerdo.messaging.actions.campaigns import (
+    CAMPAIGN_STEPS,
     CampaignText,
     approve_campaign,
     enrol_people,
@@ -116,6 +117,7 @@ from acuerdo.messaging.rules.letter import html_letter
 from acuerdo.messaging.rules.tone import Finding, ToneReport, check_tone, remedy
 
 __all__ = [
+    "CAMPAIGN_STEPS",
     "CHANNELS",
     "CODE_CHANNELS",
     "FIELDS",

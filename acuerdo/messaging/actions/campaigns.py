@@ -4,7 +4,7 @@ Whom a campaign addresses is worked out by whoever knows segments (the strategy)
 person has one row and one message: planning again finds it taken, and what a pause took back never left.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -365,3 +365,10 @@ def _written(row: Campaign, action: str, by: User, now: datetime) -> Campaign:
         chain=CHAIN, action=action, actor=by.username, subject=("campaign", str(row.uid)), payload=payload, now=now
     )  # fmt: skip
     return row
+
+
+# What may happen to a campaign, for screens and API alike. `send_back` takes a note before `by` and `now`.
+CAMPAIGN_STEPS: dict[str, Callable[..., Campaign]] = {
+    "submit": submit_campaign, "approve": approve_campaign, "send_back": send_back_campaign, "pause": pause_campaign,
+    "resume": resume_campaign, "stop": stop_campaign,
+}  # fmt: skip

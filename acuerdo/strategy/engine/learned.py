@@ -31,9 +31,8 @@ from acuerdo.strategy.engine.tables import Tables
 from acuerdo.strategy.rules.model_words import BEST_HOUR, OF_CONTACT, QUESTION_FEATURES, push_code
 
 ANSWERS, ALONE, KEEPS = "answers", "pays_alone", "keeps_promise"
-HOURS = range(
-    6, 22
-)  # the hours among which `hour_policy: best` chooses; the gate closes those that the law does not open
+# Among which `hour_policy: best` chooses; the gate closes those that the law does not open.
+HOURS = range(6, 22)
 MISSING = -1
 MILLI, REACH, STEP = 1_000, 8_000, 10  # log-odds from −8 to 8, the chance looked up every hundredth
 TELLING = 50  # a push below a twentieth of log-odds is not told

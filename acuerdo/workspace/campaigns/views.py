@@ -1,6 +1,5 @@
 """Campaigns: the list, the form, one campaign with its count, its approval and its results, and the download."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,18 +15,13 @@ from acuerdo.base import clock
 from acuerdo.base.models import User
 from acuerdo.kernel.errors import Refusal
 from acuerdo.messaging.public import (
+    CAMPAIGN_STEPS,
     Campaign,
     CampaignFigures,
-    approve_campaign,
     campaign_figures,
     campaign_rows,
     forget_preview,
-    pause_campaign,
-    resume_campaign,
     save_campaign,
-    send_back_campaign,
-    stop_campaign,
-    submit_campaign,
 )
 from acuerdo.portfolio.public import list_creditors
 from acuerdo.strategy.public import check_segment
@@ -40,10 +34,6 @@ from acuerdo.workspace.exports import csv_response
 
 PAGE_ROWS = 30
 WRITERS, DECIDERS = (SUPERVISOR, DIRECTOR, COMPLIANCE), (DIRECTOR, COMPLIANCE)
-_STEPS: dict[str, Callable[..., Campaign]] = {
-    "submit": submit_campaign, "approve": approve_campaign, "send_back": send_back_campaign, "pause": pause_campaign,
-    "resume": resume_campaign, "stop": stop_campaign,
-}  # fmt: skip
 
 
 @allow(SUPERVISOR, DIRECTOR, COMPLIANCE, ADMIN)
@@ -110,7 +100,7 @@ def count(request: HttpRequest, uid: str) -> HttpResponse:
 def step(request: HttpRequest, uid: str, event: str) -> HttpResponse:
     """One step of its life; a refusal is told on the same page."""
     row = _campaign(request, uid)
-    act = _STEPS[event]
+    act = CAMPAIGN_STEPS[event]
     note = (request.POST.get("note", ""),) if event == "send_back" else ()
     try:
         with transaction.atomic():
