@@ -145,12 +145,7 @@ def _steps(path: str, kind: str, name: str) -> None:
 def _take(pk: int, told: CaseEventIn, user: User, now: datetime) -> object:
     owner = user
     if told.owner:
-        house = (
-            User.objects.filter(agency__isnull=True)
-            if user.agency_id is None
-            else User.objects.filter(agency_id=user.agency_id)
-        )
-        found = house.filter(username=told.owner, is_active=True, role__in=READERS).first()
+        found = User.objects.filter(username=told.owner, is_active=True, role__in=READERS).first()
         if found is None:
             raise Refusal("petition-owner", "Elija a quién se asigna.")
         owner = found

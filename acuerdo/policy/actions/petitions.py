@@ -120,8 +120,13 @@ def _clocks(country: str, kind: str, day: date) -> dict[str, Any]:
 
 @transaction.atomic
 def take_petition(petition_id: int, *, owner: User, user: User, now: datetime) -> Petition:
-    """Makes `owner` answerable for the case and puts it in study. Refuses `petition-not-permitted`, `petition-wrong-state`."""
+    """Makes `owner`, of the same house as `user`, answerable for the case and puts it in study.
+
+    Refuses `petition-owner`, `petition-not-permitted`, `petition-wrong-state`.
+    """
     petition = _opened(petition_id, user)
+    if owner.agency_id != user.agency_id:
+        raise Refusal("petition-owner", "Elija a quién se asigna.")
     if not may_work_on(owner, petition.kind):
         raise _not_permitted()
     petition.owner = owner.username
